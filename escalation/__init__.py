@@ -1,0 +1,1 @@
+"""WHEN: the deadline catalogue, deadlines, notices, escalations, reviews, dashboards."""

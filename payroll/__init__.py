@@ -1,0 +1,1 @@
+"""PEOPLE AND PAY: workers, bank cards, payroll batches and their lines."""

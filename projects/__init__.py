@@ -1,0 +1,1 @@
+"""WHAT: projects, parties, approvals, contracts, four-party responsibility, 陇明公 enrolment."""

@@ -1,0 +1,1 @@
+"""WHO: areas, bodies, organizations, the 21-row responsibility list, users, grants, scope, trail, keys."""

@@ -1,0 +1,39 @@
+"""The one exception by which a decision says no."""
+
+
+class Refused(Exception):
+    """An act the rules do not allow.
+
+    `code` is for programs, `message` is a whole Chinese sentence saying what is wrong and what to do,
+    `fields` maps field names to such sentences.
+    """
+
+    def __init__(self, code: str, message: str, fields: dict[str, str] | None = None):
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.fields = fields or {}
+
+
+class EditedMeanwhile(Refused):
+    """Somebody saved the same record between our reading and our writing; nothing was overwritten."""
+
+    def __init__(self, name: str = "这条记录"):
+        super().__init__(
+            "edited_meanwhile",
+            f"{name}刚被他人修改过，您的修改没有保存。请对照最新内容后重新提交。",
+        )
+
+
+class NotAllowed(Refused):
+    """In scope, but without the permission for the act (HTTP 403)."""
+
+    def __init__(self, message: str = "您的岗位没有办理此事项的权限。"):
+        super().__init__("not_allowed", message)
+
+
+class NotVisible(Refused):
+    """Absent or outside the caller's scope; the two are never told apart (HTTP 404)."""
+
+    def __init__(self, message: str = "没有找到这条记录，或者它不在您的管辖范围内。"):
+        super().__init__("not_found", message)

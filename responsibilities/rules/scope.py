@@ -1,0 +1,65 @@
+"""What a caller may see: pairs of (organization, area) with a role, never two separate lists."""
+
+from dataclasses import dataclass
+
+from responsibilities.rules.errors import NotAllowed
+from responsibilities.rules.roles import AREA_WIDE_ROLES, PERMISSIONS, Permission, Role
+
+
+@dataclass(frozen=True)
+class ScopeGrant:
+    """One grant, flattened. `area_id` None means no narrowing beyond the organization's own area.
+
+    `body_id` and `city_level` let a city unit see what the county units of the same body take part in.
+    """
+
+    role: Role
+    organization_id: int
+    body_id: int | None
+    city_level: bool
+    area_id: int | None
+
+    @property
+    def area_wide(self) -> bool:
+        return self.role in AREA_WIDE_ROLES
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A caller's grants; no grant, nothing to see."""
+
+    user_id: int | None
+    grants: tuple[ScopeGrant, ...]
+
+    def can(self, permission: Permission) -> bool:
+        return any(permission in PERMISSIONS[grant.role] for grant in self.grants)
+
+    def require(self, permission: Permission) -> None:
+        """Raise NotAllowed where no grant carries the permission."""
+        if not self.can(permission):
+            raise NotAllowed()
+
+    def with_permission(self, permission: Permission) -> "Scope":
+        """The part of the scope whose grants carry the permission: act there, not wherever one may look."""
+        kept = tuple(g for g in self.grants if permission in PERMISSIONS[g.role])
+        return Scope(self.user_id, kept)
+
+    def narrowed(
+        self, *, organization_id: int | None = None, area_id: int | None = None
+    ) -> "Scope":
+        """The same caller looking through fewer grants (the unit and area switch)."""
+        kept = tuple(
+            g
+            for g in self.grants
+            if (organization_id is None or g.organization_id == organization_id)
+            and (area_id is None or g.area_id in (None, area_id))
+        )
+        return Scope(self.user_id, kept)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def organization_ids(self) -> frozenset[int]:
+        return frozenset(grant.organization_id for grant in self.grants)

@@ -1,0 +1,58 @@
+"""Personal data at rest: sealed with SM4-GCM, found again by a keyed HMAC-SM3 blind index.
+
+Keys come from the environment (`settings.PORTAL_FIELD_KEYS`: {key id: 32 bytes}, `PORTAL_FIELD_KEY_CURRENT`,
+`PORTAL_INDEX_KEY`). Purposes in use: `id_number`, `bank_card`, `phone`, `account_number`, `file`, `canary`.
+Bare hashes are no index: eighteen digits can be enumerated.
+"""
+
+from django.conf import settings
+
+from responsibilities.models import KeyCanary
+from responsibilities.rules import crypto
+from responsibilities.rules.errors import Refused
+
+_CANARY_TEXT = "张掖"
+
+
+def seal_text(text: str, purpose: str) -> bytes:
+    """Ciphertext of a text under the current key."""
+    return seal_bytes(text.encode(), purpose)
+
+
+def unseal_text(sealed: bytes, purpose: str) -> str:
+    return unseal_bytes(sealed, purpose).decode()
+
+
+def seal_bytes(data: bytes, purpose: str) -> bytes:
+    key_id = settings.PORTAL_FIELD_KEY_CURRENT
+    return crypto.seal(
+        data, key_id=key_id, master=settings.PORTAL_FIELD_KEYS[key_id], purpose=purpose
+    )
+
+
+def unseal_bytes(sealed: bytes, purpose: str) -> bytes:
+    return crypto.unseal(sealed, masters=settings.PORTAL_FIELD_KEYS, purpose=purpose)
+
+
+def blind_index(text: str, purpose: str) -> bytes:
+    """32 bytes by which an equal value is found; the same for every field key, so rotation keeps it."""
+    return crypto.hmac_sm3(settings.PORTAL_INDEX_KEY, purpose.encode(), text.encode())
+
+
+def check_canary() -> None:
+    """Refuse to work with a key that isn't the one the data was sealed with."""
+    key_id = settings.PORTAL_FIELD_KEY_CURRENT
+    row, created = KeyCanary.objects.get_or_create(
+        key_id=key_id, defaults={"sealed": seal_text(_CANARY_TEXT, "canary")}
+    )
+    if created:
+        return
+    try:
+        right = unseal_text(row.sealed, "canary") == _CANARY_TEXT
+    except crypto.Unreadable:
+        right = False
+    if not right:
+        raise Refused(
+            "wrong_field_key",
+            f"字段密钥 {key_id} 与库中数据不符，请检查 PORTAL_FIELD_KEYS 后再启动。",
+        )

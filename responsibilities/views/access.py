@@ -1,0 +1,38 @@
+"""What every room's pages use: the permission a page states, and refusals shown where the person looks."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.core.exceptions import NON_FIELD_ERRORS
+
+from responsibilities.rules.errors import Refused
+from responsibilities.rules.roles import Permission
+
+
+def needs(permission: Permission) -> Callable:
+    """A page states the permission it needs; without it 403. The access test reads `permission` back.
+
+    Being out of scope is the selectors' matter and ends in 404.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            request.scope.require(permission)
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission
+        return guarded
+
+    return decorate
+
+
+def show_refusal(form, refusal: Refused) -> None:
+    """Put a service's refusal at the fields it names, else on top of the form; the input stays."""
+    placed = False
+    for name, message in refusal.fields.items():
+        if name in form.fields:
+            form.add_error(name, message)
+            placed = True
+    if not placed:
+        form.add_error(NON_FIELD_ERRORS, refusal.message)
