@@ -1,0 +1,123 @@
+"""The limited child process: `python -m sheets.child MODE LIMITS`, the file on stdin.
+
+It reads hostile files so that nobody else has to. After its imports it gives up what it doesn't
+need: memory and processor time are capped, no file may be written and none opened any more. Rows
+go to stdout in chunks: lines `J{…}` carry facts, lines `R first_row [[…],…]` carry rows.
+
+Modes: `read`; `diagnose` (why a read died); `annotate` (see `sheets.annotate`).
+"""
+
+import gc
+import json
+import math
+import resource
+import struct
+import sys
+
+from sheets.defence import Limits, open_archive
+from sheets.extract import encode, extract
+from sheets.refusal import Refusal
+from sheets.sniff import sniff
+
+
+def lock_down(limits: Limits) -> None:
+    """Give up memory, time, files and core dumps (a dump would hold people's data)."""
+    seconds = math.ceil(limits.seconds)
+    for what, soft in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(what)[1]
+        if hard != resource.RLIM_INFINITY:
+            soft = min(soft, hard)
+        resource.setrlimit(what, (soft, soft))
+
+
+def preload() -> None:
+    """Import now what would be opened later, when no file may be opened any more."""
+    import encodings.gb18030
+    import encodings.idna
+    import encodings.utf_16
+    import encodings.utf_16_be
+    import encodings.utf_16_le
+    import encodings.utf_8_sig
+    import xml.etree.ElementTree
+    import zlib
+
+    assert encodings and xml and zlib
+    import zipfile
+
+    zipfile.ZipFile(_tiny_archive()).close()
+
+
+def _tiny_archive():
+    import io
+    import zipfile
+
+    box = io.BytesIO()
+    with zipfile.ZipFile(box, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", "a")
+    box.seek(0)
+    return box
+
+
+def say(out, fact: dict) -> None:
+    out.write(b"J" + json.dumps(fact, ensure_ascii=False).encode() + b"\n")
+
+
+def read(data: bytes, limits: Limits, out) -> None:
+    dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=encode, check_circular=False).encode
+    for event, *rest in extract(data, limits):
+        if event == "rows":
+            first, rows = rest
+            out.write(b"R%d " % first + dumps(rows).encode("utf-8", "replace") + b"\n")
+        else:
+            say(out, {event: rest[0]})
+
+
+def diagnose(data: bytes, limits: Limits) -> None:
+    from sheets.markup import diagnose as why
+
+    if sniff(data).kind != "zip":
+        raise Refusal("corrupt")
+    with open_archive(data, limits) as archive:
+        raise why(archive, limits)
+
+
+def main() -> int:
+    mode, limits = sys.argv[1], Limits.loads(sys.argv[2])
+    preload()
+    if mode == "annotate":
+        from sheets import annotate
+    out = sys.stdout.buffer
+    data = sys.stdin.buffer.read(limits.max_bytes * 2 + 1)
+    lock_down(limits)
+    gc.disable()
+    try:
+        if mode == "read":
+            read(data, limits, out)
+        elif mode == "diagnose":
+            diagnose(data, limits)
+        elif mode == "annotate":
+            annotate.annotate_in_child(data, out)
+        say(out, {"done": True})
+    except Refusal as refusal:
+        say(out, {"refused": {"code": refusal.code, "message": refusal.message}})
+    except MemoryError:
+        out.flush()
+        return 77
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError, struct.error) as error:
+        say(out, {"refused": {"code": "corrupt", "message": "", "detail": type(error).__name__}})
+    except BaseException as error:
+        # A panic of the Rust reader arrives as a BaseException: the parent asks a second child why.
+        print(type(error).__name__, file=sys.stderr)
+        return 78
+    out.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

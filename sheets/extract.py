@@ -1,0 +1,240 @@
+"""Bytes → sheets, row by row; meant for the child only, where a crash harms nobody.
+
+Every kind yields the same events: ("sheet", facts), ("rows", first_row, rows), ("end", facts).
+"""
+
+import csv
+import datetime
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+
+import python_calamine as calamine
+
+from sheets import markup, ole
+from sheets.defence import Limits, open_archive
+from sheets.markup import Marks
+from sheets.refusal import Refusal
+from sheets.sniff import sniff
+from sheets.values import ErrorValue
+
+CHUNK = 1000
+RESAVE = "请用 Excel 或 WPS 打开，另存为 .xlsx 格式后重新上传。"
+FOREIGN = {
+    "html": f"这个文件其实是网页（HTML），只是改了扩展名。{RESAVE}",
+    "spreadsheetml2003": f"这个文件是 2003 版 XML 表格。{RESAVE}",
+}
+
+
+def extract(data: bytes, limits: Limits) -> Iterator[tuple]:
+    """Sniff and read. Raises Refusal; anything else that a reader raises is damage."""
+    sniffed = sniff(data)
+    if sniffed.kind in ("empty", "encrypted"):
+        raise Refusal(sniffed.kind)
+    if sniffed.kind in FOREIGN:
+        raise Refusal("not_a_sheet", FOREIGN[sniffed.kind])
+    if sniffed.kind == "zip":
+        return _xlsx(data, limits)
+    if sniffed.kind == "ole":
+        return _xls(data, limits)
+    if sniffed.kind == "text":
+        return _csv(data, sniffed.encoding, limits)
+    raise Refusal("not_a_sheet")
+
+
+def _xlsx(data: bytes, limits: Limits) -> Iterator[tuple]:
+    with open_archive(data, limits) as archive:
+        names = [name.lower() for name in archive.namelist()]
+        if not any(name.endswith("workbook.xml") for name in names):
+            kind = "Word 文档" if any(name.startswith("word/") for name in names) else "压缩包或其他格式的文件"
+            raise Refusal("not_a_sheet", f"这是{kind}，不是系统能读取的电子表格。{RESAVE}")
+        # An entity in the sheet's XML is never honest; calamine may or may not follow it.
+        try:
+            parts = markup.sheet_parts(archive)
+        except Refusal:
+            raise
+        except Exception as error:
+            raise Refusal("corrupt") from error
+        yield ("kind", "xlsx")
+
+        def marks(_index: int, name: str) -> Marks:
+            return markup.marks_of(archive, parts[name], limits) if name in parts else Marks()
+
+        yield from _calamine(data, limits, marks)
+
+
+def _xls(data: bytes, limits: Limits) -> Iterator[tuple]:
+    stream, found = b"", []
+    try:
+        stream = ole.workbook_stream(data)
+        encrypted = ole.is_encrypted(stream)
+        found = ole.sheet_marks(stream) if stream and not encrypted else []
+    except Exception:  # a broken container: calamine says whether it can be read nevertheless
+        encrypted = False
+    if encrypted:
+        raise Refusal("encrypted")
+    if not stream and "WordDocument".encode("utf-16-le") in data:
+        raise Refusal("not_a_sheet")
+    yield ("kind", "xls")
+
+    def marks(index: int, _name: str) -> Marks:
+        return found[index] if index < len(found) else Marks()
+
+    yield from _calamine(data, limits, marks)
+
+
+def _calamine(data: bytes, limits: Limits, marks_of) -> Iterator[tuple]:
+    try:
+        book = calamine.load_workbook(BytesIO(data))
+    except calamine.PasswordError as error:
+        raise Refusal("encrypted") from error
+    except calamine.CalamineError as error:
+        raise Refusal("corrupt") from error
+    if not book.sheets_metadata:
+        raise Refusal("corrupt")
+    cells = 0
+    for index, facts in enumerate(book.sheets_metadata):
+        if facts.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        try:
+            sheet = book.get_sheet_by_index(index)
+        except calamine.CalamineError as error:
+            raise Refusal("corrupt") from error
+        end = sheet.end
+        if end is not None:
+            if end[0] + 1 > limits.max_rows:
+                raise Refusal("too_many_rows")
+            if end[1] + 1 > limits.max_columns:
+                raise Refusal("too_many_columns")
+            cells += (end[0] + 1) * (end[1] + 1)
+            if cells > limits.max_cells:
+                raise Refusal("too_large")
+        marks = marks_of(index, facts.name)
+        merged = sheet.merged_cell_ranges or []
+        if len(merged) > limits.max_merged:
+            raise Refusal("too_large")
+        yield (
+            "sheet",
+            {
+                "name": facts.name,
+                "state": {"Visible": "visible", "Hidden": "hidden"}.get(str(facts.visible).rpartition(".")[2], "very_hidden"),
+                "merged": [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in merged],
+                "hidden_rows": sorted(row for row in marks.hidden_rows if row <= limits.max_rows),
+            },
+        )
+        yield from _rows(sheet, marks, limits)
+
+
+def _rows(sheet, marks: Marks, limits: Limits) -> Iterator[tuple]:
+    """Rows from row 1 and column A on, whatever empty area the reader skips."""
+    rows = sheet.iter_rows() if sheet.start is not None else iter(())
+    lead = [None] * sheet.start[1] if sheet.start is not None else []
+    longest, first, number, chunk, width = limits.max_text, 1, 0, [], 0
+    for cells in rows:
+        number += 1
+        row = lead + [None if cell == "" else cell for cell in cells]
+        for cell in row:
+            if type(cell) is str and len(cell) > longest:
+                raise Refusal("too_large", f"第 {number} 行有一个单元格超过 {longest} 个字。请删除多余内容后重新上传。")
+        if number in marks.cells:
+            _mark(row, marks.cells.pop(number))
+        width = max(width, len(row))
+        chunk.append(row)
+        if len(chunk) == CHUNK:
+            yield ("rows", first, chunk)
+            first, chunk = number + 1, []
+    # Error cells below the last row that holds a value.
+    for below in sorted(row for row in marks.cells if number < row <= limits.max_rows):
+        while number + 1 < below and number + 1 - first < CHUNK * 50:
+            number += 1
+            chunk.append([])
+        if number + 1 != below:
+            break
+        number += 1
+        row = []
+        _mark(row, marks.cells[below])
+        width = max(width, len(row))
+        chunk.append(row)
+    if chunk:
+        yield ("rows", first, chunk)
+    yield ("end", {"height": number, "width": width})
+
+
+def _mark(row: list, found: dict[int, ErrorValue]) -> None:
+    for column, value in found.items():
+        if column > 16_384:
+            continue
+        while len(row) < column:
+            row.append(None)
+        # A value that was read counts; only what the reader left blank is an error cell.
+        if row[column - 1] is None:
+            row[column - 1] = value
+
+
+def _csv(data: bytes, encoding: str, limits: Limits) -> Iterator[tuple]:
+    try:
+        text = data.decode(encoding)
+    except UnicodeError as error:
+        raise Refusal("corrupt", f"文字编码有误，无法读取。{RESAVE}") from error
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise Refusal("empty")
+    delimiter = delimiter_of(text)
+    if text[:40].lower().startswith("sep="):
+        delimiter, text = text[4:5], "\n" + text.partition("\n")[2]
+    csv.field_size_limit(limits.max_text)
+    yield ("kind", "csv")
+    yield ("sheet", {"name": "", "state": "visible", "merged": [], "hidden_rows": []})
+    first, number, width, cells, chunk = 1, 0, 0, 0, []
+    try:
+        for fields in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+            number += 1
+            if number > limits.max_rows:
+                raise Refusal("too_many_rows")
+            if len(fields) > limits.max_columns:
+                raise Refusal("too_many_columns")
+            cells += len(fields)
+            if cells > limits.max_cells:
+                raise Refusal("too_large")
+            width = max(width, len(fields))
+            chunk.append([field or None for field in fields])
+            if len(chunk) == CHUNK:
+                yield ("rows", first, chunk)
+                first, chunk = number + 1, []
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise Refusal("too_large", f"第 {number + 1} 行有一个单元格超过 {limits.max_text} 个字。请删除多余内容后重新上传。") from error
+        raise Refusal("corrupt") from error
+    if chunk:
+        yield ("rows", first, chunk)
+    yield ("end", {"height": number, "width": width})
+
+
+def delimiter_of(text: str) -> str:
+    """The separator that splits the first lines most evenly; a comma where none does."""
+    lines = [line for line in text[:65_536].splitlines()[:40] if line.strip()]
+    best, score = ",", 0
+    for candidate in (",", "\t", ";", "|", "，"):
+        counts = [line.count(candidate) for line in lines]
+        present = [count for count in counts if count]
+        if not present:
+            continue
+        usual = max(set(present), key=present.count)
+        weight = present.count(usual) * min(usual, 50)
+        if weight > score:
+            best, score = candidate, weight
+    return best
+
+
+def encode(value: object) -> object:
+    """A cell that JSON has no word for."""
+    if isinstance(value, ErrorValue):
+        return {"e": value.code}
+    if isinstance(value, datetime.datetime):
+        return {"dt": value.isoformat()}
+    if isinstance(value, datetime.date):
+        return {"d": value.isoformat()}
+    if isinstance(value, datetime.time):
+        return {"t": value.isoformat()}
+    if isinstance(value, datetime.timedelta):
+        return {"td": value.total_seconds()}
+    return str(value)

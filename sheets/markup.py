@@ -1,0 +1,145 @@
+"""What calamine hides of an .xlsx: hidden rows, error cells, formulas saved without a result.
+
+The sheet's XML is searched in pieces by patterns, not parsed: a search costs a few hundredths of a
+second per 100,000 rows, and nothing at all is built for a sheet that has none of these. Child only.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from posixpath import join, normpath
+
+from defusedxml import ElementTree
+
+from sheets.defence import Limits, read_entry
+from sheets.refusal import Refusal
+from sheets.values import WITHOUT_VALUE, ErrorValue, column_index
+
+PIECE = 1 << 20
+P = rb"(?:[\w.-]+:)?"
+ROW = re.compile(rb"<" + P + rb"row\s([^>]*)>")
+REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+ROW_NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,10})[\"']")
+HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
+ERROR_CELL = re.compile(
+    rb"<" + P + rb"c\s([^>]*\bt=\"e\"[^>]*)>(?:\s*<" + P + rb"f\b[^<]*(?:</" + P + rb"f>)?)?\s*<" + P + rb"v[^>]*>([^<]*)<"
+)
+UNCACHED = re.compile(
+    rb"<" + P + rb"c\s([^>]*[^/>])>\s*<" + P + rb"f(?:\s[^>]*)?(?:(?<=/)>|>[^<]*</" + P + rb"f>)\s*"
+    rb"(?:<" + P + rb"v\s*/>|<" + P + rb"v\s*></" + P + rb"v>)?\s*</" + P + rb"c>"
+)
+TEXT_RESULT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
+FAR = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,9})(\d{1,20})[\"']")
+
+
+@dataclass(slots=True)
+class Marks:
+    """Hidden rows and the cells that show an error or have no result, 1-based."""
+
+    hidden_rows: set[int] = field(default_factory=set)
+    cells: dict[int, dict[int, ErrorValue]] = field(default_factory=dict)
+
+    def put(self, row: int, column: int, value: ErrorValue) -> None:
+        self.cells.setdefault(row, {})[column] = value
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet name → path of its XML inside the archive (transitional and strict OOXML)."""
+    names = {name.lower(): name for name in archive.namelist()}
+    book = next((path for low, path in names.items() if low.endswith("xl/workbook.xml") or low == "workbook.xml"), None)
+    if book is None:
+        return {}
+    folder = book.rpartition("/")[0]
+    relations = names.get(join(folder, "_rels", book.rpartition("/")[2] + ".rels").lower())
+    if relations is None:
+        return {}
+    targets = {}
+    for node in ElementTree.fromstring(read_entry(archive, relations, PIECE)):
+        target = node.get("Target", "").replace("\\", "/")
+        path = target.lstrip("/") if target.startswith("/") else normpath(join(folder, target))
+        targets[node.get("Id")] = names.get(path.lower())
+    parts = {}
+    for node in ElementTree.fromstring(read_entry(archive, book, 4 * PIECE)).iter():
+        if node.tag.rpartition("}")[2] != "sheet":
+            continue
+        for key, value in node.attrib.items():
+            if key.rpartition("}")[2] == "id" and "}" in key and targets.get(value):
+                parts[node.get("name", "")] = targets[value]
+    return parts
+
+
+def marks_of(archive: zipfile.ZipFile, path: str, limits: Limits) -> Marks:
+    """Search one sheet's XML."""
+    marks = Marks()
+    for piece in pieces(archive, path, limits):
+        if b"hidden=" in piece:
+            for match in ROW.finditer(piece):
+                if HIDDEN.search(match[1]) and (number := ROW_NUMBER.search(match[1])):
+                    marks.hidden_rows.add(int(number[1]))
+        if b't="e"' in piece:
+            for match in ERROR_CELL.finditer(piece):
+                if at := REFERENCE.search(match[1]):
+                    code = match[2].decode("ascii", "ignore").strip() or "#N/A"
+                    marks.put(int(at[2]), column_index(at[1].decode()), ErrorValue(code[:12]))
+        if b"<f" in piece or b":f" in piece:
+            for match in UNCACHED.finditer(piece):
+                # A formula with an empty *text* result is complete: =IF(B5="","",…).
+                if not TEXT_RESULT.search(match[1]) and (at := REFERENCE.search(match[1])):
+                    marks.put(int(at[2]), column_index(at[1].decode()), WITHOUT_VALUE)
+        if len(marks.cells) > limits.max_rows:
+            break
+    return marks
+
+
+def pieces(archive: zipfile.ZipFile, path: str, limits: Limits) -> Iterator[bytes]:
+    """The XML in pieces that end between rows; counted, so that a lying directory is caught."""
+    total, carry = 0, b""
+    try:
+        with archive.open(path) as stream:
+            while chunk := stream.read(PIECE):
+                total += len(chunk)
+                if total > limits.max_unpacked:
+                    raise Refusal("zip_bomb")
+                carry += chunk
+                cut = carry.rfind(b"row>") + 4
+                if cut > 3:
+                    yield carry[:cut]
+                    carry = carry[cut:]
+                elif len(carry) > 16 * PIECE:
+                    # One row of 16 MB is no sheet of people.
+                    raise Refusal("too_large")
+    except (zipfile.BadZipFile, zipfile.zlib.error, EOFError, NotImplementedError) as error:
+        raise Refusal("corrupt") from error
+    if carry:
+        yield carry
+
+
+def diagnose(archive: zipfile.ZipFile, limits: Limits) -> Refusal:
+    """Why the fast reader died on an archive: a cell far away, a bomb, or damage.
+
+    Run in a fresh child after a crash, so that the ordinary road pays nothing for it.
+    """
+    for name in archive.namelist():
+        if not name.lower().endswith(".xml"):
+            continue
+        total = 0
+        tail = b""
+        try:
+            with archive.open(name) as stream:
+                while chunk := stream.read(PIECE):
+                    total += len(chunk)
+                    if total > limits.max_unpacked:
+                        return Refusal("zip_bomb")
+                    if "sheet" in name.lower():
+                        for match in FAR.finditer(tail + chunk):
+                            if int(match[2]) > limits.max_rows:
+                                return Refusal("too_many_rows")
+                            if match[1] and column_index(match[1].decode()) > limits.max_columns:
+                                return Refusal("too_many_columns")
+                        tail = chunk[-64:]
+        except Refusal as refusal:
+            return refusal
+        except Exception:  # damage of any kind, in a process that ends here
+            return Refusal("corrupt")
+    return Refusal("corrupt")

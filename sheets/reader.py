@@ -1,0 +1,171 @@
+"""Reading a spreadsheet of unknown origin: `read(data) -> Workbook`, or a coded `Refusal`.
+
+The hostile part runs in `sheets.child`. Here rows stay as the compact text that the child sent and
+are turned into cells as they are walked, so a sheet of 100,000 × 14 costs some 20 MB, not 150.
+"""
+
+import datetime
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sheets.defence import Limits, check_size
+from sheets.process import Crashed, run
+from sheets.refusal import MESSAGES, Refusal
+from sheets.sniff import sniff
+from sheets.values import Cell, ErrorValue
+
+DEFAULT = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A merged range, 1-based and inclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One worksheet. Rows and columns are 1-based; trailing blanks of a row may be cut off."""
+
+    name: str
+    state: str = "visible"
+    merged: list[Range] = field(default_factory=list)
+    hidden_rows: frozenset[int] = frozenset()
+    height: int = 0
+    width: int = 0
+    chunks: list[tuple[int, bytes]] = field(default_factory=list, repr=False)
+
+    @property
+    def hidden(self) -> bool:
+        return self.state != "visible"
+
+    def rows(self, start: int = 1) -> Iterator[tuple[int, list[Cell]]]:
+        """(row number, cells) from row `start` on."""
+        for position, (first, text) in enumerate(self.chunks):
+            if position + 1 < len(self.chunks) and self.chunks[position + 1][0] <= start:
+                continue
+            number = first
+            for cells in decode(text):
+                if number >= start:
+                    yield number, cells
+                number += 1
+
+    def head(self, count: int) -> list[list[Cell]]:
+        """The first `count` rows."""
+        found = []
+        for number, cells in self.rows():
+            if number > count:
+                break
+            found.append(cells)
+        return found
+
+    @classmethod
+    def of(cls, rows: list[list[Cell]], name: str = "Sheet1", **facts) -> "Sheet":
+        """A sheet made in memory, for tests and for callers that have rows already."""
+        from sheets.extract import encode
+
+        text = json.dumps(rows, ensure_ascii=False, default=encode).encode()
+        width = max((len(row) for row in rows), default=0)
+        return cls(name=name, height=len(rows), width=width, chunks=[(1, text)] if rows else [], **facts)
+
+
+@dataclass(slots=True)
+class Workbook:
+    """What was read: `kind` is xlsx, xls or csv."""
+
+    kind: str
+    sheets: list[Sheet]
+
+
+def read(data: bytes, limits: Limits = DEFAULT) -> Workbook:
+    """Read a file; raises Refusal with one of the codes of `sheets.refusal.MESSAGES`."""
+    check_size(data, limits)
+    kind = sniff(data[:65_536]).kind
+    if kind in ("empty", "other"):
+        # Told by its first bytes: no process is worth starting.
+        raise Refusal("empty" if kind == "empty" and not data.strip(b"\x00 \t\r\n") else "not_a_sheet")
+    try:
+        book = _collect(run("read", data, limits))
+    except Crashed:
+        raise _why(data, limits) from None
+    if not any(sheet.height for sheet in book.sheets):
+        raise Refusal("empty")
+    return book
+
+
+def _collect(lines: Iterator[bytes]) -> Workbook:
+    book, sheet = Workbook("", []), None
+    for line in lines:
+        if line[:1] == b"R":
+            first, _, text = line[1:].partition(b" ")
+            sheet.chunks.append((int(first), text))
+            continue
+        fact = json.loads(line[1:])
+        if "sheet" in fact:
+            about = fact["sheet"]
+            sheet = Sheet(
+                name=about["name"],
+                state=about["state"],
+                merged=[Range(*corners) for corners in about["merged"]],
+                hidden_rows=frozenset(about["hidden_rows"]),
+            )
+            book.sheets.append(sheet)
+        elif "end" in fact:
+            sheet.height, sheet.width = fact["end"]["height"], fact["end"]["width"]
+        elif "kind" in fact:
+            book.kind = fact["kind"]
+        elif "refused" in fact:
+            raise _refusal(fact["refused"])
+        elif "done" in fact:
+            return book
+    raise Crashed(0)
+
+
+def _refusal(about: dict) -> Refusal:
+    code = about.get("code")
+    return Refusal(code if code in MESSAGES else "corrupt", about.get("message") or "")
+
+
+def _why(data: bytes, limits: Limits) -> Refusal:
+    """Ask a second child, just as limited, why the first one died."""
+    try:
+        for line in run("diagnose", data, limits):
+            fact = json.loads(line[1:])
+            if "refused" in fact:
+                return _refusal(fact["refused"])
+    except Refusal as refusal:
+        return refusal
+    except Crashed:
+        pass
+    return Refusal("corrupt")
+
+
+def _cell(box: dict) -> Cell | ErrorValue:
+    kind, value = next(iter(box.items()))
+    if kind == "d":
+        return datetime.date.fromisoformat(value)
+    if kind == "dt":
+        return datetime.datetime.fromisoformat(value)
+    if kind == "t":
+        return datetime.time.fromisoformat(value)
+    if kind == "td":
+        return datetime.timedelta(seconds=value)
+    return ErrorValue(value)
+
+
+# Whole numbers are floats too, so that a number has one type whatever the file's format.
+decode = json.JSONDecoder(
+    object_hook=_cell, parse_int=float, parse_constant=lambda _name: ErrorValue("#NUM!")
+).decode
+
+
+def _decode(text: bytes) -> list[list[Cell]]:
+    return _decoder(text.decode())
+
+
+_decoder, decode = decode, _decode
