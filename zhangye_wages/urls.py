@@ -1,0 +1,30 @@
+"""Addresses: each room's pages at the root, its API under `/api/v1/`.
+
+A room's `urls.py` has `urlpatterns` for pages and, where it has an API, `api_urlpatterns`.
+The higher room comes first: a page belongs to the highest room that it reads.
+"""
+
+import importlib
+import importlib.util
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from . import health
+
+ROOMS = ("escalation", "payroll", "accounts", "projects", "responsibilities")
+
+_rooms = [importlib.import_module(f"{room}.urls") for room in ROOMS if importlib.util.find_spec(f"{room}.urls")]
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api/v1/", include([item for room in _rooms for item in getattr(room, "api_urlpatterns", [])])),
+    *[path("", include(room)) for room in _rooms],
+]
+
+admin.site.site_header = admin.site.site_title = "治欠保支平台 系统管理（只读）"
