@@ -1,0 +1,9 @@
+"""Project types: reference data that every caller may read."""
+
+from projects.models import ProjectType
+
+
+def project_types_by_code() -> dict[str, ProjectType]:
+    return {
+        row.code: row for row in ProjectType.objects.select_related("industry_body")
+    }
