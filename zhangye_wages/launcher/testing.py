@@ -1,0 +1,76 @@
+"""Tests: private servers before pytest loads settings, one database for each xdist worker, made from a template."""
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from . import browser, venv
+from .console import say, step
+from .paths import PROJECT, in_venv, venv_program
+from .servers import Hold
+
+MARK = "PORTAL_TEST_SERVERS"
+TEMPLATE = "portal_template"
+
+
+def run(arguments: list[str]) -> int:
+    """`make test`: set up, then hand the terminal to pytest, whose summary comes last."""
+    set_up()
+    if not in_venv():
+        return _again(arguments)
+    start_servers()
+    return subprocess.run([sys.executable, "-m", "pytest", *(arguments or ["-n", "auto"])], cwd=PROJECT, check=False).returncode
+
+
+def set_up() -> None:
+    """Everything that tests need on a fresh machine, the browser included."""
+    from . import assets
+
+    venv.ensure("base", "dev")
+    assets.prepare_assets()
+    browser.ensure()
+
+
+def start_servers() -> None:
+    """Start throwaway servers for this process and its children, unless they run already; never touches `.data/`."""
+    if os.environ.get(MARK):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+    folder.chmod(0o711)
+    hold = Hold(folder, throwaway=True).acquire()
+    atexit.unregister(hold._release_in)
+    atexit.register(_sweep, os.getpid(), hold, folder)
+    os.environ.update(
+        {
+            MARK: str(folder),
+            "DATABASE_URL": hold.state["database_url"],
+            "REDIS_URL": hold.state["redis_url"],
+            "DATA_DIR": str(folder / "data"),
+            "DJANGO_SETTINGS_MODULE": "zhangye_wages.settings.test",
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's synchronous interface runs an event loop
+        }
+    )
+    for name in ("PORTAL_TODAY", "PORTAL_CACHE_URL", "PORTAL_DEBUG"):
+        os.environ.pop(name, None)
+    with step("建立测试模板数据库"):
+        subprocess.run([sys.executable, "-m", "zhangye_wages.launcher.template"], cwd=PROJECT, check=True)
+
+
+def _again(arguments: list[str]) -> int:
+    command = [venv_program("python"), "-m", "zhangye_wages.launcher", "test", "--", *arguments]
+    os.chdir(PROJECT)
+    os.execv(command[0], command)
+
+
+def _sweep(pid: int, hold: Hold, folder: Path) -> None:
+    if os.getpid() != pid:
+        return
+    hold.release()
+    for leftover in {(folder / "servers").resolve(), hold.store.sockets, folder}:
+        shutil.rmtree(leftover, ignore_errors=True)
+    if folder.exists():
+        say(f"未能删除 {folder}")
