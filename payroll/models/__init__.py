@@ -1,4 +1,10 @@
-from payroll.models.batches import PayrollBatch, PayrollLine, PayrollRemark, StoredFile
+from payroll.models.batches import (
+    PayrollBatch,
+    PayrollLine,
+    PayrollRejectedRow,
+    PayrollRemark,
+    StoredFile,
+)
 from payroll.models.people import BankCard, MinimumWage, RosterEntry, Worker
 
 __all__ = [
@@ -6,6 +12,7 @@ __all__ = [
     "MinimumWage",
     "PayrollBatch",
     "PayrollLine",
+    "PayrollRejectedRow",
     "PayrollRemark",
     "RosterEntry",
     "StoredFile",

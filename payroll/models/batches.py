@@ -164,8 +164,13 @@ class PayrollLine(models.Model):
     scope_project = "batch__project"
     scope_batch = "batch"
 
+    # `payroll_line_row` begins with the batch: a second index would only slow the import.
     batch = models.ForeignKey(
-        PayrollBatch, models.CASCADE, related_name="lines", verbose_name="批次"
+        PayrollBatch,
+        models.CASCADE,
+        db_index=False,
+        related_name="lines",
+        verbose_name="批次",
     )
     row = models.PositiveIntegerField("行号", help_text="原文件中的行号，从 1 起")
     worker = models.ForeignKey(
@@ -207,6 +212,37 @@ class PayrollLine(models.Model):
         ]
 
 
+class PayrollRejectedRow(models.Model):
+    """A row with errors as the sheet shows it, so that the page can show it in its place.
+
+    `cells` maps canonical columns to text; ID numbers, cards and telephones are masked before they get here.
+    """
+
+    scope_project = "batch__project"
+    scope_batch = "batch"
+
+    batch = models.ForeignKey(
+        PayrollBatch,
+        models.CASCADE,
+        db_index=False,
+        related_name="rejected_rows",
+        verbose_name="批次",
+    )
+    row = models.PositiveIntegerField("行号")
+    cells = models.JSONField("内容", default=dict)
+
+    objects = PayrollBatchManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "未受理的行"
+        ordering = ["row"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "row"], name="payroll_rejected_row_once"
+            )
+        ]
+
+
 class PayrollRemark(models.Model):
     """An error or warning at a row or cell of the uploaded sheet. Messages hold no personal data in full."""
 
@@ -218,7 +254,11 @@ class PayrollRemark(models.Model):
     scope_batch = "batch"
 
     batch = models.ForeignKey(
-        PayrollBatch, models.CASCADE, related_name="remarks", verbose_name="批次"
+        PayrollBatch,
+        models.CASCADE,
+        db_index=False,
+        related_name="remarks",
+        verbose_name="批次",
     )
     row = models.PositiveIntegerField("行号", null=True)
     cell = models.CharField("单元格", max_length=12, blank=True)
