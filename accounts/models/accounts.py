@@ -19,9 +19,7 @@ class SpecialAccount(models.Model):
         related_name="special_account",
         verbose_name="项目",
     )
-    bank = models.ForeignKey(
-        "responsibilities.Organization", models.PROTECT, verbose_name="开户银行"
-    )
+    bank = models.ForeignKey("responsibilities.Organization", models.PROTECT, verbose_name="开户银行")
     account_name = models.CharField("账户名称", max_length=160)
     number_sealed = models.BinaryField("账号")
     number_index = models.BinaryField("账号索引", max_length=32, unique=True)

@@ -10,9 +10,7 @@ class LabourCostFloor(models.Model):
     A type without a row has no floor: the contract's own ratio applies. Never a default.
     """
 
-    project_type = models.ForeignKey(
-        "projects.ProjectType", models.PROTECT, verbose_name="项目类型"
-    )
+    project_type = models.ForeignKey("projects.ProjectType", models.PROTECT, verbose_name="项目类型")
     ratio = models.DecimalField("比例下限", max_digits=5, decimal_places=4)
     in_force_from = models.DateField("生效日期")
     instrument = models.CharField("文件", max_length=120)
@@ -49,9 +47,7 @@ class AllocationPeriod(models.Model):
         verbose_name="项目",
     )
     month_on = models.DateField("月份", help_text="当月第一日")
-    completed_value = models.DecimalField(
-        "当月完成工程价款", max_digits=16, decimal_places=2, null=True, blank=True
-    )
+    completed_value = models.DecimalField("当月完成工程价款", max_digits=16, decimal_places=2, null=True, blank=True)
     contract_amount = models.DecimalField(
         "合同约定当月人工费用", max_digits=16, decimal_places=2, null=True, blank=True
     )
@@ -81,12 +77,8 @@ class AllocationPeriod(models.Model):
         verbose_name = verbose_name_plural = "人工费用月度"
         ordering = ["month_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["project", "month_on"], name="allocation_period_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(month_on__day=1), name="allocation_period_first_day"
-            ),
+            models.UniqueConstraint(fields=["project", "month_on"], name="allocation_period_once"),
+            models.CheckConstraint(condition=Q(month_on__day=1), name="allocation_period_first_day"),
         ]
 
     def __str__(self):
@@ -148,8 +140,7 @@ class Allocation(models.Model):
                 name="allocation_receipt_once",
             ),
             models.CheckConstraint(
-                condition=(Q(kind="surplus_out") & Q(amount__lt=0))
-                | (~Q(kind="surplus_out") & Q(amount__gt=0)),
+                condition=(Q(kind="surplus_out") & Q(amount__lt=0)) | (~Q(kind="surplus_out") & Q(amount__gt=0)),
                 name="allocation_amount_sign",
             ),
         ]

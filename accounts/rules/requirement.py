@@ -65,7 +65,5 @@ def requirement_of_month(
         )
     amount = None
     if not missing:
-        amount = max(
-            part for part in (by_value, contract_amount, wages_due) if part is not None
-        )
+        amount = max(part for part in (by_value, contract_amount, wages_due) if part is not None)
     return Requirement(amount, ratio, by_value, contract_amount, wages_due, missing)

@@ -3,9 +3,10 @@
 import datetime
 
 from django.db.models import DateField, F, QuerySet, Value
+from django.db.models.functions import Cast
 
-from accounts.models import AllocationPeriod
-from accounts.selectors.months import months_in_span, with_requirement
+from accounts.models import AllocationMonth
+from accounts.selectors.months import months_in_span
 
 
 def labour_cost_allocation_facts_unscoped(today: datetime.date) -> QuerySet:
@@ -13,17 +14,14 @@ def labour_cost_allocation_facts_unscoped(today: datetime.date) -> QuerySet:
 
     Satisfied on the day when the credits naming the month reached its requirement. Basis: 724 art 24, 29.
     """
-    periods = with_requirement(
-        months_in_span(AllocationPeriod.objects.order_by(), today), today
-    )
-    return periods.values(
+    return months_in_span(AllocationMonth.objects.order_by(), today).values(
         "project_id",
+        "area_id",
         "month_day",
         "satisfied_on",
-        subject_id=F("pk"),
-        area_id=F("project__area_id"),
+        subject_id=F("period_id"),
         period_on=F("month_on"),
         anchor_on=F("opens_on"),
         counted_on=F("satisfied_on"),
-        void_if_due_after=Value(None, DateField()),
+        void_if_due_after=Cast(Value(None), DateField()),
     )

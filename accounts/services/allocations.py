@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.models import Allocation, AllocationPeriod
-from accounts.selectors.months import with_requirement
+from accounts.selectors.months import allocation_month_unscoped
 from accounts.services.periods import require_visible
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Permission
@@ -35,9 +35,7 @@ def allocation_record(
     if credited_on > today():
         message = f"到账日期 {credited_on} 晚于今天，请按银行回单上的日期填写。"
         raise Refused("credit_in_future", message, {"credited_on": message})
-    period, _ = AllocationPeriod.objects.get_or_create(
-        project=project, month_on=month_on.replace(day=1)
-    )
+    period, _ = AllocationPeriod.objects.get_or_create(project=project, month_on=month_on.replace(day=1))
     period = AllocationPeriod.objects.select_for_update(of=("self",)).get(pk=period.pk)
     require_visible(period, scope, Permission.ALLOCATION_RECORD)
     known = Allocation.objects.filter(
@@ -84,9 +82,7 @@ def allocation_record(
 
 
 @transaction.atomic
-def allocation_void(
-    *, allocation_id: int, reason: str, actor: Actor, scope=None
-) -> Allocation:
+def allocation_void(*, allocation_id: int, reason: str, actor: Actor, scope=None) -> Allocation:
     """Void a credit with a reason; the row stays and counts nothing. A moved surplus is voided as a pair."""
     allocation = Allocation.objects.select_for_update().filter(pk=allocation_id).first()
     if allocation is None:
@@ -144,32 +140,22 @@ def surplus_move(
         raise Refused("not_forward", message, {"to_month_on": message})
     periods = []
     for month in (from_month_on, to_month_on):
-        period, _ = AllocationPeriod.objects.get_or_create(
-            project=project, month_on=month.replace(day=1)
-        )
+        period, _ = AllocationPeriod.objects.get_or_create(project=project, month_on=month.replace(day=1))
         periods.append(period.pk)
     locked = {
         period.pk: period
-        for period in AllocationPeriod.objects.select_for_update(of=("self",))
-        .filter(pk__in=periods)
-        .order_by("pk")
+        for period in AllocationPeriod.objects.select_for_update(of=("self",)).filter(pk__in=periods).order_by("pk")
     }
     source, target = locked[periods[0]], locked[periods[1]]
     require_visible(source, scope, Permission.ALLOCATION_RECORD)
     day = today()
-    facts = with_requirement(AllocationPeriod.objects.filter(pk=source.pk), day).get()
+    facts = allocation_month_unscoped(source.pk)
     surplus = None if facts.required is None else facts.credited - facts.required
     if surplus is None or amount > surplus:
-        known = (
-            "应拨付金额待定"
-            if surplus is None
-            else f"可转结余 {max(surplus, Decimal(0))} 元"
-        )
+        known = "应拨付金额待定" if surplus is None else f"可转结余 {max(surplus, Decimal(0))} 元"
         message = f"{source.month_on:%Y-%m} {known}，不能转出 {amount} 元。"
         raise Refused("no_surplus", message, {"amount": message})
-    count = Allocation.objects.filter(
-        period=source, kind=Allocation.Kind.SURPLUS_OUT
-    ).count()
+    count = Allocation.objects.filter(period=source, kind=Allocation.Kind.SURPLUS_OUT).count()
     number = f"结转-{source.month_on:%Y%m}-{target.month_on:%Y%m}-{count + 1}"
     common = {
         "project": project,
@@ -178,12 +164,8 @@ def surplus_move(
         "note": note,
         "recorded_by": actor.user,
     }
-    out = Allocation.objects.create(
-        period=source, kind=Allocation.Kind.SURPLUS_OUT, amount=-amount, **common
-    )
-    into = Allocation.objects.create(
-        period=target, kind=Allocation.Kind.SURPLUS_IN, amount=amount, **common
-    )
+    out = Allocation.objects.create(period=source, kind=Allocation.Kind.SURPLUS_OUT, amount=-amount, **common)
+    into = Allocation.objects.create(period=target, kind=Allocation.Kind.SURPLUS_IN, amount=amount, **common)
     record_event(
         actor=actor,
         action="surplus_move",

@@ -11,11 +11,7 @@ from projects.selectors.types import project_types_by_code
 
 def load() -> int:
     """Insert or correct the floors from `fixtures/labour_cost_floors.json`; returns how many rows stand."""
-    rows = json.loads(
-        (Path(settings.BASE_DIR) / "fixtures" / "labour_cost_floors.json").read_text(
-            "utf-8"
-        )
-    )
+    rows = json.loads((Path(settings.BASE_DIR) / "fixtures" / "labour_cost_floors.json").read_text("utf-8"))
     types = project_types_by_code()
     for row in rows["floors"]:
         LabourCostFloor.objects.update_or_create(

@@ -69,9 +69,7 @@ def period_state(
     if nil_statement_on and completed_value:
         message = "已填报完成工程价款，不能同时作无产值说明；请只保留一项。"
         raise Refused("nil_with_value", message, {"nil_statement_on": message})
-    period, _ = AllocationPeriod.objects.get_or_create(
-        project=project, month_on=month_on.replace(day=1)
-    )
+    period, _ = AllocationPeriod.objects.get_or_create(project=project, month_on=month_on.replace(day=1))
     period = AllocationPeriod.objects.select_for_update(of=("self",)).get(pk=period.pk)
     require_visible(period, scope, Permission.ALLOCATION_STATE)
     if version is not None and version != period.version:
@@ -107,10 +105,5 @@ def require_visible(row, scope, permission: Permission) -> None:
     """Re-check scope after the lock: None is for commands and imports, which act for the system."""
     if scope is None:
         return
-    if (
-        not type(row)
-        .objects.visible_to(scope.with_permission(permission))
-        .filter(pk=row.pk)
-        .exists()
-    ):
+    if not type(row).objects.visible_to(scope.with_permission(permission)).filter(pk=row.pk).exists():
         raise NotVisible()
