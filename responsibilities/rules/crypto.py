@@ -5,7 +5,8 @@ keys can be rotated. The purpose is authenticated: a card's ciphertext can't pas
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
@@ -29,6 +30,20 @@ def hmac_sm3(key: bytes, *parts: bytes) -> bytes:
     return mac.finalize()
 
 
+def hmac_sm3_each(
+    key: bytes, prefix: bytes, values: Iterable[bytes]
+) -> Iterator[bytes]:
+    """`hmac_sm3(key, prefix, value)` for each value; the shared beginning is computed once."""
+    begun = hmac.HMAC(key, hashes.SM3())
+    begun.update(len(prefix).to_bytes(8, "big"))
+    begun.update(prefix)
+    for value in values:
+        mac = begun.copy()
+        mac.update(len(value).to_bytes(8, "big") + value)
+        yield mac.finalize()
+
+
+@lru_cache(maxsize=64)
 def derived_key(master: bytes, purpose: str) -> bytes:
     """A 16-byte SM4 key for one purpose."""
     return hmac_sm3(master, b"derive", purpose.encode())[:16]

@@ -5,6 +5,8 @@ Keys come from the environment (`settings.PORTAL_FIELD_KEYS`: {key id: 32 bytes}
 Bare hashes are no index: eighteen digits can be enumerated.
 """
 
+from collections.abc import Iterable
+
 from django.conf import settings
 
 from responsibilities.models import KeyCanary
@@ -37,6 +39,17 @@ def unseal_bytes(sealed: bytes, purpose: str) -> bytes:
 def blind_index(text: str, purpose: str) -> bytes:
     """32 bytes by which an equal value is found; the same for every field key, so rotation keeps it."""
     return crypto.hmac_sm3(settings.PORTAL_INDEX_KEY, purpose.encode(), text.encode())
+
+
+def blind_indexes(texts: Iterable[str], purpose: str) -> list[bytes]:
+    """`blind_index` of many texts, in their order, at less than half the cost of one by one."""
+    return list(
+        crypto.hmac_sm3_each(
+            settings.PORTAL_INDEX_KEY,
+            purpose.encode(),
+            (text.encode() for text in texts),
+        )
+    )
 
 
 def check_canary() -> None:
