@@ -3,15 +3,13 @@
 import json
 from pathlib import Path
 
-from django.conf import settings
-
 from accounts.models import LabourCostFloor
 from projects.selectors.types import project_types_by_code
 
 
-def load() -> int:
+def load(path: Path) -> int:
     """Insert or correct the floors from `fixtures/labour_cost_floors.json`; returns how many rows stand."""
-    rows = json.loads((Path(settings.BASE_DIR) / "fixtures" / "labour_cost_floors.json").read_text("utf-8"))
+    rows = json.loads((Path(path) / "labour_cost_floors.json").read_text("utf-8"))
     types = project_types_by_code()
     for row in rows["floors"]:
         LabourCostFloor.objects.update_or_create(

@@ -1,0 +1,30 @@
+"""Special accounts and the money that came in, in scope."""
+
+from django.db.models import QuerySet, Sum
+
+from accounts.models import Allocation, SpecialAccount
+
+
+def special_account_of(scope, project) -> SpecialAccount | None:
+    """The project's special account, or None."""
+    return SpecialAccount.objects.visible_to(scope).filter(project=project).select_related("bank").first()
+
+
+def allocations_of(scope, project) -> QuerySet:
+    """All credits and moves of a project, voided ones too, latest first."""
+    return (
+        Allocation.objects.visible_to(scope)
+        .filter(project=project)
+        .select_related("period", "recorded_by")
+        .order_by("-credited_on", "-id")
+    )
+
+
+def credited_in_month(scope, *, project, month_on):
+    """What came into the special account for a month, in yuan."""
+    total = (
+        Allocation.objects.visible_to(scope)
+        .filter(project=project, period__month_on=month_on, voided_at__isnull=True)
+        .aggregate(total=Sum("amount"))["total"]
+    )
+    return total or 0

@@ -1,0 +1,41 @@
+"""What the project page shows of money."""
+
+import datetime
+
+from accounts.models import AllocationMonth
+from accounts.selectors.months import allocation_months
+from accounts.selectors.special_accounts import special_account_of
+
+
+def account_tab(scope, project, today: datetime.date) -> dict:
+    """Context of `templates/accounts/_tab.html`: the account and the months with their arithmetic."""
+    months = list(allocation_months(scope, project=project, today=today))
+    known = [month for month in months if month.required is not None]
+    return {
+        "account": special_account_of(scope, project),
+        "months": months,
+        "required_total": sum((month.required for month in known), 0),
+        "credited_total": sum((month.credited for month in months), 0),
+        "gap_total": sum((month.gap for month in known), 0),
+        "unknown_months": len(months) - len(known),
+        "chart": _chart(months),
+    }
+
+
+def _chart(months: list[AllocationMonth]) -> dict:
+    """Required against credited by month, oldest first, for the bar chart."""
+    ordered = months[::-1]
+    return {
+        "kind": "bar",
+        "unit": "元",
+        "labels": [f"{month.month_on:%Y-%m}" for month in ordered],
+        "series": [
+            {"name": "应拨付", "data": [_number(month.required) for month in ordered]},
+            {"name": "已到账", "data": [_number(month.credited) for month in ordered]},
+        ],
+    }
+
+
+def _number(amount) -> float | None:
+    # A chart's axis, not money: the table behind the switch shows the exact amounts.
+    return None if amount is None else float(amount)

@@ -1,0 +1,20 @@
+from django.urls import path, re_path
+
+from accounts.views import months, special_accounts
+
+app_name = "accounts"
+MONTH = r"(?P<month>[0-9]{4}-(?:0[1-9]|1[0-2]))"
+BASE = r"^projects/(?P<code>[^/]+)/allocations/"
+
+urlpatterns = [
+    path("projects/<str:code>/account/", special_accounts.account_page, name="account"),
+    path("projects/<str:code>/allocations/", months.month_list, name="periods"),
+    path(
+        "projects/<str:code>/allocations/credits/<int:pk>/void/",
+        months.allocation_void_page,
+        name="allocation_void",
+    ),
+    re_path(BASE + MONTH + r"/$", months.month_page, name="period"),
+    re_path(BASE + MONTH + r"/credits/new/$", months.allocation_create, name="allocation_create"),
+    re_path(BASE + MONTH + r"/surplus/$", months.surplus_page, name="surplus_move"),
+]

@@ -1,0 +1,168 @@
+"""Monthly labour cost: what a month requires and why, what came in, and the forms that settle it."""
+
+import datetime
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+
+from accounts.forms import AllocationForm, MonthStatementForm, SurplusForm, VoidForm
+from accounts.selectors.months import allocation_month, requirement_of
+from accounts.selectors.special_accounts import allocations_of
+from accounts.selectors.tabs import account_tab
+from accounts.services.allocations import allocation_record, allocation_void, surplus_move
+from accounts.services.periods import period_state
+from projects.selectors.projects import project_by_code
+from responsibilities.rules.errors import Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import today
+from responsibilities.services.trail import Actor
+from responsibilities.views.access import needs, show_refusal
+
+
+@needs(Permission.ACCOUNT_VIEW)
+def month_list(request, code):
+    """All months of a project with required, credited and gap."""
+    project = project_by_code(request.scope, code)
+    return render(
+        request, "accounts/periods.html", {"project": project, **account_tab(request.scope, project, today())}
+    )
+
+
+@needs(Permission.ACCOUNT_VIEW)
+def month_page(request, code, month):
+    """One month: the arithmetic, the credits, what is missing; POST states the month's facts."""
+    project, row = _month(request, code, month)
+    form = MonthStatementForm(request.POST or None, initial=_stated(row))
+    if request.method == "POST":
+        request.scope.require(Permission.ALLOCATION_STATE)
+        if form.is_valid():
+            try:
+                period_state(
+                    project=project,
+                    month_on=row.month_on,
+                    actor=Actor.of(request),
+                    scope=request.scope,
+                    **form.cleaned_data,
+                )
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                messages.success(request, f"{row.month_on:%Y-%m} 的填报已保存。")
+                return redirect("accounts:period", code, month)
+    return render(request, "accounts/period.html", _month_context(request, project, row, form))
+
+
+@needs(Permission.ALLOCATION_RECORD)
+def allocation_create(request, code, month):
+    """Record a bank credit for the month."""
+    project, row = _month(request, code, month)
+    form = AllocationForm(request.POST or None, initial={"credited_on": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            allocation = allocation_record(
+                project=project,
+                month_on=row.month_on,
+                actor=Actor.of(request),
+                scope=request.scope,
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, f"已登记 {row.month_on:%Y-%m} 到账 {allocation.amount:,} 元。")
+            return redirect("accounts:period", code, month)
+    return render(request, "accounts/allocation_form.html", {"project": project, "month": row, "form": form})
+
+
+@needs(Permission.ALLOCATION_RECORD)
+def allocation_void_page(request, code, pk):
+    """Void a credit, asked once, with a reason."""
+    project = project_by_code(request.scope, code)
+    allocation = allocations_of(request.scope, project).filter(pk=pk, voided_at__isnull=True).first()
+    if allocation is None:
+        raise Http404
+    form = VoidForm(request.POST or None)
+    month = f"{allocation.period.month_on:%Y-%m}"
+    if request.method == "POST" and form.is_valid():
+        try:
+            allocation_void(
+                allocation_id=pk, reason=form.cleaned_data["reason"], actor=Actor.of(request), scope=request.scope
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, f"已作废 {month} 的一笔登记，金额 {allocation.amount:,} 元。")
+            return redirect("accounts:period", code, month)
+    return render(
+        request,
+        "accounts/allocation_void.html",
+        {"project": project, "allocation": allocation, "month": month, "form": form},
+    )
+
+
+@needs(Permission.ALLOCATION_RECORD)
+def surplus_page(request, code, month):
+    """Move a surplus forward."""
+    project, row = _month(request, code, month)
+    following = (row.month_on + datetime.timedelta(days=32)).replace(day=1)
+    form = SurplusForm(request.POST or None, initial={"amount": row.surplus or None, "to_month": f"{following:%Y-%m}"})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            surplus_move(
+                project=project,
+                from_month_on=row.month_on,
+                to_month_on=_first_day(data["to_month"]),
+                amount=data["amount"],
+                note=data["note"],
+                actor=Actor.of(request),
+                scope=request.scope,
+            )
+        except Refused as refusal:
+            if "to_month_on" in refusal.fields:
+                refusal.fields["to_month"] = refusal.fields.pop("to_month_on")
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, f"已将 {data['amount']:,} 元结余转入 {data['to_month']}。")
+            return redirect("accounts:period", code, month)
+    return render(request, "accounts/surplus_form.html", {"project": project, "month": row, "form": form})
+
+
+def _month(request, code, month):
+    project = project_by_code(request.scope, code)
+    row = allocation_month(request.scope, project=project, month_on=_first_day(month), today=today())
+    if row is None:
+        raise Http404
+    return project, row
+
+
+def _first_day(month: str) -> datetime.date:
+    return datetime.date.fromisoformat(f"{month}-01")
+
+
+def _stated(row) -> dict:
+    period = row.period
+    return {
+        "completed_value": period.completed_value,
+        "contract_amount": period.contract_amount,
+        "wages_due": period.wages_due,
+        "nil_statement_on": period.nil_statement_on and period.nil_statement_on.isoformat(),
+        "note": period.statement_note,
+        "version": period.version,
+    }
+
+
+def _month_context(request, project, row, form) -> dict:
+    credited = row.credited or Decimal(0)
+    return {
+        "project": project,
+        "month": row,
+        "requirement": requirement_of(row),
+        "credits": allocations_of(request.scope, project).filter(period_id=row.pk),
+        "form": form,
+        "can_state": request.scope.can(Permission.ALLOCATION_STATE),
+        "can_record": request.scope.can(Permission.ALLOCATION_RECORD),
+        "share": min(100, int(credited * 100 / row.required)) if row.required else None,
+    }

@@ -1,0 +1,38 @@
+"""The special account of a project."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+
+from accounts.forms import SpecialAccountForm
+from accounts.models import SpecialAccount
+from accounts.selectors.special_accounts import special_account_of
+from accounts.services.special_accounts import special_account_save
+from projects.selectors.projects import project_by_code
+from responsibilities.rules.errors import Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.selectors.organizations import banks
+from responsibilities.services.trail import Actor
+from responsibilities.views.access import needs, show_refusal
+
+
+@needs(Permission.ACCOUNT_EDIT)
+def account_page(request, code):
+    """Record or correct the special account; the number is shown masked."""
+    project = project_by_code(request.scope, code)
+    account = special_account_of(request.scope, project)
+    form = SpecialAccountForm(
+        request.POST or None,
+        instance=account or SpecialAccount(project=project),
+        banks=banks(),
+        initial={"version": account.version if account else None},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        try:
+            special_account_save(project=project, actor=Actor.of(request), scope=request.scope, **data)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, "专用账户信息已保存。")
+            return redirect("accounts:periods", code)
+    return render(request, "accounts/account_form.html", {"project": project, "account": account, "form": form})
