@@ -21,9 +21,18 @@ def main() -> None:
     except Stop as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(2)
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import Error
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (Error, ImproperlyConfigured) as problem:
+        if "--traceback" in sys.argv:
+            raise
+        hint = "" if isinstance(problem, ImproperlyConfigured) else "数据库不可用或结构未更新（先运行 make setup）："
+        print(f"{hint}{str(problem).strip().splitlines()[0]}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,17 @@ class Hold:
             while warden and Path(f"/proc/{warden}").exists() and time.monotonic() < deadline:
                 time.sleep(0.02)
 
+    def intact(self) -> bool:
+        """Whether the warden still runs; killed with -9 it took the servers along."""
+        return self._warden_lives()
+
+    def renew(self) -> None:
+        """Start warden and servers again under the share that this holder still has."""
+        with self.store.gated():
+            if not self._warden_lives():
+                self._start_warden()
+            self.state = self._await_state()
+
     def _release_in(self, pid: int) -> None:
         if os.getpid() == pid:  # a forked child has no share of its own
             self.release()

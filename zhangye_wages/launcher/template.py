@@ -1,6 +1,6 @@
 """Migrates the template of the test databases and loads the reference data that every installation has."""
 
-import os
+import io
 
 import django
 
@@ -19,7 +19,7 @@ def main() -> None:
     connection.settings_dict["NAME"] = TEMPLATE
     call_command("migrate", verbosity=0, interactive=False)
     if "load_fixtures" in get_commands():
-        call_command("load_fixtures", verbosity=0, stdout=open(os.devnull, "w"))
+        call_command("load_fixtures", verbosity=0, stdout=io.StringIO())
     connection.close()
 
 

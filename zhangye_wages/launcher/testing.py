@@ -23,7 +23,9 @@ def run(arguments: list[str]) -> int:
     if not in_venv():
         return _again(arguments)
     start_servers()
-    return subprocess.run([sys.executable, "-m", "pytest", *(arguments or ["-n", "auto"])], cwd=PROJECT, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *(arguments or ["-n", "auto"])], cwd=PROJECT, check=False
+    ).returncode
 
 
 def set_up() -> None:
