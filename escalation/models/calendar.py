@@ -38,7 +38,8 @@ class CalendarYear(models.Model):
 class CalendarDay(models.Model):
     """One day. `ordinal` counts the working days up to and including it, so +3 working days is a join.
 
-    `next_workday_on` / `previous_workday_on` are the day itself where it is a working day.
+    `next_workday_on` / `previous_workday_on` are the day itself where it is a working day, and empty where
+    the calendar ends before one comes: nothing beyond a published year is invented.
     """
 
     class Kind(models.TextChoices):
@@ -53,8 +54,8 @@ class CalendarDay(models.Model):
     name = models.CharField("名称", max_length=20, blank=True)
     provisional = models.BooleanField("暂定", default=False)
     ordinal = models.PositiveIntegerField("累计工作日")
-    next_workday_on = models.DateField("顺延至")
-    previous_workday_on = models.DateField("提前至")
+    next_workday_on = models.DateField("顺延至", null=True)
+    previous_workday_on = models.DateField("提前至", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "日历"

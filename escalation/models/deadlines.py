@@ -36,7 +36,8 @@ class Deadline(models.Model):
     (rule, subject_id, period_on) names it: the subject is a row of the rule's own table (an approval, a
     project, an allocation period); its project and area stand here for scope and lists.
     `original_due_on` stays what the law's term gave; `due_on` follows an extension in force.
-    `counted_on` is the day the satisfying act counts for (after close of business: the next day).
+    `satisfied_on` is the day of the satisfying act; done after close of business it counts for the next day,
+    which the status shows (met late) and the stored day doesn't.
     """
 
     class Status(models.TextChoices):
