@@ -12,7 +12,7 @@ from django.test import TransactionTestCase
 
 from zhangye_wages.launcher.testing import MARK, TEMPLATE
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.cast"]
 
 if not os.environ.get(MARK):
     raise pytest.UsageError("测试须由 make test 或本项目的 pytest 配置启动。")

@@ -13,9 +13,7 @@ def today() -> datetime.date:
     """The date in Asia/Shanghai; `PORTAL_TODAY` pins it for demos and tests."""
     pinned = getattr(settings, "PORTAL_TODAY", None)
     if pinned:
-        return (
-            datetime.date.fromisoformat(pinned) if isinstance(pinned, str) else pinned
-        )
+        return datetime.date.fromisoformat(pinned) if isinstance(pinned, str) else pinned
     return timezone.now().astimezone(SHANGHAI).date()
 
 

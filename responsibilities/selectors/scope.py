@@ -9,11 +9,7 @@ NOBODY = Scope(None, ())
 
 def scope_of(user) -> Scope:
     """The scope of an active user."""
-    if (
-        user is None
-        or not getattr(user, "is_authenticated", False)
-        or not user.is_active
-    ):
+    if user is None or not getattr(user, "is_authenticated", False) or not user.is_active:
         return NOBODY
     rows = Grant.objects.filter(user=user).select_related("organization__area")
     return Scope(user.pk, tuple(_flatten(row) for row in rows))
