@@ -5,7 +5,7 @@ keys can be rotated. The purpose is authenticated: a card's ciphertext can't pas
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -30,17 +30,17 @@ def hmac_sm3(key: bytes, *parts: bytes) -> bytes:
     return mac.finalize()
 
 
-def hmac_sm3_each(
-    key: bytes, prefix: bytes, values: Iterable[bytes]
-) -> Iterator[bytes]:
-    """`hmac_sm3(key, prefix, value)` for each value; the shared beginning is computed once."""
+def hmac_sm3_begun(key: bytes, prefix: bytes) -> Callable[[bytes], bytes]:
+    """A function equal to `hmac_sm3(key, prefix, value)`; the shared beginning is computed once."""
     begun = hmac.HMAC(key, hashes.SM3())
-    begun.update(len(prefix).to_bytes(8, "big"))
-    begun.update(prefix)
-    for value in values:
+    begun.update(len(prefix).to_bytes(8, "big") + prefix)
+
+    def finished(value: bytes) -> bytes:
         mac = begun.copy()
         mac.update(len(value).to_bytes(8, "big") + value)
-        yield mac.finalize()
+        return mac.finalize()
+
+    return finished
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ Keys come from the environment (`settings.PORTAL_FIELD_KEYS`: {key id: 32 bytes}
 Bare hashes are no index: eighteen digits can be enumerated.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from django.conf import settings
 
@@ -41,15 +41,18 @@ def blind_index(text: str, purpose: str) -> bytes:
     return crypto.hmac_sm3(settings.PORTAL_INDEX_KEY, purpose.encode(), text.encode())
 
 
-def blind_indexes(texts: Iterable[str], purpose: str) -> list[bytes]:
-    """`blind_index` of many texts, in their order, at less than half the cost of one by one."""
-    return list(
-        crypto.hmac_sm3_each(
-            settings.PORTAL_INDEX_KEY,
-            purpose.encode(),
-            (text.encode() for text in texts),
-        )
-    )
+def blind_indexer(purpose: str) -> Callable[[str], bytes]:
+    """`blind_index` for many texts of one purpose, at less than half the cost; remembers what it was asked."""
+    finished = crypto.hmac_sm3_begun(settings.PORTAL_INDEX_KEY, purpose.encode())
+    known: dict[str, bytes] = {}
+
+    def index(text: str) -> bytes:
+        found = known.get(text)
+        if found is None:
+            found = known[text] = finished(text.encode())
+        return found
+
+    return index
 
 
 def check_canary() -> None:
