@@ -31,6 +31,7 @@ def periods_open(*, today: datetime.date, project_ids=None) -> int:
     spans, parameters = project_spans_unscoped(project_ids).query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
+            # The inner part is a compiled QuerySet; values travel as parameters.
             f"""
             INSERT INTO accounts_allocationperiod (project_id, month_on, statement_note, version)
             SELECT span.pk, month::date, '', 1
@@ -45,7 +46,7 @@ def periods_open(*, today: datetime.date, project_ids=None) -> int:
                 WHERE known.project_id = span.pk AND known.month_on = month::date
             )
             ON CONFLICT (project_id, month_on) DO NOTHING
-            """,
+            """,  # noqa: S608
             [*parameters, today],
         )
         return cursor.rowcount
