@@ -102,6 +102,16 @@ class Decision(models.Model):
     )
     seconded_at = models.DateTimeField("复核时间", null=True, blank=True)
     second_note = models.TextField("复核意见", blank=True)
+    revoked_by = models.ForeignKey(
+        "responsibilities.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="撤销人",
+    )
+    revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    revoke_reason = models.TextField("撤销理由", blank=True)
     version = models.PositiveIntegerField("版本", default=1)
 
     objects = DeadlineManager()
