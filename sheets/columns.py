@@ -1,0 +1,313 @@
+"""Columns as small declared classes, and finding the header that names them.
+
+A caller declares its columns (`class NetPay(Column): name = "net_pay"; …`) and passes the set to
+`find_header`. Titles are compared after normalising: inner spaces, line breaks, asterisks and
+full-width brackets are noise; a unit in brackets may stay or go.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import ClassVar
+
+from sheets.reader import Range
+from sheets.values import Cell, as_text, column_letter
+
+HEAD_ROWS = 30
+MAX_DEPTH = 3
+NOISE = re.compile(r"[\s*★☆※:;、,。.·\"'“”‘’_\u200b-\u200f\ufeff]+")
+BRACKETS = re.compile(r"[(\[{【〔<《][^)\]}】〕>》]*[)\]}】〕>》]")
+BRACKET_MARKS = re.compile(r"[()\[\]{}【】〔〕<>《》]")
+# Leaves that say nothing without the title above them.
+GENERIC = frozenset("小计 合计 总计 金额 天数 号码 名称 数量 日期 计 元 本月 其他 扣款 单价 标准 工时".split())
+TOTALS = frozenset("小计 合计 总计 金额 计 元 数额".split())
+
+
+@lru_cache(maxsize=4096)
+def normalise(title: str) -> str:
+    """姓 名 → 姓名, ＊实发工资（元） → 实发工资(元)."""
+    return NOISE.sub("", unicodedata.normalize("NFKC", title)).lower()
+
+
+def bare(title: str) -> str:
+    """A normalised title without its bracketed part."""
+    return BRACKETS.sub("", title)
+
+
+class Column:
+    """One canonical column. Subclasses only declare.
+
+    `synonyms` are whole titles, best first; `patterns` regular expressions for whole titles, tried
+    after every synonym; `never` are pieces of a title that rule this column out.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    synonyms: ClassVar[tuple[str, ...]] = ()
+    patterns: ClassVar[tuple[str, ...]] = ()
+    never: ClassVar[tuple[str, ...]] = ()
+    kind: ClassVar[str] = "text"
+    required: ClassVar[bool] = False
+
+    _ranks: ClassVar[dict[str, int]]
+    _patterns: ClassVar[tuple[re.Pattern[str], ...]]
+
+    def __init_subclass__(cls, **kwargs) -> None:
+        super().__init_subclass__(**kwargs)
+        titles = ([cls.title] if "title" in cls.__dict__ else []) + list(cls.synonyms)
+        cls._ranks = {}
+        for rank, title in enumerate(titles):
+            cls._ranks.setdefault(normalise(title), rank)
+        cls._patterns = tuple(re.compile(pattern) for pattern in cls.patterns)
+
+    @classmethod
+    def score(cls, path: Sequence[str]) -> int:
+        """How well a title fits, 0 for not at all. `path` holds normalised titles, top down."""
+        if not path:
+            return 0
+        whole = "".join(path)
+        if any(piece in whole for piece in cls.never):
+            return 0
+        leaf, parents = path[-1], path[:-1]
+        best = 0
+        if not parents or bare(leaf) not in GENERIC:
+            best = cls._fit(leaf)
+        for depth in range(1, len(parents) + 1):
+            joined = "".join(parents[-depth:])
+            best = max(best, cls._fit(joined + leaf) - 2)
+            if bare(leaf) in TOTALS:
+                best = max(best, cls._fit(joined) - 3)
+        return max(best, 0)
+
+    @classmethod
+    def _fit(cls, title: str) -> int:
+        for form, loss in ((title, 0), (BRACKET_MARKS.sub("", title), 1), (bare(title), 2)):
+            if not form:
+                continue
+            if (rank := cls._ranks.get(form)) is not None:
+                return 1000 - 4 * rank - loss
+        for rank, pattern in enumerate(cls._patterns):
+            if pattern.fullmatch(bare(title) or title) or pattern.fullmatch(title):
+                return 400 - 4 * rank
+        return 0
+
+
+@dataclass(slots=True)
+class Header:
+    """Where the header stands and what it says. Rows and columns are 1-based."""
+
+    rows: list[int]
+    mapping: dict[str, int]
+    titles: dict[int, str]
+    paths: dict[int, tuple[str, ...]]
+    unmapped: dict[int, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """Canonical name → column letter, from left to right."""
+        return {name: column_letter(at) for name, at in sorted(self.mapping.items(), key=lambda item: item[1])}
+
+    @property
+    def first_data_row(self) -> int:
+        return self.rows[-1] + 1
+
+
+def find_header(
+    rows: Sequence[Sequence[Cell]],
+    columns: Sequence[type[Column]],
+    merged: Iterable[Range] = (),
+    least: int = 2,
+) -> Header | None:
+    """The best header among the first rows: most required, then most canonical columns, then the topmost.
+
+    None where no row names at least `least` of the columns. A header may take up to three rows; a
+    title merged across the sheet above it isn't part of it.
+    """
+    grid = _Grid(rows[: HEAD_ROWS + MAX_DEPTH], merged)
+    best, best_key = None, (0, 0, 0)
+    for top in range(1, min(len(rows), HEAD_ROWS) + 1):
+        if not grid.may_be_header(top):
+            continue
+        header = _read_header(grid, top, columns)
+        found = len(header.mapping)
+        required = sum(1 for column in columns if column.required and column.name in header.mapping)
+        key = (required, found, -top)
+        if found >= least and key > best_key:
+            best, best_key = header, key
+    return best
+
+
+def match_columns(
+    paths: dict[int, tuple[str, ...]], columns: Sequence[type[Column]]
+) -> dict[str, int]:
+    """Give each canonical column its best title and each title to one column; ties go left."""
+    offers = sorted(
+        (
+            (-score, at, column.name)
+            for at, path in paths.items()
+            for column in columns
+            if (score := column.score(path)) > 0
+        ),
+    )
+    mapping: dict[str, int] = {}
+    taken: set[int] = set()
+    for _score, at, name in offers:
+        if name not in mapping and at not in taken:
+            mapping[name] = at
+            taken.add(at)
+    return mapping
+
+
+def _read_header(grid: "_Grid", top: int, columns: Sequence[type[Column]]) -> Header:
+    first = match_columns(grid.paths(top, top), columns)
+    bottom = grid.bottom_of(top, set(first.values()))
+    while top > 1 and bottom - top + 1 < MAX_DEPTH and grid.groups(top - 1, top):
+        top -= 1
+    paths = grid.paths(top, bottom)
+    mapping = match_columns(paths, columns)
+    used = set(mapping.values())
+    titles = grid.titles(top, bottom)
+    return Header(
+        rows=list(range(top, bottom + 1)),
+        mapping=mapping,
+        titles=titles,
+        paths=paths,
+        unmapped={at: title for at, title in titles.items() if at not in used},
+        missing=[column.name for column in columns if column.required and column.name not in mapping],
+    )
+
+
+class _Grid:
+    """The head of a sheet with merged cells spread out."""
+
+    def __init__(self, rows: Sequence[Sequence[Cell]], merged: Iterable[Range]) -> None:
+        self.rows = rows
+        self.width = max((len(row) for row in rows), default=0)
+        self.anchor: dict[tuple[int, int], Range] = {}
+        for area in merged:
+            if area.top > len(rows):
+                continue
+            for row in range(area.top, min(area.bottom, len(rows)) + 1):
+                for column in range(area.left, min(area.right, self.width) + 1):
+                    self.anchor[row, column] = area
+
+    def raw(self, row: int, column: int) -> Cell:
+        cells = self.rows[row - 1]
+        return cells[column - 1] if column <= len(cells) else None
+
+    def text(self, row: int, column: int) -> str:
+        area = self.anchor.get((row, column))
+        value = self.raw(area.top, area.left) if area else self.raw(row, column)
+        return normalise(as_text(value)) if value is not None else ""
+
+    def may_be_header(self, row: int) -> bool:
+        texts = {self.text(row, column) for column, cell in enumerate(self.rows[row - 1], 1) if type(cell) is str}
+        numbers = sum(1 for cell in self.rows[row - 1] if type(cell) is float)
+        return len(texts - {""}) >= 2 and numbers <= 40
+
+    def bottom_of(self, top: int, known: set[int]) -> int:
+        """The last row of a header that starts at `top`."""
+        bottom = top
+        for column in range(1, self.width + 1):
+            area = self.anchor.get((top, column))
+            if area and area.top == top and area.left == column and self.text(top, column):
+                # Merged across the sheet and downward: a title, not a header.
+                if area.right - area.left + 1 < max(2, self.width * 0.6) or area.top == area.bottom:
+                    bottom = max(bottom, area.bottom)
+        bottom = min(bottom, top + MAX_DEPTH - 1, len(self.rows))
+        while bottom < min(top + MAX_DEPTH - 1, len(self.rows)) and self._continues(top, bottom + 1, known):
+            bottom += 1
+        return bottom
+
+    def _continues(self, top: int, row: int, known: set[int]) -> bool:
+        """Whether a row only names the parts of groups above it: short texts, nothing else, gaps where
+        a title already stands alone."""
+        cells = self.rows[row - 1]
+        filled = [column for column, cell in enumerate(cells, 1) if cell is not None]
+        if not filled or any(type(self.raw(row, column)) is not str for column in filled):
+            return False
+        texts = [self.text(row, column) for column in filled]
+        if any(len(text) > 16 or any(c.isdigit() for c in text[:6]) and text[:6].isdigit() for text in texts):
+            return False
+        alone = [column for column in known if column not in filled]
+        grouped = [
+            column
+            for column in filled
+            if not self.raw(top, column) or self._has_group(top, column) or column + 1 in filled
+        ]
+        # Under a group's first title comes a part; a full row of texts is data.
+        if len(alone) * 2 < len(known) or len(grouped) < len(filled):
+            return False
+        return any(self._has_group(top, column) for column in filled)
+
+    def _has_group(self, row: int, column: int) -> bool:
+        """A title with blank (or merged) cells to its right, or a blank right of such a title."""
+        area = self.anchor.get((row, column))
+        if area:
+            return area.right > area.left
+        while column > 0 and self.raw(row, column) is None:
+            column -= 1
+        return column > 0 and column < self.width and self.raw(row, column + 1) is None
+
+    def groups(self, above: int, row: int) -> bool:
+        """Whether the row above holds group titles: merged over some columns of this header."""
+        width = sum(1 for column in range(1, self.width + 1) if self.text(row, column))
+        found = False
+        for column, cell in enumerate(self.rows[above - 1], 1):
+            if cell is None:
+                continue
+            raw = as_text(cell)
+            if type(cell) is not str or ":" in raw or "：" in raw or len(raw) > 20:
+                return False
+            area = self.anchor.get((above, column))
+            if not area or area.right == area.left:
+                if not self.text(row, column) or (area and area.bottom > above):
+                    return False
+                continue
+            if area.right - area.left + 1 > max(2, width * 0.6) or area.bottom > above:
+                return False
+            found = True
+        return found
+
+    def paths(self, top: int, bottom: int) -> dict[int, tuple[str, ...]]:
+        """Column → its normalised titles, top down, each once."""
+        found = {}
+        for column in range(1, self.width + 1):
+            path: list[str] = []
+            for row in range(top, bottom + 1):
+                text = self.text(row, column)
+                if not text and row < bottom and self.text(bottom, column):
+                    text = self._group_left(row, bottom, column)
+                if text and (not path or path[-1] != text):
+                    path.append(text)
+            if path:
+                found[column] = tuple(path)
+        return found
+
+    def _group_left(self, row: int, bottom: int, column: int) -> str:
+        """The unmerged group title that spreads over a blank cell (csv has no merges)."""
+        while column > 1:
+            column -= 1
+            if (row, column) in self.anchor:
+                return ""
+            if text := self.text(row, column):
+                return text if any(self.text(below, column) for below in range(row + 1, bottom + 1)) else ""
+        return ""
+
+    def titles(self, top: int, bottom: int) -> dict[int, str]:
+        """Column → its title as a person would read it aloud: 应发工资·小计."""
+        found = {}
+        for column in range(1, self.width + 1):
+            parts: list[str] = []
+            for row in range(top, bottom + 1):
+                area = self.anchor.get((row, column))
+                value = self.raw(area.top, area.left) if area else self.raw(row, column)
+                text = " ".join(as_text(value).split())
+                if text and (not parts or parts[-1] != text):
+                    parts.append(text)
+            if parts:
+                found[column] = "·".join(parts)
+        return found
