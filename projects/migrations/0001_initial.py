@@ -42,9 +42,7 @@ class Migration(migrations.Migration):
                 ("approved_on", models.DateField(verbose_name="批准日期")),
                 (
                     "funding_source",
-                    models.CharField(
-                        blank=True, max_length=160, verbose_name="资金来源"
-                    ),
+                    models.CharField(blank=True, max_length=160, verbose_name="资金来源"),
                 ),
                 (
                     "decided_in_portal",
@@ -69,9 +67,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "pushed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="推送人社时间"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="推送人社时间"),
                 ),
                 (
                     "receipt_number",
@@ -84,9 +80,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "confirmed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="人社确认时间"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="人社确认时间"),
                 ),
                 (
                     "created_at",
@@ -129,9 +123,7 @@ class Migration(migrations.Migration):
                 ("approved_on", models.DateField(verbose_name="批准日期")),
                 (
                     "funding_source",
-                    models.CharField(
-                        blank=True, max_length=160, verbose_name="资金来源"
-                    ),
+                    models.CharField(blank=True, max_length=160, verbose_name="资金来源"),
                 ),
                 (
                     "decided_in_portal",
@@ -156,21 +148,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "pushed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="推送人社时间"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="推送人社时间"),
                 ),
                 (
                     "receipt_number",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="回执编号"
-                    ),
+                    models.CharField(blank=True, max_length=40, verbose_name="回执编号"),
                 ),
                 (
                     "confirmed_at",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="人社确认时间"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="人社确认时间"),
                 ),
                 (
                     "created_at",
@@ -212,9 +198,7 @@ class Migration(migrations.Migration):
                 ("signed_on", models.DateField(verbose_name="签订日期")),
                 (
                     "value",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=16, verbose_name="合同价款"
-                    ),
+                    models.DecimalField(decimal_places=2, max_digits=16, verbose_name="合同价款"),
                 ),
                 (
                     "labour_cost_ratio",
@@ -255,9 +239,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "measuring_cycle",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="计量周期"
-                    ),
+                    models.CharField(blank=True, max_length=40, verbose_name="计量周期"),
                 ),
                 (
                     "version",
@@ -292,9 +274,7 @@ class Migration(migrations.Migration):
                 ("signed_on", models.DateField(verbose_name="签订日期")),
                 (
                     "value",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=16, verbose_name="合同价款"
-                    ),
+                    models.DecimalField(decimal_places=2, max_digits=16, verbose_name="合同价款"),
                 ),
                 (
                     "labour_cost_ratio",
@@ -335,9 +315,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "measuring_cycle",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="计量周期"
-                    ),
+                    models.CharField(blank=True, max_length=40, verbose_name="计量周期"),
                 ),
                 (
                     "version",
@@ -469,9 +447,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "code",
-                    models.CharField(
-                        max_length=40, unique=True, verbose_name="项目编号"
-                    ),
+                    models.CharField(max_length=40, unique=True, verbose_name="项目编号"),
                 ),
                 ("name", models.CharField(max_length=160, verbose_name="项目名称")),
                 (
@@ -506,15 +482,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "funding_source",
-                    models.CharField(
-                        blank=True, max_length=160, verbose_name="资金来源"
-                    ),
+                    models.CharField(blank=True, max_length=160, verbose_name="资金来源"),
                 ),
                 (
                     "funds_in_place",
-                    models.BooleanField(
-                        blank=True, null=True, verbose_name="建设资金已落实"
-                    ),
+                    models.BooleanField(blank=True, null=True, verbose_name="建设资金已落实"),
                 ),
                 (
                     "contract_value",
@@ -528,45 +500,31 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "address",
-                    models.CharField(
-                        blank=True, max_length=160, verbose_name="建设地点"
-                    ),
+                    models.CharField(blank=True, max_length=160, verbose_name="建设地点"),
                 ),
                 (
                     "planned_start_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="计划开工日期"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="计划开工日期"),
                 ),
                 (
                     "actual_start_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="实际开工日期"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="实际开工日期"),
                 ),
                 (
                     "planned_completion_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="计划竣工日期"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="计划竣工日期"),
                 ),
                 (
                     "completed_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="实际竣工日期"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="实际竣工日期"),
                 ),
                 (
                     "platform_code",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="陇明公项目编码"
-                    ),
+                    models.CharField(blank=True, max_length=40, verbose_name="陇明公项目编码"),
                 ),
                 (
                     "enrolled_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="纳入陇明公日期"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="纳入陇明公日期"),
                 ),
                 (
                     "created_at",
@@ -574,9 +532,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "updated_at",
-                    models.DateTimeField(
-                        auto_now=True, db_index=True, verbose_name="更新时间"
-                    ),
+                    models.DateTimeField(auto_now=True, db_index=True, verbose_name="更新时间"),
                 ),
                 (
                     "version",
@@ -600,15 +556,11 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=160, verbose_name="项目名称")),
                 (
                     "pinyin_initials",
-                    models.CharField(
-                        blank=True, max_length=160, verbose_name="拼音首字母"
-                    ),
+                    models.CharField(blank=True, max_length=160, verbose_name="拼音首字母"),
                 ),
                 (
                     "pinyin_key",
-                    models.CharField(
-                        blank=True, max_length=400, verbose_name="拼音排序键"
-                    ),
+                    models.CharField(blank=True, max_length=400, verbose_name="拼音排序键"),
                 ),
                 (
                     "funding_nature",
@@ -624,15 +576,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "funding_source",
-                    models.CharField(
-                        blank=True, max_length=160, verbose_name="资金来源"
-                    ),
+                    models.CharField(blank=True, max_length=160, verbose_name="资金来源"),
                 ),
                 (
                     "funds_in_place",
-                    models.BooleanField(
-                        blank=True, null=True, verbose_name="建设资金已落实"
-                    ),
+                    models.BooleanField(blank=True, null=True, verbose_name="建设资金已落实"),
                 ),
                 (
                     "contract_value",
@@ -646,45 +594,31 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "address",
-                    models.CharField(
-                        blank=True, max_length=160, verbose_name="建设地点"
-                    ),
+                    models.CharField(blank=True, max_length=160, verbose_name="建设地点"),
                 ),
                 (
                     "planned_start_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="计划开工日期"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="计划开工日期"),
                 ),
                 (
                     "actual_start_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="实际开工日期"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="实际开工日期"),
                 ),
                 (
                     "planned_completion_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="计划竣工日期"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="计划竣工日期"),
                 ),
                 (
                     "completed_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="实际竣工日期"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="实际竣工日期"),
                 ),
                 (
                     "platform_code",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="陇明公项目编码"
-                    ),
+                    models.CharField(blank=True, max_length=40, verbose_name="陇明公项目编码"),
                 ),
                 (
                     "enrolled_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="纳入陇明公日期"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="纳入陇明公日期"),
                 ),
                 (
                     "created_at",

@@ -519,9 +519,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="fourpartyassignment",
-            constraint=models.UniqueConstraint(
-                fields=("project", "part"), name="four_party_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "part"), name="four_party_once"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="fourpartyassignment",
@@ -554,9 +552,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="contract",
-            constraint=models.UniqueConstraint(
-                fields=("project", "number"), name="contract_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "number"), name="contract_once"),
         ),
         migrations.AddConstraint(
             model_name="contract",
@@ -597,9 +593,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="approval",
-            constraint=models.UniqueConstraint(
-                fields=("project", "kind", "number"), name="approval_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "kind", "number"), name="approval_once"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="approval",
@@ -632,15 +626,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="projectparty",
-            index=models.Index(
-                fields=["organization", "project"], name="project_party_scope"
-            ),
+            index=models.Index(fields=["organization", "project"], name="project_party_scope"),
         ),
         migrations.AddConstraint(
             model_name="projectparty",
-            constraint=models.UniqueConstraint(
-                fields=("project", "part", "organization"), name="project_party_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("project", "part", "organization"), name="project_party_once"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="projectparty",
@@ -673,9 +663,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="project",
-            index=models.Index(
-                fields=["area", "project_type"], name="project_area_type"
-            ),
+            index=models.Index(fields=["area", "project_type"], name="project_area_type"),
         ),
         migrations.AddConstraint(
             model_name="project",

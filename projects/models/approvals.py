@@ -60,9 +60,7 @@ class Approval(models.Model):
         related_name="+",
         verbose_name="推送人",
     )
-    receipt_number = models.CharField(
-        "回执编号", max_length=40, blank=True, db_index=True
-    )
+    receipt_number = models.CharField("回执编号", max_length=40, blank=True, db_index=True)
     confirmed_at = models.DateTimeField("人社确认时间", null=True, blank=True)
     confirmed_by = models.ForeignKey(
         "responsibilities.User",
@@ -88,11 +86,7 @@ class Approval(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "审批事项"
         ordering = ["approved_on", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "kind", "number"], name="approval_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "kind", "number"], name="approval_once")]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.number}"
@@ -112,16 +106,10 @@ class ObstacleDecision(models.Model):
         related_name="obstacle_decisions",
         verbose_name="项目",
     )
-    obstacle = models.ForeignKey(
-        "responsibilities.Obstacle", models.PROTECT, verbose_name="限制情形"
-    )
-    approval = models.ForeignKey(
-        Approval, models.CASCADE, null=True, blank=True, verbose_name="审批事项"
-    )
+    obstacle = models.ForeignKey("responsibilities.Obstacle", models.PROTECT, verbose_name="限制情形")
+    approval = models.ForeignKey(Approval, models.CASCADE, null=True, blank=True, verbose_name="审批事项")
     reason = models.TextField("理由")
-    decided_by = models.ForeignKey(
-        "responsibilities.User", models.PROTECT, null=True, verbose_name="决定人"
-    )
+    decided_by = models.ForeignKey("responsibilities.User", models.PROTECT, null=True, verbose_name="决定人")
     decided_at = models.DateTimeField("决定时间", auto_now_add=True)
 
     objects = ProjectScopedManager()

@@ -45,9 +45,7 @@ class Contract(models.Model):
         blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
-    monthly_amount = models.DecimalField(
-        "约定每月人工费用", max_digits=16, decimal_places=2, null=True, blank=True
-    )
+    monthly_amount = models.DecimalField("约定每月人工费用", max_digits=16, decimal_places=2, null=True, blank=True)
     allocation_day = models.PositiveSmallIntegerField(
         "每月拨付日",
         null=True,
@@ -98,9 +96,7 @@ class FourPartyAssignment(models.Model):
         verbose_name="项目",
     )
     part = models.CharField("责任方", max_length=20, choices=Part)
-    organization = models.ForeignKey(
-        "responsibilities.Organization", models.PROTECT, verbose_name="单位"
-    )
+    organization = models.ForeignKey("responsibilities.Organization", models.PROTECT, verbose_name="单位")
     person_name = models.CharField("监管责任人", max_length=40)
     telephone_sealed = models.BinaryField("联系电话")
     telephone_last4 = models.CharField("电话后四位", max_length=4)
@@ -111,9 +107,7 @@ class FourPartyAssignment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "四方责任"
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["project", "part"], name="four_party_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "part"], name="four_party_once")]
 
     def __str__(self):
         return f"{self.get_part_display()}：{self.person_name}"

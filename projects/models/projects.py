@@ -40,24 +40,14 @@ class Project(models.Model):
 
     code = models.CharField("项目编号", max_length=40, unique=True)
     name = models.CharField("项目名称", max_length=160)
-    pinyin_initials = models.CharField(
-        "拼音首字母", max_length=160, blank=True, db_index=True
-    )
-    pinyin_key = models.CharField(
-        "拼音排序键", max_length=400, blank=True, db_index=True
-    )
-    area = models.ForeignKey(
-        "responsibilities.Area", models.PROTECT, verbose_name="县区"
-    )
-    project_type = models.ForeignKey(
-        ProjectType, models.PROTECT, verbose_name="项目类型"
-    )
+    pinyin_initials = models.CharField("拼音首字母", max_length=160, blank=True, db_index=True)
+    pinyin_key = models.CharField("拼音排序键", max_length=400, blank=True, db_index=True)
+    area = models.ForeignKey("responsibilities.Area", models.PROTECT, verbose_name="县区")
+    project_type = models.ForeignKey(ProjectType, models.PROTECT, verbose_name="项目类型")
     funding_nature = models.CharField("投资性质", max_length=12, choices=FundingNature)
     funding_source = models.CharField("资金来源", max_length=160, blank=True)
     funds_in_place = models.BooleanField("建设资金已落实", null=True, blank=True)
-    contract_value = models.DecimalField(
-        "合同价款", max_digits=16, decimal_places=2, null=True, blank=True
-    )
+    contract_value = models.DecimalField("合同价款", max_digits=16, decimal_places=2, null=True, blank=True)
     address = models.CharField("建设地点", max_length=160, blank=True)
     planned_start_on = models.DateField("计划开工日期", null=True, blank=True)
     actual_start_on = models.DateField("实际开工日期", null=True, blank=True)
@@ -74,9 +64,7 @@ class Project(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "工程项目"
         ordering = ["code"]
-        indexes = [
-            models.Index(fields=["area", "project_type"], name="project_area_type")
-        ]
+        indexes = [models.Index(fields=["area", "project_type"], name="project_area_type")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(completed_on__isnull=True)
@@ -111,12 +99,8 @@ class ProjectParty(models.Model):
 
     scope_project = "project"
 
-    project = models.ForeignKey(
-        Project, models.CASCADE, related_name="parties", verbose_name="项目"
-    )
-    organization = models.ForeignKey(
-        "responsibilities.Organization", models.PROTECT, verbose_name="单位"
-    )
+    project = models.ForeignKey(Project, models.CASCADE, related_name="parties", verbose_name="项目")
+    organization = models.ForeignKey("responsibilities.Organization", models.PROTECT, verbose_name="单位")
     part = models.CharField("身份", max_length=20, choices=Part)
     awarded_by = models.ForeignKey(
         "responsibilities.Organization",
@@ -132,14 +116,8 @@ class ProjectParty(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "参建与监管单位"
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "part", "organization"], name="project_party_once"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["organization", "project"], name="project_party_scope")
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "part", "organization"], name="project_party_once")]
+        indexes = [models.Index(fields=["organization", "project"], name="project_party_scope")]
 
     def __str__(self):
         return f"{self.get_part_display()}：{self.organization}"

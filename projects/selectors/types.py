@@ -4,6 +4,4 @@ from projects.models import ProjectType
 
 
 def project_types_by_code() -> dict[str, ProjectType]:
-    return {
-        row.code: row for row in ProjectType.objects.select_related("industry_body")
-    }
+    return {row.code: row for row in ProjectType.objects.select_related("industry_body")}
