@@ -21,7 +21,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when all four are `ok`, else 503; the body says which one isn't and why."""
     report = {"database": "ok", "broker": _broker(), **_heartbeats()}
-    return JsonResponse(report, status=200 if set(report.values()) == {"ok"} else 503)
+    well = set(report.values()) == {"ok"}
+    reply = JsonResponse(report, status=200 if well else 503, json_dumps_params={"ensure_ascii": False})
+    reply._has_been_logged = True  # a probe comes every few seconds; its 503 is an answer, not an error of ours
+    return reply
 
 
 def _broker() -> str:

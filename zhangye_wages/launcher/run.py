@@ -105,7 +105,8 @@ def main(arguments: list[str]) -> int:
         _stop(children)
         if hold:
             hold.release()
-        say("✓ 已停止")
+        if hold or children:
+            say("✓ 已停止")
     return 0
 
 
