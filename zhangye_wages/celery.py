@@ -25,7 +25,11 @@ def _add_pulse(sender, **_):
 
 # `expires`: a doorbell that nobody heard in time is dropped, the next one rings anyway.
 app.conf.beat_schedule = {
-    "reconcile-all": {"task": "escalation.reconcile_all", "schedule": crontab(minute="*/10"), "options": {"expires": 540}},
+    "reconcile-all": {
+        "task": "escalation.reconcile_all",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 540},
+    },
     "reconcile-new-day": {
         "task": "escalation.reconcile_all",
         "schedule": crontab(hour=0, minute=5),

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from .console import Stop
-from .processes import alive, command_line, dies_with_parent, end_all
+from .processes import dies_with_parent, end_all, exists, working_in
 from .serveruser import ServerUser, named_user, readable_copy
 
 NAME = "portal"
@@ -97,17 +97,20 @@ class Cluster:
             return []
 
     def _clear_stale(self) -> None:
-        """After a kill -9: end an orphaned server of this very folder, remove a pid file that means another process."""
-        lines = self._pid_lines()
-        if not lines or not lines[0].strip().isdigit():
-            return
-        pid = int(lines[0])
-        if alive(pid) and str(self.folder) in command_line(pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
-            end_all([pid], patience=20)
-        with contextlib.suppress(FileNotFoundError):
-            (self.folder / "postmaster.pid").unlink()
+        """After a kill -9: end what is left of an old server of this folder, then lock files that would mislead.
+
+        PostgreSQL sees for itself that a lock's process is gone; not that it is a zombie which nobody reaps, or
+        another program under a reused number. Its processes work inside the data folder: that tells them apart.
+        """
+        if survivors := working_in(self.folder):
+            for pid in survivors:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGINT)
+            end_all(survivors, patience=20)
+        for lock in (self.folder / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                if exists(int(lock.read_text().splitlines()[0])):
+                    lock.unlink()
 
     def _check_version(self) -> None:
         have = (self.folder / "PG_VERSION").read_text().strip()

@@ -30,33 +30,46 @@ def dies_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
     return prepare
 
 
-def alive(pid: int) -> bool:
-    """Whether a process exists and is no zombie."""
+def exists(pid: int) -> bool:
+    """Whether the process table has this number, be it a zombie."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         pass
+    return True
+
+
+def alive(pid: int) -> bool:
+    """Whether a process exists and is no zombie."""
+    if not exists(pid):
+        return False
     with contextlib.suppress(OSError, IndexError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return True
 
 
-def command_line(pid: int) -> str:
-    """The arguments of a process, spaces between; empty where it can't be read."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
+def working_in(folder: Path) -> list[int]:
+    """Processes whose working folder is this one."""
+    found, wanted = [], str(folder.resolve())
+    for entry in _processes():
+        with contextlib.suppress(OSError):
+            if os.readlink(entry / "cwd") == wanted:
+                found.append(int(entry.name))
+    return found
+
+
+def _processes() -> list[Path]:
+    if not Path("/proc").is_dir():
+        return []
+    return [entry for entry in Path("/proc").iterdir() if entry.name.isdigit() and int(entry.name) != os.getpid()]
 
 
 def marked(marker: str) -> list[int]:
     """Processes whose environment holds `marker` (NAME=value): identity that survives pid reuse."""
     wanted, found = marker.encode(), []
-    for entry in Path("/proc").iterdir() if Path("/proc").is_dir() else ():
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
-            continue
+    for entry in _processes():
         with contextlib.suppress(OSError):
             if wanted in (entry / "environ").read_bytes().split(b"\0"):
                 found.append(int(entry.name))

@@ -97,9 +97,12 @@ class _Servers:
             child = self.running[name]
             if child.poll() is not None or time.monotonic() > deadline:
                 end_all([one.pid for one in self.running.values() if one.poll() is None])
-                last = (self.store.logs / f"{name}.log").read_text(errors="replace").strip().splitlines()[-1:]
-                raise Stop(f"内置 {name} 没有启动：{''.join(last)}")
+                raise Stop(f"内置 {name} 没有启动：{self._last_words(name)}")
             time.sleep(0.02)
+
+    def _last_words(self, name: str) -> str:
+        lines = (self.store.logs / f"{name}.log").read_text(errors="replace").strip().splitlines()[-8:]
+        return next((line for line in reversed(lines) if "FATAL" in line or "PANIC" in line), "".join(lines[-1:]))
 
 
 if __name__ == "__main__":
