@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from projects.models import ProjectType
-from responsibilities.selectors.organizations import bodies_by_code_unscoped
+from responsibilities.selectors.directory import bodies_by_code_unscoped
 
 
 @transaction.atomic

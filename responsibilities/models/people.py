@@ -1,6 +1,7 @@
 import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from responsibilities.rules.roles import ROLE_LABELS, Role
 
@@ -19,7 +20,7 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser):
     """A person who logs in. What a user may do stands in the grants, nowhere else.
 
-    `session_epoch` is written into each session at login; raising it ends every session of the user.
+    `session_epoch` is part of what each session is checked against; raising it ends every session of the user.
     """
 
     username = models.CharField("账号", max_length=60, unique=True)
@@ -30,6 +31,7 @@ class User(AbstractBaseUser):
     notices_seen_at = models.DateTimeField("上次查看通知", null=True, blank=True)
     previous_visit_at = models.DateTimeField("上次来访", null=True, blank=True)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    version = models.PositiveIntegerField("版本", default=1)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -41,6 +43,15 @@ class User(AbstractBaseUser):
 
     def __str__(self):
         return self.name
+
+    def _get_session_auth_hash(self, secret=None):
+        # Django compares this with the session's copy on every request, and ends the session where they differ.
+        return salted_hmac(
+            "responsibilities.User.session",
+            f"{self.session_epoch}:{self.password}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
     # The admin site is a read-only window for the system administrator; see responsibilities/admin.py.
     @property

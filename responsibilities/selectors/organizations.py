@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from responsibilities.models import Area, Body, Organization
+from responsibilities.models import Area, Organization
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
@@ -63,6 +63,6 @@ def organizations(scope: Scope, *, search: str = "", kind: str = "") -> QuerySet
     return rows
 
 
-def bodies_by_code_unscoped() -> dict[str, Body]:
-    """Body code → body: the 24 of the list and the role 项目建设单位."""
-    return {body.code: body for body in Body.objects.select_related("row")}
+def banks() -> QuerySet:
+    """The banks that may keep special accounts, for choice fields; their names are public."""
+    return Organization.objects.filter(kind=Organization.Kind.BANK, is_active=True).order_by("name")
