@@ -92,6 +92,8 @@ def main() -> int:
     preload()
     if mode == "annotate":
         from sheets import annotate
+
+        annotate.warm_up()
     out = sys.stdout.buffer
     data = sys.stdin.buffer.read(limits.max_bytes * 2 + 1)
     lock_down(limits)
@@ -102,7 +104,7 @@ def main() -> int:
         elif mode == "diagnose":
             diagnose(data, limits)
         elif mode == "annotate":
-            annotate.annotate_in_child(data, out)
+            annotate.annotate_in_child(data, out, limits)
         say(out, {"done": True})
     except Refusal as refusal:
         say(out, {"refused": {"code": refusal.code, "message": refusal.message}})

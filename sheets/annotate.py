@@ -1,0 +1,182 @@
+"""Giving a workbook back with remarks in it: comments and fills on the cells concerned.
+
+An .xlsx keeps its formatting: openpyxl opens it in the limited child, without files. What openpyxl
+can't open, an .xls, a .csv and very large sheets come back as a plain workbook with the same cells
+at the same places. Formulas stay formulas; their cached results are recomputed when it is opened.
+"""
+
+import base64
+import json
+import struct
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from io import BytesIO
+
+import openpyxl
+import xlsxwriter
+from openpyxl.cell.cell import MergedCell
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.writer.excel import ExcelWriter
+
+from sheets.defence import Limits, open_archive
+from sheets.process import Crashed, run
+from sheets.reader import DEFAULT, Workbook, read
+from sheets.refusal import Refusal
+from sheets.writing import _Writer, clean, plain_cell, sheet_name
+
+Mark = tuple[int, int, str, str]  # row, column (1-based), severity, message
+
+COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "notice": "DDEBF7"}
+RANK = {"error": 0, "warning": 1, "notice": 2}
+LONGEST_COMMENT = 1000
+MOST_COMMENTS = 20_000  # Excel becomes unusable long before
+MOST_CELLS = 400_000  # openpyxl needs some 500 bytes and 10 µs a cell
+MOST_MERGED = 5000
+AUTHOR = "系统核验"
+
+
+def annotate(data: bytes, remarks: Iterable[Mark], *, sheet: str | None = None, workbook: Workbook | None = None, limits: Limits = DEFAULT) -> bytes:
+    """The bytes of an .xlsx with the remarks on `sheet` (the first one where None).
+
+    `workbook` saves reading again. Raises Refusal only for a file that can't be read at all.
+    """
+    marks = list(remarks)
+    book = workbook or read(data, limits)
+    cells = sum(page.height * page.width for page in book.sheets)
+    if book.kind == "xlsx" and cells <= MOST_CELLS:
+        question = json.dumps({"sheet": sheet, "marks": marks}, ensure_ascii=False).encode()
+        try:
+            for line in run("annotate", struct.pack("<I", len(question)) + question + data, replace(limits, max_bytes=limits.max_bytes + len(question))):
+                if line[:1] == b"B":
+                    return base64.b64decode(line[1:])
+        except (Crashed, Refusal):
+            pass
+    return rebuild(book, marks, sheet)
+
+
+def by_cell(marks: Iterable[Mark]) -> dict[tuple[int, int], tuple[str, str]]:
+    """(row, column) → (worst severity, all messages)."""
+    gathered = defaultdict(list)
+    for row, column, severity, message in marks:
+        if row and column:
+            gathered[row, column].append((RANK.get(severity, 1), severity, message))
+    found = {}
+    for place, several in list(gathered.items())[:MOST_COMMENTS]:
+        several.sort(key=lambda one: one[0])
+        found[place] = (several[0][1], clean("\n".join(message for _rank, _severity, message in several))[:LONGEST_COMMENT])
+    return found
+
+
+def rebuild(book: Workbook, marks: Iterable[Mark], sheet: str | None) -> bytes:
+    """A plain workbook with the same values at the same places, and the remarks."""
+    box = BytesIO()
+    out = xlsxwriter.Workbook(box, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True})
+    writer = _Writer(out)
+    fills = {severity: out.add_format({"bg_color": f"#{colour}"}) for severity, colour in COLOURS.items()}
+    chosen = next((page for page in book.sheets if page.name == sheet), book.sheets[0])
+    for index, page in enumerate(book.sheets, 1):
+        target = out.add_worksheet(_unused_name(out, page.name, index))
+        if page.hidden:
+            target.hide() if index > 1 else None
+        places = by_cell(marks) if page is chosen else {}
+        wanted = {(area.top, area.left) for area in page.merged[:MOST_MERGED]} | places.keys()
+        by_row = defaultdict(list)
+        for row, column in wanted:
+            by_row[row].append(column)
+        values: dict[tuple[int, int], object] = {}
+        for number, cells in page.rows():
+            for column in by_row.get(number, ()):
+                values[number, column] = plain_cell(cells[column - 1]) if column <= len(cells) else None
+            for at, value in enumerate(cells):
+                if value is not None:
+                    kind = "number" if type(value) is float else "date" if hasattr(value, "year") else "text"
+                    writer.cell(target, number - 1, at, plain_cell(value), kind)
+        for area in page.merged[:MOST_MERGED]:
+            if not any(area.top <= row <= area.bottom and area.left <= column <= area.right for row, column in places):
+                value = values.get((area.top, area.left))
+                if isinstance(value, str):
+                    target.merge_range(area.top - 1, area.left - 1, area.bottom - 1, area.right - 1, clean(value))
+        for (row, column), (severity, message) in places.items():
+            value = values.get((row, column))
+            look = fills.get(severity, fills["warning"])
+            if isinstance(value, float):
+                target.write_number(row - 1, column - 1, value, look)
+            elif value is None:
+                target.write_blank(row - 1, column - 1, None, look)
+            else:
+                target.write_string(row - 1, column - 1, clean(str(value)), look)
+            target.write_comment(row - 1, column - 1, message, {"author": AUTHOR, "x_scale": 2, "y_scale": 1.2})
+        if page is chosen:
+            target.activate()
+    out.close()
+    return box.getvalue()
+
+
+def _unused_name(out: xlsxwriter.Workbook, name: str, index: int) -> str:
+    name = sheet_name(name) if name else f"Sheet{index}"
+    taken = {page.get_name().lower() for page in out.worksheets()}
+    return name if name.lower() not in taken else f"{name[:26]} ({index})"
+
+
+# What follows runs in the child.
+
+
+class _FilelessWriter(ExcelWriter):
+    """openpyxl's writer without its temporary files: the child may write none."""
+
+    def write_worksheet(self, ws) -> None:
+        from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
+
+        ws._drawing = SpreadsheetDrawing()
+        ws._drawing.charts = ws._charts
+        ws._drawing.images = ws._images
+        box = BytesIO()
+        writer = WorksheetWriter(ws, out=box)
+        writer.write()
+        ws._rels = writer._rels
+        self._archive.writestr(ws.path[1:], box.getvalue())
+        self.manifest.append(ws)
+
+
+def save(book: openpyxl.Workbook) -> bytes:
+    from zipfile import ZIP_DEFLATED, ZipFile
+
+    box = BytesIO()
+    archive = ZipFile(box, "w", ZIP_DEFLATED, allowZip64=True)
+    _FilelessWriter(book, archive).save()
+    return box.getvalue()
+
+
+def warm_up() -> None:
+    """Open and save a small workbook, so that every module is loaded before files are given up."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = "a"
+    book.active["A1"].comment = Comment("a", AUTHOR)
+    book.active["A1"].fill = PatternFill("solid", start_color=COLOURS["error"])
+    openpyxl.load_workbook(BytesIO(save(book)))
+
+
+def annotate_in_child(packed: bytes, out, limits: Limits) -> None:
+    length = struct.unpack_from("<I", packed)[0]
+    question, data = json.loads(packed[4 : 4 + length]), packed[4 + length :]
+    open_archive(data, limits).close()
+    book = openpyxl.load_workbook(BytesIO(data), keep_links=False)
+    page = book[question["sheet"]] if question["sheet"] in book.sheetnames else book.worksheets[0]
+    for (row, column), (severity, message) in by_cell(tuple(mark) for mark in question["marks"]).items():
+        cell = page.cell(row, column)
+        if isinstance(cell, MergedCell):
+            area = next((area for area in page.merged_cells.ranges if cell.coordinate in area), None)
+            if area is None:
+                continue
+            cell = page.cell(area.min_row, area.min_col)
+        if cell.comment:
+            message = f"{cell.comment.text}\n{message}"
+        cell.comment = Comment(message, AUTHOR, width=320, height=120)
+        colour = COLOURS.get(severity, COLOURS["warning"])
+        cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
+    book.active = book.index(page)
+    out.write(b"B" + base64.b64encode(save(book)) + b"\n")
+
