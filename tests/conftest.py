@@ -10,7 +10,8 @@ import pytest
 from django.db import connection, connections
 from django.test import TransactionTestCase
 
-from zhangye_wages.launcher.testing import MARK, TEMPLATE
+from zhangye_wages.launcher.template import NAME as TEMPLATE
+from zhangye_wages.launcher.testing import MARK
 
 pytest_plugins = ["tests.browser", "tests.cast"]
 

@@ -25,6 +25,7 @@ class Hold:
         self.store = Store(data, throwaway)
         self.state: dict = {}
         self._lock = None
+        self._registered = False
         self._warden: subprocess.Popen | None = None
 
     def acquire(self) -> "Hold":
@@ -37,7 +38,9 @@ class Hold:
             if not self._warden_lives():
                 self._start_warden()
             self.state = self._await_state()
-        atexit.register(self._release_in, os.getpid())
+        if not self._registered:
+            atexit.register(self._release_in, os.getpid())
+            self._registered = True
         return self
 
     def release(self) -> None:
