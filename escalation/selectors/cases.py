@@ -7,8 +7,6 @@ from django.db.models import QuerySet, Sum
 
 from escalation.models import Deadline, DeadlineParty, Decision, Escalation, Notice, Response
 from escalation.rules.effects import CaseFacts
-from escalation.selectors.days import Window
-from escalation.selectors.rows import row_of
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.scope import Scope
 
@@ -44,16 +42,17 @@ def escalation_of(deadline: Deadline) -> Escalation | None:
     return getattr(deadline, "escalation", None)
 
 
-def case_facts_unscoped(deadline: Deadline, escalation: Escalation | None, today: datetime.date) -> CaseFacts:
-    """What the rules of review judge by. The deadline was narrowed by the caller."""
-    row = row_of(deadline, Window.around(today))
+def case_facts_unscoped(
+    deadline: Deadline, escalation: Escalation | None, *, matter: str, today: datetime.date
+) -> CaseFacts:
+    """What the rules of review judge by. The deadline was narrowed by the caller; `matter` is the catalogue's."""
     decisions = list(deadline.decisions.filter(status__in=["in_force", "awaiting_second"]))
     return CaseFacts(
         project=deadline.project.name,
-        matter=row.matter,
+        matter=matter,
         status=deadline.status,
         due_on=deadline.due_on,
-        owed_by=tuple(row.owners),
+        owed_by=tuple(_owners(deadline)),
         extendable=deadline.rule_version.extendable,
         legal_basis=deadline.rule_version.legal_basis,
         today=today,
@@ -62,6 +61,11 @@ def case_facts_unscoped(deadline: Deadline, escalation: Escalation | None, today
         in_force=frozenset(d.kind for d in decisions if d.status == Decision.Status.IN_FORCE),
         awaiting=frozenset(d.kind for d in decisions if d.status == Decision.Status.AWAITING_SECOND),
     )
+
+
+def _owners(deadline: Deadline) -> list[str]:
+    owners = deadline.parties.filter(part=DeadlineParty.Part.OWES).select_related("organization").order_by("id")
+    return [str(party.organization) for party in owners]
 
 
 def review_version_unscoped(deadline_id: int, escalation: Escalation | None) -> int:

@@ -9,11 +9,7 @@ from django.db.models import QuerySet
 
 from escalation.models import Deadline, DeadlineParty, Decision
 from escalation.rules.urgency import Standing, standing
-from escalation.rules.wording import matter
 from escalation.selectors.days import Window, workdays_left_unscoped
-from projects.selectors.labels import approval_kinds_unscoped
-
-APPROVAL_RULE = "approval_info_push"
 
 
 @dataclass(frozen=True)
@@ -49,23 +45,20 @@ def with_relations(queryset: QuerySet[Deadline]) -> QuerySet[Deadline]:
     return queryset.select_related("project", "area")
 
 
-def rows_of(page: Iterable[Deadline], window: Window) -> list[DeadlineRow]:
-    """Lines for deadlines that were narrowed already; four queries whatever their number."""
+def rows_of(page: Iterable[Deadline], matters: dict[int, str], window: Window) -> list[DeadlineRow]:
+    """Lines for deadlines that were narrowed already; three queries whatever their number.
+
+    `matters` are the catalogue's words for what is owed, by deadline id.
+    """
     page = list(page)
     ids = [deadline.pk for deadline in page]
     names, owner_ids = _parties(ids)
-    kinds = _approval_kinds(page)
     left = workdays_left_unscoped(window.today, (d.due_on for d in page if d.is_live))
     orders = _orders(ids)
     return [
         DeadlineRow(
             deadline=deadline,
-            matter=matter(
-                deadline.rule,
-                period_on=deadline.period_on,
-                approval_kind=kinds.get(deadline.subject_id, ""),
-                supervised_by=names[deadline.pk].get(DeadlineParty.Part.SUPERVISES, []),
-            ),
+            matter=matters.get(deadline.pk, deadline.rule),
             standing=standing(
                 status=deadline.status,
                 due_on=deadline.due_on,
@@ -82,11 +75,6 @@ def rows_of(page: Iterable[Deadline], window: Window) -> list[DeadlineRow]:
     ]
 
 
-def row_of(deadline: Deadline, window: Window) -> DeadlineRow:
-    """One deadline's line."""
-    return rows_of([deadline], window)[0]
-
-
 def _parties(ids: list[int]):
     names: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     owner_ids: dict[int, set[int]] = defaultdict(set)
@@ -100,11 +88,6 @@ def _parties(ids: list[int]):
         if part == DeadlineParty.Part.OWES:
             owner_ids[deadline_id].add(organization_id)
     return names, owner_ids
-
-
-def _approval_kinds(page: list[Deadline]) -> dict[int, str]:
-    ids = [deadline.subject_id for deadline in page if deadline.rule == APPROVAL_RULE]
-    return approval_kinds_unscoped(ids) if ids else {}
 
 
 def _orders(ids: list[int]) -> dict[int, datetime.date]:

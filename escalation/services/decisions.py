@@ -4,6 +4,7 @@ import datetime
 
 from django.db import transaction
 
+from escalation.catalogue.registry import matters
 from escalation.models import Deadline, DeadlineParty, Decision, Escalation
 from escalation.rules.review import REVOCABLE, check_decision, check_reason
 from escalation.selectors.cases import case_facts_unscoped, review_version_unscoped
@@ -36,7 +37,8 @@ def decision_take(
     """
     deadline, escalation = _locked_case(scope, deadline_id, Permission.ESCALATION_DECIDE)
     _check_version(deadline, escalation, version)
-    facts = case_facts_unscoped(deadline, escalation, today)
+    matter = matters([deadline]).get(deadline.pk, deadline.rule)
+    facts = case_facts_unscoped(deadline, escalation, matter=matter, today=today)
     check_decision(kind, facts, reason=reason, effective_on=effective_on, place=place)
     waits = kind == Decision.Kind.WAIVER
     decision = Decision.objects.create(
