@@ -38,10 +38,28 @@ def _set_up_tests(_: list[str]) -> int:
     return 0
 
 
-def _assets(_: list[str]) -> int:
+def _assets(arguments: list[str]) -> int:
     from . import assets
 
-    assets.prepare_assets()
+    assets.prepare_assets(fetch="--no-fetch" not in arguments)
+    return 0
+
+
+def _static(_: list[str]) -> int:
+    """For an image: hashed and compressed files in STATIC_ROOT, without a database and without keys."""
+    import subprocess
+
+    from .placeholders import ENVIRONMENT
+
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
+    return subprocess.run(command, cwd=PROJECT, env=os.environ | ENVIRONMENT, check=False).returncode
+
+
+def _lock(arguments: list[str]) -> int:
+    from . import venv
+
+    venv.ensure("base")
+    venv.lock(arguments)
     return 0
 
 
@@ -99,6 +117,8 @@ COMMANDS = {
     "setup": _set_up,
     "setup-test": _set_up_tests,
     "assets": _assets,
+    "static": _static,
+    "lock": _lock,
     "prepare": _prepare,
     "run": _run,
     "test": _test,

@@ -24,12 +24,12 @@ FILLED = "@tabler/icons-sprite/dist/tabler-sprite-filled.svg"
 ICONS = REQUIREMENTS / "icons.txt"
 
 
-def prepare_assets() -> None:
+def prepare_assets(fetch: bool = True) -> None:
     """Fetch and copy where the lock, the icon list or this module changed since the last time."""
     stamp, wanted = VENDOR / ".stamp", _fingerprint()
     if stamp.is_file() and stamp.read_text() == wanted:
         return
-    if not _fetched():
+    if fetch and not _fetched():
         with step("下载前端组件 (npm ci)"):
             _npm("ci", "--no-audit", "--no-fund", "--ignore-scripts")
     with step("复制前端文件到 static/vendor/"):

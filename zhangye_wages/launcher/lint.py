@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from . import placeholders
 from .console import step
 from .paths import PROJECT, venv_program
 
@@ -14,18 +15,6 @@ CHECKS = {
     "迁移齐全": [venv_program("python"), "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"],
     "上线检查": [venv_program("python"), "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
 }
-PLACEHOLDERS = {
-    # Checks read settings, never data: an address that answers nobody, keys that open nothing.
-    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
-    "REDIS_URL": "redis://127.0.0.1:1/0",
-    "PORTAL_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ-lint",
-    "PORTAL_FIELD_KEYS": '{"lint": "%s"}' % ("00" * 32),
-    "PORTAL_FIELD_KEY_CURRENT": "lint",
-    "PORTAL_INDEX_KEY": "00" * 32,
-    "PORTAL_AUDIT_KEY": "00" * 32,
-    "PORTAL_ALLOWED_HOSTS": "portal.example.cn",
-    "DJANGO_SETTINGS_MODULE": "zhangye_wages.settings.production",
-}
 
 
 def main() -> int:
@@ -33,7 +22,7 @@ def main() -> int:
     failed = []
     for name, command in CHECKS.items():
         with step(name):
-            if subprocess.run(command, cwd=PROJECT, env=os.environ | PLACEHOLDERS, check=False).returncode:
+            if subprocess.run(command, cwd=PROJECT, env=os.environ | placeholders.ENVIRONMENT, check=False).returncode:
                 failed.append(name)
     if failed:
         print(f"✗ 未通过：{'、'.join(failed)}", file=sys.stderr)

@@ -34,6 +34,23 @@ def install_lock(lock: str, announcement: str) -> None:
     stamp.write_text(wanted)
 
 
+def lock(arguments: list[str]) -> None:
+    """Write the lock files anew from pyproject.toml; `--upgrade` takes newer versions."""
+    compile_ = [venv_program("uv"), "pip", "compile", "--universal", "--generate-hashes", "--quiet", "--no-annotate"]
+    compile_ += ["--python-version", "3.11", "--custom-compile-command", "make lock", *arguments]
+    sources = {
+        "base": ["pyproject.toml"],
+        "dev": ["--group", "pyproject.toml:dev", "-c", "requirements/base.lock"],
+        "node": ["--group", "pyproject.toml:node"],
+        "uv": ["--group", "pyproject.toml:uv"],
+    }
+    for name, source in sources.items():
+        with step(f"锁定 requirements/{name}.lock"):
+            done = subprocess.run([*compile_, *source, "-o", f"requirements/{name}.lock"], cwd=PROJECT, check=False)
+        if done.returncode:
+            raise Stop(f"requirements/{name}.lock 没有写成，原因见上。")
+
+
 def _create() -> None:
     with step("建立虚拟环境 .venv"):
         shutil.rmtree(VENV, ignore_errors=True)
