@@ -1,0 +1,205 @@
+"""Reads of payroll batches, their lines and remarks, within what the caller may see of pay.
+
+Everything starts from the grants that carry `payroll.view`: a bank or an industry unit sees the project, but
+none of its pay; a subcontractor sees only its own batches.
+"""
+
+import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+
+from payroll.models import PayrollBatch, PayrollLine, PayrollRejectedRow, PayrollRemark
+from projects.models import Project, ProjectParty
+from projects.selectors.projects import projects, search_projects
+from responsibilities.models import Organization
+from responsibilities.rules.errors import NotVisible
+from responsibilities.rules.roles import Permission, Role
+from responsibilities.rules.scope import Scope
+
+Status = PayrollBatch.Status
+LIVE = (Status.QUEUED, Status.READING, Status.DRAFT, Status.SUBMITTED)
+HIDDEN_BY_DEFAULT = (Status.DISCARDED, Status.SUPERSEDED)
+ORDERINGS = {
+    "month": ("month_on", "id"),
+    "project": ("project__pinyin_key", "project__name", "-month_on", "-id"),
+    "status": ("status", "-month_on", "-id"),
+    "rows": ("accepted", "-id"),
+    "net": ("accepted_net", "-id"),
+    "uploaded": ("uploaded_at", "id"),
+}
+
+
+def batches(scope: Scope) -> QuerySet:
+    """Batches that the caller may see."""
+    return PayrollBatch.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW)).select_related(
+        "project__area", "subcontractor", "uploaded_by"
+    )
+
+
+def batch_by_pk(scope: Scope, pk: int) -> PayrollBatch:
+    """One batch; raises NotVisible."""
+    batch = batches(scope).select_related("file", "annotated", "submitted_by", "supersedes").filter(pk=pk).first()
+    if batch is None:
+        raise NotVisible("没有找到这份工资表，或者它不在您的管辖范围内。")
+    return batch
+
+
+def may_act_on(scope: Scope | None, batch: PayrollBatch, permission: Permission) -> bool:
+    """Whether the grants that carry the permission reach this batch; no scope is the system itself."""
+    if scope is None:
+        return True
+    return PayrollBatch.objects.visible_to(scope.with_permission(permission)).filter(pk=batch.pk).exists()
+
+
+def search_batches(
+    rows: QuerySet,
+    *,
+    text: str = "",
+    month_on: datetime.date | None = None,
+    status: str = "",
+    employer: str = "",
+    order: str = "",
+) -> QuerySet:
+    """The list's filters. Without a status, replaced and withdrawn batches stay out of the way.
+
+    `employer`: `own` for the general contractor's own crews, else an organization's code.
+    """
+    if text:
+        rows = rows.filter(project__in=search_projects(Project.objects.all(), text).values("pk"))
+    if month_on:
+        rows = rows.filter(month_on=month_on)
+    if status == "all":
+        pass
+    elif status in Status.values:
+        rows = rows.filter(status=status)
+    else:
+        rows = rows.exclude(status__in=HIDDEN_BY_DEFAULT)
+    if employer == "own":
+        rows = rows.filter(subcontractor__isnull=True)
+    elif employer:
+        rows = rows.filter(subcontractor__code=employer)
+    rows = with_accepted_net(rows)
+    return rows.order_by(*_ordering(order))
+
+
+def with_accepted_net(rows: QuerySet) -> QuerySet:
+    """Adds `accepted_net`: what the accepted lines pay, yuan. `total_net` is the whole sheet's."""
+    total = (
+        PayrollLine.objects.filter(batch_id=OuterRef("pk")).order_by().values("batch_id").annotate(total=Sum("net"))
+    )
+    return rows.annotate(accepted_net=Subquery(total.values("total")))
+
+
+def batches_of_project(scope: Scope, project: Project) -> QuerySet:
+    """A project's batches for its page: newest month first, withdrawn ones left out."""
+    rows = batches(scope).filter(project=project).exclude(status=Status.DISCARDED)
+    return with_accepted_net(rows).order_by("-month_on", "subcontractor_id", "-id")
+
+
+def employers_in(rows: QuerySet) -> QuerySet:
+    """Subcontractors of these batches, for the filter."""
+    return Organization.objects.filter(pk__in=rows.order_by().values("subcontractor_id")).order_by("name")
+
+
+def lines_of(scope: Scope, batch: PayrollBatch) -> QuerySet:
+    """A batch's accepted lines with worker and card."""
+    return (
+        PayrollLine.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .filter(batch=batch)
+        .select_related("worker", "card")
+        .order_by("row")
+    )
+
+
+def rejected_of(scope: Scope, batch: PayrollBatch) -> QuerySet:
+    """A batch's rows with errors, masked."""
+    return (
+        PayrollRejectedRow.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .filter(batch=batch)
+        .order_by("row")
+    )
+
+
+def remarks_of_batch(scope: Scope, batch: PayrollBatch) -> QuerySet:
+    """A batch's errors and warnings."""
+    return (
+        PayrollRemark.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .filter(batch=batch)
+        .order_by("row", "id")
+    )
+
+
+def remark_counts(scope: Scope, batch: PayrollBatch) -> dict[str, int]:
+    """How many errors and warnings."""
+    return remarks_of_batch(scope, batch).aggregate(
+        errors=Count("pk", filter=Q(severity=PayrollRemark.Severity.ERROR)),
+        warnings=Count("pk", filter=Q(severity=PayrollRemark.Severity.WARNING)),
+        warned_rows=Count("row", filter=Q(severity=PayrollRemark.Severity.WARNING), distinct=True),
+    )
+
+
+def current_batch(scope: Scope, batch: PayrollBatch) -> PayrollBatch | None:
+    """The submitted batch that submitting this one would replace."""
+    return (
+        batches(scope)
+        .filter(
+            project_id=batch.project_id,
+            month_on=batch.month_on,
+            subcontractor_id=batch.subcontractor_id,
+            status=Status.SUBMITTED,
+        )
+        .exclude(pk=batch.pk)
+        .first()
+    )
+
+
+def accepted_total(batch: PayrollBatch) -> Decimal:
+    """What the accepted lines of a visible batch pay, yuan."""
+    return PayrollLine.objects.filter(batch=batch).aggregate(total=Sum("net"))["total"] or Decimal("0.00")
+
+
+def projects_for_upload(scope: Scope) -> QuerySet:
+    """Projects for which the caller may upload payrolls."""
+    return projects(scope.with_permission(Permission.PAYROLL_UPLOAD)).order_by("pinyin_key", "name")
+
+
+def employers_for_upload(scope: Scope | None, project: Project) -> list[Organization | None]:
+    """For whom the caller may upload on a project: None is the general contractor's own crews.
+
+    A subcontractor uploads only for itself; the general contractor for everybody; no scope is the system.
+    """
+    parties = ProjectParty.objects.filter(project=project, part=ProjectParty.Part.SUBCONTRACTOR)
+    subcontractors = [party.organization for party in parties.select_related("organization").order_by("id")]
+    if scope is None:
+        return [None, *subcontractors]
+    grants = scope.with_permission(Permission.PAYROLL_UPLOAD).grants
+    wide = Scope(scope.user_id, tuple(grant for grant in grants if grant.role != Role.SUBCONTRACTOR))
+    if Project.objects.visible_to(wide).filter(pk=project.pk).exists():
+        return [None, *subcontractors]
+    own = {grant.organization_id for grant in grants if grant.role == Role.SUBCONTRACTOR}
+    return [organization for organization in subcontractors if organization.pk in own]
+
+
+def projects_without_payroll(scope: Scope, month_on: datetime.date, month_end: datetime.date) -> QuerySet:
+    """Projects under construction in a month for which the caller sees no submitted batch."""
+    visible = Project.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+    submitted = batches(scope).filter(project_id=OuterRef("pk"), month_on=month_on, status=Status.SUBMITTED)
+    return (
+        visible.filter(actual_start_on__lte=month_end)
+        .filter(Q(completed_on__isnull=True) | Q(completed_on__gte=month_on))
+        .filter(~Exists(submitted.order_by().values("pk")))
+        .select_related("area")
+        .order_by("pinyin_key", "name")
+    )
+
+
+def _ordering(order: str) -> tuple[str, ...]:
+    name = order.removeprefix("-")
+    if name not in ORDERINGS:
+        return ("-month_on", "-id")
+    fields = ORDERINGS[name]
+    if not order.startswith("-"):
+        return fields
+    first = fields[0]
+    return (first[1:] if first.startswith("-") else f"-{first}", *fields[1:])

@@ -1,0 +1,136 @@
+"""What is known of the people in a sheet. Unscoped: for the import, which compares and never shows."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+
+from payroll.models import MinimumWage
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWorker:
+    """A worker found by the blind index of the ID number."""
+
+    pk: int
+    name: str
+    has_phone: bool
+
+
+def bytea_array(values: Iterable[bytes]) -> str:
+    """A PostgreSQL array literal; one parameter instead of ten thousand."""
+    return "{" + ",".join([f'"\\\\x{value.hex()}"' for value in values]) + "}"
+
+
+def known_workers_unscoped(indexes: Iterable[bytes]) -> dict[bytes, KnownWorker]:
+    """Workers by the blind index of their ID number."""
+    rows = _rows(
+        "SELECT id_number_index, id, name, phone_sealed IS NOT NULL FROM payroll_worker"
+        " WHERE id_number_index = ANY(%s::bytea[])",
+        [bytea_array(indexes)],
+    )
+    return {bytes(index): KnownWorker(*facts) for index, *facts in rows}
+
+
+def known_cards_unscoped(indexes: Iterable[bytes]) -> dict[bytes, dict[int, int]]:
+    """Cards by their blind index: {index: {worker: card}}; a shared card has several workers."""
+    found: dict[bytes, dict[int, int]] = {}
+    rows = _rows(
+        "SELECT number_index, worker_id, id FROM payroll_bankcard WHERE number_index = ANY(%s::bytea[])",
+        [bytea_array(indexes)],
+    )
+    for index, worker, card in rows:
+        found.setdefault(bytes(index), {})[worker] = card
+    return found
+
+
+def roster_unscoped(project_id: int) -> list[tuple[int, bytes, str]]:
+    """(worker, blind index of the ID number, name) of everybody on a project's roster, whoever employs them."""
+    rows = _rows(
+        """
+        SELECT id, id_number_index, name FROM payroll_worker
+        WHERE id IN (SELECT worker_id FROM payroll_rosterentry WHERE project_id = %s AND left_on IS NULL)
+        """,
+        [project_id],
+    )
+    return [(worker, bytes(index), name) for worker, index, name in rows]
+
+
+def last_cards_unscoped(project_id: int, before: datetime.date) -> dict[int, bytes]:
+    """{worker: blind index of the card} of the latest pay on this project in the six months before `before`."""
+    rows = _rows(
+        """
+        SELECT DISTINCT ON (line.worker_id) line.worker_id, card.number_index
+        FROM payroll_payrollbatch batch
+        JOIN payroll_payrollline line ON line.batch_id = batch.id
+        JOIN payroll_bankcard card ON card.id = line.card_id
+        WHERE batch.project_id = %s AND batch.status = 'submitted' AND batch.month_on < %s
+          AND batch.month_on >= %s::date - interval '6 months'
+        ORDER BY line.worker_id, batch.month_on DESC, line.id DESC
+        """,
+        [project_id, before, before],
+    )
+    return {worker: bytes(index) for worker, index in rows}
+
+
+def cards_paid_to_unscoped(card_ids: Iterable[int]) -> set[int]:
+    """Those of the cards to which submitted pay went; a typing error in a draft proves nothing."""
+    cards = list(card_ids)
+    if not cards:
+        return set()
+    rows = _rows(
+        """
+        SELECT DISTINCT line.card_id FROM payroll_payrollline line
+        JOIN payroll_payrollbatch batch ON batch.id = line.batch_id
+        WHERE line.card_id = ANY(%s) AND batch.status = 'submitted'
+        """,
+        [cards],
+    )
+    return {card for (card,) in rows}
+
+
+def days_elsewhere_unscoped(
+    worker_ids: Iterable[int], *, project_id: int, month_on: datetime.date
+) -> dict[int, Decimal]:
+    """Days that other projects' submitted sheets state for the same month, by worker."""
+    workers = list(worker_ids)
+    if not workers or not _month_has_other_sheets(project_id, month_on):
+        return {}
+    rows = _rows(
+        """
+        SELECT line.worker_id, sum(line.days) FROM payroll_payrollbatch batch
+        JOIN payroll_payrollline line ON line.batch_id = batch.id
+        WHERE batch.month_on = %s AND batch.status = 'submitted' AND batch.project_id <> %s
+          AND line.worker_id = ANY(%s) AND line.days IS NOT NULL
+        GROUP BY line.worker_id
+        """,
+        [month_on, project_id, workers],
+    )
+    return dict(rows)
+
+
+def minimum_wage_unscoped(area_id: int, month_on: datetime.date) -> Decimal | None:
+    """The monthly minimum wage in force, None until the table is filled."""
+    return (
+        MinimumWage.objects.filter(area_id=area_id, in_force_from__lte=month_on)
+        .order_by("-in_force_from")
+        .values_list("monthly", flat=True)
+        .first()
+    )
+
+
+def _month_has_other_sheets(project_id: int, month_on: datetime.date) -> bool:
+    rows = _rows(
+        "SELECT EXISTS (SELECT 1 FROM payroll_payrollbatch"
+        " WHERE month_on = %s AND status = 'submitted' AND project_id <> %s)",
+        [month_on, project_id],
+    )
+    return rows[0][0]
+
+
+def _rows(query: str, arguments: list) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, arguments)
+        return cursor.fetchall()

@@ -1,0 +1,119 @@
+"""Reading a queued batch: claim, understand, then one transaction that makes it a draft."""
+
+from django.db import transaction
+from django.db.models import F
+
+from payroll.models import PayrollBatch
+from payroll.rules.month import Month
+from payroll.services.lines import lines_replace, rejected_replace, remarks_replace
+from payroll.services.people import newcomers, register
+from payroll.services.progress import Progress
+from payroll.services.queue import batch_claim, batch_give_up, reading_alone
+from payroll.services.sheets import Understood, understand
+from responsibilities.services import vault
+from responsibilities.services.touch import ring
+from responsibilities.services.trail import Actor, record_event
+from sheets.refusal import Refusal
+
+ANNOTATE_TASK = "payroll.annotate_batch"
+Status = PayrollBatch.Status
+
+
+class Overtaken(Exception):
+    """The batch was discarded, or given to another reader, while this one was at work."""
+
+
+def batch_read(batch_id: int, *, understood: Understood | None = None) -> Understood | None:
+    """Read a batch if nobody else does. Returns what was read, None where there was nothing to do or it was refused.
+
+    Safe to ring at any time and to kill at any moment: attempts are counted first, and everything that is
+    read is stored in one transaction, instead of whatever an earlier reading stored. `understood` is for a
+    command that has read the file already. Other errors propagate, so that they are seen.
+    """
+    with reading_alone(batch_id) as alone:
+        batch = batch_claim(batch_id) if alone else None
+        if batch is None:
+            return None
+        try:
+            with Progress(batch.pk, batch.attempts) as progress:
+                if understood is None:
+                    data = vault.unseal_bytes(batch.file.sealed, "file")
+                    month = Month(batch.month_on.year, batch.month_on.month)
+                    understood = understand(data, project=batch.project, month=month, told=progress.tell)
+                _store(batch, understood, progress)
+        except Refusal as refusal:
+            _refuse(batch, refusal)
+            return None
+        except Overtaken:
+            return None
+        except BaseException:
+            batch_give_up(batch)
+            raise
+        return understood
+
+
+def _store(batch: PayrollBatch, understood: Understood, progress: Progress) -> None:
+    parsed, known = understood.parsed, understood.known
+    rows = max(parsed.rows, 1)
+    new = newcomers(parsed.lines, known)
+    progress.tell(rows // 2, rows)
+    with transaction.atomic():
+        workers, cards = register(known, new)
+        lines_replace(
+            batch.pk, parsed.lines, workers, cards, lambda written: progress.tell((rows + written) // 2, rows)
+        )
+        remarks_replace(batch.pk, understood.remarks)
+        rejected_replace(batch.pk, understood.rejected)
+        # Last, because whoever holds the row keeps the progress from being written.
+        stored = PayrollBatch.objects.filter(
+            pk=batch.pk, status=Status.READING, attempts=batch.attempts
+        ).update(
+            status=Status.DRAFT,
+            sheet=parsed.sheet[:80],
+            header_rows=parsed.header_rows,
+            columns=parsed.columns,
+            ignored_rows=parsed.ignored_rows,
+            rows=parsed.rows,
+            rows_done=parsed.rows,
+            accepted=parsed.accepted,
+            rejected=parsed.rejected,
+            total_net=parsed.total_net,
+            declared_total_net=parsed.declared_total_net,
+            annotated=None,
+            version=F("version") + 1,
+        )
+        if not stored:
+            raise Overtaken()
+        record_event(
+            actor=Actor.system("payroll.read_batch"),
+            action="payroll.read",
+            target=batch,
+            project_id=batch.project_id,
+            changes={
+                "sha256": ["", batch.file.sha256],
+                "rows": ["", str(parsed.rows)],
+                "accepted": ["", str(parsed.accepted)],
+                "rejected": ["", str(parsed.rejected)],
+                "total_net": ["", str(parsed.total_net)],
+            },
+        )
+        if understood.remarks:
+            transaction.on_commit(lambda: ring(ANNOTATE_TASK, batch.pk))
+
+
+@transaction.atomic
+def _refuse(batch: PayrollBatch, refusal: Refusal) -> None:
+    refused = PayrollBatch.objects.filter(pk=batch.pk, status=Status.READING, attempts=batch.attempts).update(
+        status=Status.REFUSED,
+        refused_code=refusal.code,
+        refused_message=refusal.message[:400],
+        version=F("version") + 1,
+    )
+    if refused:
+        record_event(
+            actor=Actor.system("payroll.read_batch"),
+            action="payroll.refuse",
+            target=batch,
+            project_id=batch.project_id,
+            changes={"code": ["", refusal.code]},
+        )

@@ -1,0 +1,37 @@
+"""Showing a person's number in full: a permission, and a trace of each time."""
+
+from django.db import transaction
+
+from payroll.models import PayrollLine
+from payroll.selectors.batches import may_act_on
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.services import vault
+from responsibilities.services.trail import Actor, record_event
+
+FIELDS = {"id_number": "身份证号", "bank_card": "银行卡号", "phone": "手机号"}
+
+
+@transaction.atomic
+def number_reveal(*, line_id: int, field: str, actor: Actor, scope=None) -> str:
+    """The ID number, card or telephone behind a payroll line, in full. The trail keeps who asked for which."""
+    line = PayrollLine.objects.select_related("batch", "worker", "card").filter(pk=line_id).first()
+    if line is None or not may_act_on(scope, line.batch, Permission.PAYROLL_VIEW):
+        raise NotVisible()
+    if not may_act_on(scope, line.batch, Permission.PAYROLL_REVEAL):
+        raise NotAllowed("您的岗位不能查看完整的证件号码和银行卡号。")
+    sealed = {
+        "id_number": line.worker.id_number_sealed,
+        "bank_card": line.card.number_sealed if line.card else None,
+        "phone": line.worker.phone_sealed,
+    }.get(field)
+    if sealed is None:
+        raise Refused("nothing_to_reveal", "这一行没有登记该号码。")
+    record_event(
+        actor=actor,
+        action="payroll.reveal",
+        target=line.worker,
+        project_id=line.batch.project_id,
+        changes={"field": ["", FIELDS[field]], "batch": ["", str(line.batch_id)], "row": ["", str(line.row)]},
+    )
+    return vault.unseal_text(sealed, field)

@@ -1,0 +1,136 @@
+"""Submitting and withdrawing a draft."""
+
+from django.db import connection, transaction
+
+from payroll.models import PayrollBatch
+from payroll.selectors.batches import may_act_on
+from projects.models import ProjectParty
+from projects.selectors.projects import organization_of_part_unscoped
+from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import now
+from responsibilities.services.touch import touch_projects
+from responsibilities.services.trail import Actor, record_event
+
+Status = PayrollBatch.Status
+
+
+@transaction.atomic
+def batch_submit(
+    *, batch_id: int, actor: Actor, scope=None, version: int | None = None, accepted: int | None = None
+) -> PayrollBatch:
+    """Make a draft the current payroll of its project, month and employer; the one before is superseded.
+
+    Rows with errors are not in it. `accepted` is the number of rows that the person was shown and agreed to:
+    where it differs, nothing is submitted. Submitting a submitted batch again changes nothing.
+    Errors: `nothing_to_submit`, `not_a_draft`, `edited_meanwhile`, `count_differs`. Basis: 724 art 31.
+    """
+    batch = _locked(batch_id, scope, Permission.PAYROLL_SUBMIT)
+    if batch.status == Status.SUBMITTED:
+        return batch
+    if version is not None and batch.version != version:
+        raise EditedMeanwhile("这份工资表")
+    if batch.status != Status.DRAFT:
+        raise Refused("not_a_draft", f"这份工资表现在是“{batch.get_status_display()}”，只有“待提交”的可以提交。")
+    if not batch.accepted:
+        raise Refused("nothing_to_submit", "这份工资表没有一行可以受理。请下载批注版，改正后重新上传。")
+    if accepted is not None and accepted != batch.accepted:
+        raise Refused(
+            "count_differs",
+            f"您确认的是 {accepted} 行，而现在可受理的是 {batch.accepted} 行。请核对后重新提交。",
+        )
+    current = _siblings(batch).filter(status=Status.SUBMITTED).first()
+    if current is not None:
+        current.status = Status.SUPERSEDED
+        current.version += 1
+        current.save(update_fields=["status", "version"])
+    batch.status = Status.SUBMITTED
+    batch.supersedes = current
+    batch.submitted_by, batch.submitted_at = actor.user, now()
+    batch.version += 1
+    batch.save(update_fields=["status", "supersedes", "submitted_by", "submitted_at", "version"])
+    enrolled = _enrol(batch)
+    record_event(
+        actor=actor,
+        action="payroll.submit",
+        target=batch,
+        project_id=batch.project_id,
+        changes={
+            "status": [Status.DRAFT.label, Status.SUBMITTED.label],
+            "accepted": ["", str(batch.accepted)],
+            "rejected": ["", str(batch.rejected)],
+            "supersedes": ["", str(current.pk) if current else ""],
+            "enrolled": ["", str(enrolled)],
+            "sha256": ["", batch.file.sha256],
+        },
+    )
+    touch_projects([batch.project_id])
+    return batch
+
+
+@transaction.atomic
+def batch_discard(*, batch_id: int, actor: Actor, scope=None, version: int | None = None) -> PayrollBatch:
+    """Withdraw a batch that was not submitted. A submitted one is only ever superseded."""
+    batch = _locked(batch_id, scope, Permission.PAYROLL_UPLOAD)
+    if batch.status == Status.DISCARDED:
+        return batch
+    if batch.status in (Status.SUBMITTED, Status.SUPERSEDED):
+        raise Refused("already_submitted", "已提交的工资表不能撤回。如有错误，请上传更正后的表，提交后自动替换这一份。")
+    if version is not None and batch.version != version:
+        raise EditedMeanwhile("这份工资表")
+    before, batch.status = batch.get_status_display(), Status.DISCARDED
+    batch.version += 1
+    batch.save(update_fields=["status", "version"])
+    record_event(
+        actor=actor,
+        action="payroll.discard",
+        target=batch,
+        project_id=batch.project_id,
+        changes={"status": [before, batch.get_status_display()]},
+    )
+    return batch
+
+
+def _locked(batch_id: int, scope, permission: Permission) -> PayrollBatch:
+    """The batch with its siblings locked in id order: two submitters of one month take turns."""
+    batch = PayrollBatch.objects.filter(pk=batch_id).first()
+    if batch is None or not may_act_on(scope, batch, Permission.PAYROLL_VIEW):
+        raise NotVisible("没有找到这份工资表，或者它不在您的管辖范围内。")
+    if not may_act_on(scope, batch, permission):
+        raise NotAllowed()
+    rows = {row.pk: row for row in _siblings(batch).select_for_update(of=("self",)).order_by("id")}
+    return rows[batch_id]
+
+
+def _siblings(batch: PayrollBatch):
+    return PayrollBatch.objects.filter(
+        project_id=batch.project_id, month_on=batch.month_on, subcontractor_id=batch.subcontractor_id
+    )
+
+
+def _enrol(batch: PayrollBatch) -> int:
+    """Put the paid workers on the roster under their employer; known ones get their latest crew and trade.
+
+    Where the project has no general contractor yet, its own crews have no employer to be enrolled under.
+    """
+    employer = batch.subcontractor_id
+    if employer is None:
+        contractor = organization_of_part_unscoped(batch.project, ProjectParty.Part.GENERAL_CONTRACTOR)
+        if contractor is None:
+            return 0
+        employer = contractor.pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO payroll_rosterentry (project_id, worker_id, employer_id, crew, trade)
+            SELECT DISTINCT ON (line.worker_id) %s, line.worker_id, %s, line.crew, line.trade
+            FROM payroll_payrollline line WHERE line.batch_id = %s
+            ORDER BY line.worker_id, line.row
+            ON CONFLICT (project_id, worker_id, employer_id) DO UPDATE
+            SET crew = COALESCE(NULLIF(excluded.crew, ''), payroll_rosterentry.crew),
+                trade = COALESCE(NULLIF(excluded.trade, ''), payroll_rosterentry.trade)
+            WHERE (payroll_rosterentry.crew, payroll_rosterentry.trade) IS DISTINCT FROM (excluded.crew, excluded.trade)
+            """,
+            [batch.project_id, employer, batch.pk],
+        )
+        return cursor.rowcount

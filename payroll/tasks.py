@@ -1,0 +1,28 @@
+"""Doorbells. The batch row is the queue; a lost or doubled message changes nothing."""
+
+from celery import shared_task
+
+from payroll.services.files import annotated_make
+from payroll.services.queue import stranded_batches_unscoped
+from payroll.services.reading import batch_read
+from payroll.services.uploads import READ_TASK
+from responsibilities.services.touch import ring
+
+
+@shared_task(name=READ_TASK)
+def read_batch(batch_id: int) -> None:
+    """Read a queued batch."""
+    batch_read(batch_id)
+
+
+@shared_task(name="payroll.annotate_batch")
+def annotate_batch(batch_id: int) -> None:
+    """Make the annotated workbook before somebody asks for it."""
+    annotated_make(batch_id)
+
+
+@shared_task(name="payroll.sweep_batches")
+def sweep_batches() -> None:
+    """Ring again for batches whose doorbell or reader was lost."""
+    for batch_id in stranded_batches_unscoped():
+        ring(READ_TASK, batch_id)
