@@ -1,0 +1,201 @@
+"""A hostile file ends in a coded refusal or is read; it never harms the process that asked."""
+
+import dataclasses
+import os
+import time
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from sheets import process
+from sheets.defence import Limits
+from sheets.reader import read
+from sheets.refusal import MESSAGES, Refusal
+from tests.sheets.making import QUICK, SAMPLES, raw_xlsx, values, xlsx
+
+ONE = '<row r="1"><c r="A1"><v>1</v></c></row>'
+
+
+def refused(data, limits=QUICK):
+    with pytest.raises(Refusal) as caught:
+        read(data, limits)
+    assert caught.value.code in MESSAGES
+    return caught.value.code
+
+
+def test_a_cell_in_the_far_corner_is_refused():
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    assert refused(raw_xlsx(far)) in ("too_many_rows", "too_many_columns")
+
+
+def test_row_two_milliards_is_refused_at_once():
+    started = time.monotonic()
+    for data in ('<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>', ONE + '<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>'):
+        assert refused(raw_xlsx(data)) in ("too_many_rows", "corrupt")
+    assert time.monotonic() - started < 15
+
+
+def test_the_row_cap_bites_only_above_itself():
+    limits = dataclasses.replace(QUICK, max_rows=10)
+    assert refused(xlsx([["a"]] * 11), limits) == "too_many_rows"
+    assert refused(b"a\n" * 11, limits) == "too_many_rows"
+    assert read(xlsx([["a"]] * 10), limits).sheets[0].height == 10
+
+
+def test_the_column_cap_bites_only_above_itself():
+    limits = dataclasses.replace(QUICK, max_columns=10)
+    assert refused(xlsx([["a"] * 11]), limits) == "too_many_columns"
+    assert refused(b",".join([b"a"] * 11), limits) == "too_many_columns"
+    assert read(xlsx([["a"] * 10]), limits).sheets[0].width == 10
+
+
+def test_a_text_of_390_kb_is_refused_and_one_of_a_cell_is_not():
+    def shared(size):
+        return raw_xlsx('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', shared=f"<si><t>{'长' * size}</t></si>")
+
+    assert refused(shared(390_000)) == "too_large"
+    assert len(values(read(shared(32_767), QUICK).sheets[0])[0][0]) == 32_767
+    assert refused(b'"' + b"x" * 390_000 + b'"') == "too_large"
+
+
+def test_a_bomb_is_refused_by_its_ratio_and_by_its_size():
+    bomb = raw_xlsx(ONE, extra=[("xl/media/a.bin", b"\0" * 30_000_000)])
+    assert len(bomb) < 100_000
+    assert refused(bomb) == "zip_bomb"
+    limits = dataclasses.replace(QUICK, max_unpacked=100_000)
+    assert refused(raw_xlsx(ONE, extra=[("a", os.urandom(100_001))]), limits) == "zip_bomb"
+    assert read(raw_xlsx(ONE, extra=[("a", os.urandom(50_000))]), limits).sheets[0].height == 1
+
+
+def test_an_entry_that_lies_about_its_size_is_refused():
+    data = bytearray(raw_xlsx(ONE.replace("1</v>", "1</v>" + " " * 400_000_000)))
+    with zipfile.ZipFile(BytesIO(bytes(data))) as archive:
+        entry = archive.getinfo("xl/worksheets/sheet1.xml")
+    real = entry.file_size.to_bytes(4, "little")
+    assert data.count(real) >= 2
+    data = bytes(data).replace(real, (2000).to_bytes(4, "little"))
+    assert refused(data) in ("zip_bomb", "corrupt", "timeout")
+
+
+def test_too_many_entries_are_refused_before_they_are_looked_at():
+    assert refused(raw_xlsx(ONE, extra=[(f"x/{n}", b"x") for n in range(60)])) == "zip_bomb"
+    assert refused(raw_xlsx(ONE, extra=[(f"x/{n:050}", b"") for n in range(15_000)])) == "zip_bomb"
+    assert read(raw_xlsx(ONE, extra=[(f"x/{n}", b"x") for n in range(40)]), QUICK).sheets[0].height == 1
+
+
+def test_an_honest_bordered_sheet_is_no_bomb():
+    import xlsxwriter
+
+    box = BytesIO()
+    book = xlsxwriter.Workbook(box, {"constant_memory": True})
+    page, border = book.add_worksheet(), book.add_format({"border": 1})
+    page.write_row(0, 0, ["姓名"] * 14, border)
+    for row in range(1, 6000):
+        for column in range(14):
+            page.write_blank(row, column, None, border)
+    book.close()
+    assert read(box.getvalue(), QUICK).sheets[0].width == 14
+
+
+def test_more_than_the_upload_cap_is_refused():
+    limits = dataclasses.replace(QUICK, max_bytes=1000)
+    assert refused(b"a,b\n" * 251, limits) == "too_large"
+    assert read(b"a,b\n" * 250, limits).sheets[0].height == 250
+
+
+def test_a_billion_laughs_is_refused():
+    laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    data = raw_xlsx(ONE)
+    box = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(box, "w") as target:
+        for name in source.namelist():
+            text = source.read(name).decode()
+            if name == "xl/workbook.xml":
+                text = text.replace("<workbook", laughs + "<workbook", 1).replace('name="S"', 'name="&b;"')
+            target.writestr(name, text)
+    assert refused(box.getvalue()) == "corrupt"
+
+
+def test_a_slow_child_is_killed_when_its_time_is_up(monkeypatch):
+    pids = []
+    honest = process.subprocess.Popen
+
+    def slow(arguments, **options):
+        child = honest([arguments[0], "-c", "import time; time.sleep(60)"], **options)
+        pids.append(child.pid)
+        return child
+
+    monkeypatch.setattr(process.subprocess, "Popen", slow)
+    started = time.monotonic()
+    assert refused(xlsx([["a"]]), dataclasses.replace(QUICK, seconds=0.5)) == "timeout"
+    assert time.monotonic() - started < 5
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_a_child_that_runs_out_of_memory_is_a_refusal_and_enough_memory_is_none():
+    data = xlsx([[f"{row}-{column}" for column in range(10)] for row in range(20_000)])
+    small = dataclasses.replace(QUICK, memory=40 * 1024 * 1024)
+    assert refused(data, small) in MESSAGES
+    assert read(data, QUICK).sheets[0].height == 20_000
+
+
+def test_the_child_sees_nothing_of_the_environment_and_may_open_nothing(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://secret")
+    probe = (
+        "import json,sys,os;from sheets.child import lock_down,preload;from sheets.defence import Limits;preload();lock_down(Limits());\n"
+        "try: open('/etc/passwd'); opened=True\nexcept OSError: opened=False\n"
+        "print('J'+json.dumps({'opened':opened,'env':'DATABASE_URL' in os.environ}))"
+    )
+    honest = process.subprocess.Popen
+    monkeypatch.setattr(process.subprocess, "Popen", lambda arguments, **options: honest([arguments[0], "-c", probe], **options))
+    assert list(process.run("read", b"", Limits())) == [b'J{"opened": false, "env": false}']
+
+
+HOSTILE = sorted((SAMPLES / "hostile").glob("*")) if SAMPLES.exists() else []
+EXPECTED = {
+    "calamine_OOM_alloc3.xls": "corrupt",
+    "calamine_date_1904.xls": 3,
+    "calamine_empty_shared_string.xlsx": 2,
+    "calamine_formula.issue.xlsx": 14,
+    "calamine_inlineStr_cdata.xlsx": 2,
+    "calamine_merged_range.xls": 4,
+    "calamine_nonstandard-xml-ns-prefix.xlsx": 3,
+    "calamine_rph.xlsx": 1,
+    "calamine_strict_iso_paths.xlsx": 76,
+    "calamine_whitespace_trim.xlsx": 3,
+    "excelize_BadWorkbook.xlsx": "corrupt",
+    "excelize_OverflowNumericCell.xlsx": 1,
+    "exceljs_bogus-defined-name.xlsx": 1,
+    "exceljs_invalid-xml.xlsx": 1,
+    "msoffcrypto_rc4cryptoapi_password.xls": "encrypted",
+    "php_fakewebservice.xlsx": 1,
+    "php_utf16be.bom.xlsx": "corrupt",
+    "php_utf7white.dontuse.xlsx": "corrupt",
+    "poi_1904DateWindowing.xls": 1,
+    "poi_DateFormatTests.xlsx": 4,
+    "poi_MissingBits.xls": 23,
+    "poi_TestShiftRowSharedFormula.xlsx": 6,
+    "poi_cf-XLSX2CSVFuzzer-5636439151607808.xlsx": "corrupt",
+    "poi_chinese-provinces.xls": 4,
+    "poi_password.xls": "encrypted",
+    "poi_poc-xmlbomb-empty.xlsx": "corrupt",
+    "poi_poi-fuzz.xls": 1,
+    "poi_sheetProtection_allLocked.xlsx": "empty",
+    "poi_workbookProtection-workbook_password-2013.xlsx": 1,
+    "poi_xor-encryption-abc.xls": "encrypted",
+    "sheetjs_1904.xlsx": 5,
+    "xlrd_ragged.xls": 5,
+}
+
+if HOSTILE:
+
+    @pytest.mark.parametrize("path", HOSTILE, ids=lambda path: path.name)
+    def test_a_sample_ends_as_written_out(path):
+        try:
+            found = read(path.read_bytes(), QUICK).sheets[0].height
+        except Refusal as refusal:
+            found = refusal.code
+        assert found == EXPECTED[path.name]
