@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import transaction
-from projects.services.parties import bank_party_set
+from projects.services.parties import set_single_party
 
 from accounts.models import SpecialAccount
 from accounts.services.periods import require_visible
@@ -62,7 +62,7 @@ def special_account_save(
         setattr(account, name, value)
     account.version += 1
     account.save()
-    bank_party_set(project=project, bank=bank)
+    set_single_party(project, "bank", bank)
     record_event(
         actor=actor,
         action="special_account_save",
