@@ -13,9 +13,7 @@ class Area(models.Model):
     name = models.CharField("名称", max_length=40)
     short_name = models.CharField("简称", max_length=20)
     kind = models.CharField("类别", max_length=10, choices=Kind)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, verbose_name="上级"
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="上级")
     sort_order = models.PositiveSmallIntegerField("排序", default=0)
 
     class Meta:

@@ -33,9 +33,7 @@ class Body(models.Model):
 
     code = models.SlugField("代码", max_length=40, unique=True)
     name = models.CharField("名称", max_length=40)
-    row = models.ForeignKey(
-        ResponsibilityRow, models.PROTECT, related_name="bodies", verbose_name="清单项"
-    )
+    row = models.ForeignKey(ResponsibilityRow, models.PROTECT, related_name="bodies", verbose_name="清单项")
     kind = models.CharField("性质", max_length=20, choices=Kind)
     is_industry_authority = models.BooleanField("行业主管部门", default=False)
     has_penalty_workflow = models.BooleanField("有行政处罚职权", default=False)
@@ -52,9 +50,7 @@ class Body(models.Model):
 class Duty(models.Model):
     """One clause of a row's text, tied to the deadline rules that it bears (by code)."""
 
-    row = models.ForeignKey(
-        ResponsibilityRow, models.PROTECT, related_name="duties", verbose_name="清单项"
-    )
+    row = models.ForeignKey(ResponsibilityRow, models.PROTECT, related_name="duties", verbose_name="清单项")
     ordinal = models.PositiveSmallIntegerField("序")
     text = models.TextField("职责")
     rule_codes = ArrayField(
@@ -67,9 +63,7 @@ class Duty(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "职责分解"
         ordering = ["row", "ordinal"]
-        constraints = [
-            models.UniqueConstraint(fields=["row", "ordinal"], name="duty_row_ordinal")
-        ]
+        constraints = [models.UniqueConstraint(fields=["row", "ordinal"], name="duty_row_ordinal")]
 
     def __str__(self):
         return self.text[:30]

@@ -22,9 +22,7 @@ class Obstacle(models.Model):
     lifted_on = models.DateField("解除日期", null=True, blank=True)
     reason = models.TextField("事由")
     source = models.CharField("来源", max_length=120, blank=True)
-    recorded_by = models.ForeignKey(
-        "responsibilities.User", models.PROTECT, null=True, verbose_name="登记人"
-    )
+    recorded_by = models.ForeignKey("responsibilities.User", models.PROTECT, null=True, verbose_name="登记人")
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
     version = models.PositiveIntegerField("版本", default=1)
 
@@ -73,11 +71,7 @@ class Figure(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "法定数值"
         ordering = ["code", "in_force_from"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["code", "in_force_from"], name="figure_version"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["code", "in_force_from"], name="figure_version")]
 
     def __str__(self):
         return f"{self.name} {self.value}{self.unit}"

@@ -46,6 +46,4 @@ class IdempotencyRecord(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "key"], name="idempotency_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_once")]

@@ -18,9 +18,7 @@ class Organization(models.Model):
     code = models.CharField("单位编码", max_length=40, unique=True)
     name = models.CharField("单位名称", max_length=120)
     short_name = models.CharField("简称", max_length=40, blank=True)
-    pinyin_initials = models.CharField(
-        "拼音首字母", max_length=120, blank=True, db_index=True
-    )
+    pinyin_initials = models.CharField("拼音首字母", max_length=120, blank=True, db_index=True)
     kind = models.CharField("类别", max_length=12, choices=Kind)
     body = models.ForeignKey(
         "responsibilities.Body",
@@ -37,9 +35,7 @@ class Organization(models.Model):
         blank=True,
         verbose_name="所在县区",
     )
-    uscc = models.CharField(
-        "统一社会信用代码", max_length=18, null=True, blank=True, unique=True
-    )
+    uscc = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True, unique=True)
     legal_representative = models.CharField("法定代表人", max_length=40, blank=True)
     is_active = models.BooleanField("在用", default=True)
     version = models.PositiveIntegerField("版本", default=1)
@@ -48,9 +44,7 @@ class Organization(models.Model):
         verbose_name = verbose_name_plural = "单位"
         ordering = ["kind", "code"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["body", "area"], name="organization_one_per_body_and_area"
-            ),
+            models.UniqueConstraint(fields=["body", "area"], name="organization_one_per_body_and_area"),
             models.CheckConstraint(
                 condition=~Q(kind="government") | Q(area__isnull=False),
                 name="organization_government_has_area",

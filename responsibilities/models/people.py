@@ -56,10 +56,7 @@ class User(AbstractBaseUser):
     # The admin site is a read-only window for the system administrator; see responsibilities/admin.py.
     @property
     def is_staff(self):
-        return (
-            self.is_active
-            and self.grants.filter(role=Role.SYSTEM_ADMINISTRATOR).exists()
-        )
+        return self.is_active and self.grants.filter(role=Role.SYSTEM_ADMINISTRATOR).exists()
 
     def has_perm(self, perm, obj=None):
         return self.is_staff and perm.rpartition(".")[2].startswith("view_")
@@ -72,12 +69,8 @@ class User(AbstractBaseUser):
 class Grant(models.Model):
     """A role for an organization, narrowed to an area or not: the only source of visibility."""
 
-    user = models.ForeignKey(
-        User, models.CASCADE, related_name="grants", verbose_name="用户"
-    )
-    organization = models.ForeignKey(
-        "responsibilities.Organization", models.PROTECT, verbose_name="单位"
-    )
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name="用户")
+    organization = models.ForeignKey("responsibilities.Organization", models.PROTECT, verbose_name="单位")
     area = models.ForeignKey(
         "responsibilities.Area",
         models.PROTECT,

@@ -35,9 +35,7 @@ class ProjectScopedQuerySet(models.QuerySet):
         return Q(self._plays_a_part(grant)) & area
 
     def _plays_a_part(self, grant: ScopeGrant):
-        parties = apps.get_model("projects", "ProjectParty").objects.filter(
-            project_id=OuterRef(self._project_id())
-        )
+        parties = apps.get_model("projects", "ProjectParty").objects.filter(project_id=OuterRef(self._project_id()))
         if grant.city_level and grant.body_id:
             return Exists(parties.filter(organization__body_id=grant.body_id))
         return Exists(parties.filter(organization_id=grant.organization_id))

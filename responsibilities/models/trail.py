@@ -25,9 +25,7 @@ class AuditEvent(models.Model):
 
     at = models.DateTimeField("时间", auto_now_add=True, db_index=True)
     transaction = models.BigIntegerField("事务号")
-    actor = models.ForeignKey(
-        "responsibilities.User", models.PROTECT, null=True, verbose_name="操作人"
-    )
+    actor = models.ForeignKey("responsibilities.User", models.PROTECT, null=True, verbose_name="操作人")
     actor_name = models.CharField("操作人姓名", max_length=80)
     organization_name = models.CharField("所属单位", max_length=200, blank=True)
     action = models.CharField("动作", max_length=60, db_index=True)

@@ -52,9 +52,7 @@ def derived_key(master: bytes, purpose: str) -> bytes:
 def seal(plain: bytes, *, key_id: str, master: bytes, purpose: str) -> bytes:
     """Encrypt and authenticate `plain` for `purpose`."""
     nonce = os.urandom(_NONCE)
-    encryptor = Cipher(
-        algorithms.SM4(derived_key(master, purpose)), modes.GCM(nonce)
-    ).encryptor()
+    encryptor = Cipher(algorithms.SM4(derived_key(master, purpose)), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(purpose.encode())
     body = encryptor.update(plain) + encryptor.finalize()
     name = key_id.encode()
@@ -78,9 +76,7 @@ def unseal(sealed: bytes, *, masters: Mapping[str, bytes], purpose: str) -> byte
     start = 2 + sealed[1]
     nonce = sealed[start : start + _NONCE]
     tag = sealed[start + _NONCE : start + _NONCE + _TAG]
-    decryptor = Cipher(
-        algorithms.SM4(derived_key(master, purpose)), modes.GCM(nonce, tag)
-    ).decryptor()
+    decryptor = Cipher(algorithms.SM4(derived_key(master, purpose)), modes.GCM(nonce, tag)).decryptor()
     decryptor.authenticate_additional_data(purpose.encode())
     try:
         return decryptor.update(sealed[start + _NONCE + _TAG :]) + decryptor.finalize()

@@ -107,9 +107,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CALENDAR_EDIT,
         }
     ),
-    Role.SYSTEM_ADMINISTRATOR: frozenset(
-        {P.RESPONSIBILITY_VIEW, P.USER_MANAGE, P.TRAIL_VIEW, P.CALENDAR_EDIT}
-    ),
+    Role.SYSTEM_ADMINISTRATOR: frozenset({P.RESPONSIBILITY_VIEW, P.USER_MANAGE, P.TRAIL_VIEW, P.CALENDAR_EDIT}),
     Role.LABOUR_OFFICER: frozenset(
         _READ
         | {

@@ -44,9 +44,7 @@ class Scope:
         kept = tuple(g for g in self.grants if permission in PERMISSIONS[g.role])
         return Scope(self.user_id, kept)
 
-    def narrowed(
-        self, *, organization_id: int | None = None, area_id: int | None = None
-    ) -> "Scope":
+    def narrowed(self, *, organization_id: int | None = None, area_id: int | None = None) -> "Scope":
         """The same caller looking through fewer grants (the unit and area switch)."""
         kept = tuple(
             g

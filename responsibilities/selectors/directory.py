@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from responsibilities.models import Area, Body, Organization
 from responsibilities.rules.company_names import normalise_name
+from responsibilities.selectors.organizations import units_by_area_unscoped
 
 
 def bodies_by_code_unscoped() -> dict[str, Body]:
@@ -58,3 +59,26 @@ class Directory:
         """By full or short name, or by a code written where a name belongs."""
         name = normalise_name(name)
         return self._by_name.get(name) or self._by_code.get(name)
+
+
+class UnitNames:
+    """Government units by what people call them: full and short names, codes, and a body's name in an area."""
+
+    def __init__(self):
+        self._units = units_by_area_unscoped()
+        self._by_name = {}
+        for unit in self._units.values():
+            for name in (unit.name, unit.short_name, unit.code):
+                self._by_name.setdefault(name, unit)
+        self._bodies = {}
+        for unit in self._units.values():
+            for name in (unit.body.name, unit.body.name.removeprefix("市"), unit.body.code):
+                self._bodies[name] = unit.body.code
+
+    def find(self, name: str, area):
+        """市住建局 is the city's; 住建局 is the one of the project's area."""
+        name = "".join(name.split())
+        if found := self._by_name.get(name):
+            return found
+        body = self._bodies.get(name)
+        return self._units.get((body, area.code)) if body and area else None

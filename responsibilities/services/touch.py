@@ -31,6 +31,4 @@ def ring(task_name: str, *args: int) -> None:
         current_app.send_task(task_name, args=args, ignore_result=True, retry=False)
     except Exception:
         # The row is committed and is the queue of record; the doorbell alone is lost.
-        logger.warning(
-            "broker out of reach, %s waits for the sweep", task_name, exc_info=True
-        )
+        logger.warning("broker out of reach, %s waits for the sweep", task_name, exc_info=True)

@@ -30,9 +30,7 @@ class Actor:
         names = []
         if user:
             names = list(
-                user.grants.values_list("organization__name", flat=True)
-                .distinct()
-                .order_by("organization__name")
+                user.grants.values_list("organization__name", flat=True).distinct().order_by("organization__name")
             )
         actor = cls(
             user=user,
@@ -99,15 +97,9 @@ def record_event(
     )
 
 
-def changed_fields(
-    before: dict[str, Any], after: dict[str, Any]
-) -> dict[str, list[str]]:
+def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:
     """`{"field": [old, new]}` for what differs, as text; for `record_event(changes=…)`."""
-    return {
-        name: [_text(before.get(name)), _text(value)]
-        for name, value in after.items()
-        if before.get(name) != value
-    }
+    return {name: [_text(before.get(name)), _text(value)] for name, value in after.items() if before.get(name) != value}
 
 
 def _text(value: Any) -> str:

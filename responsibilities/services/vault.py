@@ -27,9 +27,7 @@ def unseal_text(sealed: bytes, purpose: str) -> str:
 
 def seal_bytes(data: bytes, purpose: str) -> bytes:
     key_id = settings.PORTAL_FIELD_KEY_CURRENT
-    return crypto.seal(
-        data, key_id=key_id, master=settings.PORTAL_FIELD_KEYS[key_id], purpose=purpose
-    )
+    return crypto.seal(data, key_id=key_id, master=settings.PORTAL_FIELD_KEYS[key_id], purpose=purpose)
 
 
 def unseal_bytes(sealed: bytes, purpose: str) -> bytes:

@@ -31,6 +31,8 @@ if PORTAL_FIELD_KEY_CURRENT not in PORTAL_FIELD_KEYS or any(len(key) != 32 for k
 # A fixed date for demos and tests; read by responsibilities.selectors.clock only.
 PORTAL_TODAY = os.environ.get("PORTAL_TODAY") or None
 PORTAL_DATA_DIR = (BASE_DIR / os.environ.get("DATA_DIR", ".data")).resolve()
+# The heads of the sealed trail, outside the database; best on another disk (see responsibilities.services.heads).
+AUDIT_HEADS_PATH = Path(os.environ.get("PORTAL_AUDIT_HEADS") or PORTAL_DATA_DIR / "audit-heads.log")
 PORTAL_UPLOAD_LIMIT = 20 * 1024 * 1024
 
 DEBUG = False
