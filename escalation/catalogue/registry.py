@@ -75,14 +75,32 @@ RULES: dict[str, Rule] = {
 }
 
 
-def matters(deadlines) -> dict[int, str]:
-    """Deadline id → what is owed in plain words, one query for each rule that names its subjects."""
-    rows = list(deadlines)
-    labels = {
-        code: rule.subject_labels({row.subject_id for row in rows if row.rule == code}) for code, rule in RULES.items()
-    }
+def labels_of(deadlines) -> dict[tuple[str, int], str]:
+    """(rule, subject id) → the subject's name, one query for each rule that names its subjects."""
     return {
-        row.pk: RULES[row.rule].matter(labels[row.rule].get(row.subject_id, ""), row.period_on)
+        (code, subject_id): label
+        for code, rule in RULES.items()
+        for subject_id, label in rule.subject_labels({row.subject_id for row in deadlines if row.rule == code}).items()
+    }
+
+
+def matters(deadlines) -> dict[int, str]:
+    """Deadline id → what is owed, in plain words."""
+    rows = list(deadlines)
+    labels = labels_of(rows)
+    return {
+        row.pk: RULES[row.rule].matter(labels.get((row.rule, row.subject_id), ""), row.period_on)
         for row in rows
         if row.rule in RULES
+    }
+
+
+def subjects(deadlines) -> dict[int, str]:
+    """Deadline id → what it is about: an approval, a month, or the project itself by its code."""
+    rows = list(deadlines)
+    labels = labels_of(rows)
+    return {
+        row.pk: labels.get((row.rule, row.subject_id))
+        or (f"{row.period_on:%Y-%m}" if row.period_on else row.project.code)
+        for row in rows
     }

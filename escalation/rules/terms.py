@@ -143,3 +143,16 @@ def standing(
         status=status,
         level=max(reached, default=0) if status in ("open", "overdue") else 0,
     )
+
+
+LAST_OF_MONTH = 31
+
+
+def term_words(term: Term) -> str:
+    """A term as people say it: 3 个工作日, 30 日, 合同约定的当月拨付日."""
+    if term.unit == WORKDAYS:
+        return f"{term.term} 个工作日"
+    if term.unit == DAYS:
+        return f"{term.term} 日"
+    default = "最后一日" if term.term >= LAST_OF_MONTH else f" {term.term} 日"
+    return f"合同约定的当月拨付日（未约定的为当月{default}）"
