@@ -204,9 +204,17 @@ class _Grid:
         return normalise(as_text(value)) if value is not None else ""
 
     def may_be_header(self, row: int) -> bool:
+        for column in range(1, self.width + 1):
+            area = self.anchor.get((row, column))
+            # The lower half of a header that began above.
+            if area and area.top < row and self.text(row, column) and self._texts(area.top) >= 2:
+                return False
+        return self._texts(row) >= 2 and sum(1 for cell in self.rows[row - 1] if type(cell) is float) <= 40
+
+    def _texts(self, row: int) -> int:
+        """How many different texts a row shows."""
         texts = {self.text(row, column) for column, cell in enumerate(self.rows[row - 1], 1) if type(cell) is str}
-        numbers = sum(1 for cell in self.rows[row - 1] if type(cell) is float)
-        return len(texts - {""}) >= 2 and numbers <= 40
+        return len(texts - {""})
 
     def bottom_of(self, top: int, known: set[int]) -> int:
         """The last row of a header that starts at `top`."""

@@ -161,7 +161,7 @@ TITLES = {column.name: column.title for column in COLUMNS}
 
 # Sheets that people upload by mistake: what their titles give away, and what they are.
 OTHER_TEMPLATES = (
-    (re.compile(r"刷卡|打卡|考勤时间|通行方式|上班时间|签到"), "考勤表"),
+    (re.compile(r"刷卡|打卡|考勤表|考勤时间|通行方式|上班时间|签到"), "考勤表"),
     (re.compile(r"合同期限|生效日期|合同开始|合同类型"), "劳动合同表"),
     (re.compile(r"进退场|进场时间|退场时间|离场"), "进退场表"),
     (re.compile(r"请假|休假|加班(?:人|类型|原因)"), "请假或加班表"),

@@ -6,6 +6,7 @@ of binary sums (3004.7999999999997) vanishes and 1.005 becomes 1.01.
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -38,6 +39,12 @@ class NotMoney(ValueError):
     """The cell holds something that can't be read as an amount without guessing."""
 
 
+@lru_cache(maxsize=65_536)
+def money_of_float(value: float) -> Decimal:
+    """A number of a sheet as yuan; callers have seen to its size. Amounts of a payroll repeat."""
+    return Decimal(repr(value)).quantize(CENT, ROUND_HALF_UP)
+
+
 def parse_money(value: object) -> Decimal | None:
     """An amount, None for a blank (nothing, a dash, 无); raises NotMoney for anything else.
 
@@ -47,7 +54,7 @@ def parse_money(value: object) -> Decimal | None:
     kind = type(value)
     if kind is float:
         if -1e8 < value < 1e8:
-            return Decimal(repr(value)).quantize(CENT, ROUND_HALF_UP)
+            return money_of_float(value)
         raise NotMoney(value)
     if value is None:
         return None

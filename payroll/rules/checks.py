@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from payroll.rules.amounts import ZERO, NotMoney, parse_money, show
-from payroll.rules.days import NotDays, parse_days
+from payroll.rules.amounts import ZERO, NotMoney, money_of_float, parse_money, show
+from payroll.rules.days import NotDays, days_of_float, parse_days
 from payroll.rules.facts import NOTHING_KNOWN, Facts, KnownWorker
 from payroll.rules.month import Month, NotAMonth, parse_month
 from payroll.rules.net import TOLERANCE, Sum, contradiction
@@ -108,7 +108,7 @@ class RowChecks:
         self._last_day = month.last
         self._has_id = "id_number" in letters
         self._has_card = "bank_card" in letters
-        self._banks_seen: dict[str, bool] = {}
+        self._banks_known: set[object] = set()
 
     # Remarks
 
@@ -131,7 +131,8 @@ class RowChecks:
         (_seq, name, id_number, phone, card, bank, crew, trade, days, hours, price) = values[:11]
         (gross, deductions, advance, net, signed, remark, month) = values[11:]
 
-        name = self._name(row, name)
+        if not (type(name) is str and name.isalpha() and len(name) <= MAX_NAME):
+            name = self._name(row, name)
         worker = None
         if self._has_id:
             id_number = self._id_number(row, name, id_number)
@@ -139,17 +140,29 @@ class RowChecks:
             id_number, worker = None, self._by_name(row, name)
         card = self._card(row, name, card) if self._has_card else None
         phone = self._phone(row, name, phone) if phone is not None else None
-        if bank is not None:
+        if bank is not None and bank not in self._banks_known:
             bank = self._bank(row, bank)
-        if days is not None:
+        if type(days) is float and 0 <= days <= self._month_days:
+            days = days_of_float(days)
+        elif days is not None:
             days = self._days(row, name, days)
         if month is not None:
             self._month(row, month)
         money_errors = len(self.errors)
-        gross = self._money(row, "gross", gross) if gross is not None else None
-        deductions = self._money(row, "deductions", deductions) if deductions is not None else None
-        advance = self._money(row, "advance", advance) if advance is not None else None
-        net = self._net(row, name, net)
+        # Numbers of a sensible size go straight through; everything else is looked at.
+        if type(gross) is float and 0 <= gross < 1e8:
+            gross = money_of_float(gross)
+        elif gross is not None:
+            gross = self._money(row, "gross", gross)
+        if type(deductions) is float and 0 <= deductions < 1e8:
+            deductions = money_of_float(deductions)
+        elif deductions is not None:
+            deductions = self._money(row, "deductions", deductions)
+        if type(advance) is float and 0 <= advance < 1e8:
+            advance = money_of_float(advance)
+        elif advance is not None:
+            advance = self._money(row, "advance", advance)
+        net = money_of_float(net) if type(net) is float and 0 <= net < 1e8 else self._net(row, name, net)
         if net is not None:
             self.total_net += net
             if gross is not None and self.how.computable and len(self.errors) == money_errors:
@@ -170,17 +183,17 @@ class RowChecks:
             phone,
             card,
             bank or "",
-            as_text(crew).strip() if crew is not None else "",
-            as_text(trade).strip() if trade is not None else "",
+            crew.strip() if type(crew) is str else as_text(crew),
+            trade.strip() if type(trade) is str else as_text(trade),
             days,
-            self._plain(parse_days, hours) if hours is not None else None,
-            self._plain(parse_money, price) if price is not None else None,
+            self._hours(hours) if hours is not None else None,
+            self._price(price) if price is not None else None,
             gross,
             deductions,
             advance,
             net,
-            as_text(signed).strip() if signed is not None else "",
-            as_text(remark).strip() if remark is not None else "",
+            signed.strip() if type(signed) is str else as_text(signed),
+            remark.strip() if type(remark) is str else as_text(remark),
             worker,
         )
 
@@ -199,12 +212,20 @@ class RowChecks:
                 kept[position] = None
         return kept
 
+    # Figures that never err: what can't be read is left out.
+
     @staticmethod
-    def _plain(parse, value: object):
-        """Figures that never err: what can't be read is left out."""
+    def _hours(value: object) -> Decimal | None:
         try:
-            return parse(value)
-        except (NotMoney, NotDays):
+            return parse_days(value)
+        except NotDays:
+            return None
+
+    @staticmethod
+    def _price(value: object) -> Decimal | None:
+        try:
+            return parse_money(value)
+        except NotMoney:
             return None
 
     # Who
@@ -349,12 +370,10 @@ class RowChecks:
 
     def _bank(self, row: int, value: object) -> str:
         bank = as_text(value).strip()
-        known = self._banks_seen.get(bank)
-        if known is None:
-            banks = self.facts.banks
-            known = not bank or banks is None or any(piece in bank for piece in banks)
-            self._banks_seen[bank] = known
-        if not known:
+        banks = self.facts.banks
+        if not bank or banks is None or any(piece in bank for piece in banks):
+            self._banks_known.add(bank)
+        else:
             self._warn(row, "bank_name", "unknown_bank", f"开户行{quoted(bank)}不在系统的银行名单里，不影响受理。请核对银行名称。", "notice")
         return bank
 

@@ -6,6 +6,7 @@ has) is the checks' business.
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from payroll.rules.amounts import BLANK, CENT, HALF_WIDTH, SPACES
 
@@ -19,6 +20,11 @@ class NotDays(ValueError):
     """The cell can't be read as a number of days without guessing."""
 
 
+@lru_cache(maxsize=4096)
+def days_of_float(value: float) -> Decimal:
+    return tidy(Decimal(repr(value)))
+
+
 def parse_days(value: object) -> Decimal | None:
     """Days, None for a blank; raises NotDays for anything else, negatives included.
 
@@ -28,7 +34,7 @@ def parse_days(value: object) -> Decimal | None:
     kind = type(value)
     if kind is float:
         if 0 <= value < 10_000:
-            return tidy(Decimal(repr(value)))
+            return days_of_float(value)
         raise NotDays(value)
     if value is None:
         return None
