@@ -1,6 +1,6 @@
 """Addresses: each room's pages at the root, its API under `/api/v1/`.
 
-A room's `urls.py` has `urlpatterns` for pages and, where it has an API, `api_urlpatterns`.
+A room's `urls.py` has its pages, its `api` module its endpoints.
 The higher room comes first: a page belongs to the highest room that it reads.
 """
 
@@ -16,6 +16,7 @@ from . import health
 ROOMS = ("escalation", "payroll", "accounts", "projects", "responsibilities")
 
 _rooms = [importlib.import_module(f"{room}.urls") for room in ROOMS if importlib.util.find_spec(f"{room}.urls")]
+_endpoints = [item for room in ROOMS for item in importlib.import_module(f"{room}.api").urlpatterns]
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -23,7 +24,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
-    path("api/v1/", include([item for room in _rooms for item in getattr(room, "api_urlpatterns", [])])),
+    path("api/v1/", include(_endpoints)),
     *[path("", include(room)) for room in _rooms],
 ]
 

@@ -12,6 +12,7 @@ class SpecialAccount(models.Model):
     """
 
     scope_project = "project"
+    sealed_columns = {"number_sealed": "account_number"}
 
     project = models.OneToOneField(
         "projects.Project",

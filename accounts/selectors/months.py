@@ -7,6 +7,7 @@ from django.db.models.functions import TruncMonth
 
 from accounts.models import AllocationMonth
 from accounts.rules.requirement import Requirement, requirement_of_month
+from responsibilities.rules.roles import Permission
 
 
 def months_in_span(months: QuerySet, today: datetime.date) -> QuerySet:
@@ -21,7 +22,7 @@ def months_in_span(months: QuerySet, today: datetime.date) -> QuerySet:
 
 def allocation_months(scope, *, project, today: datetime.date) -> QuerySet:
     """The months of one project, latest first, for its pages."""
-    visible = AllocationMonth.objects.visible_to(scope).filter(project=project)
+    visible = AllocationMonth.objects.visible_to(scope.with_permission(Permission.ACCOUNT_VIEW)).filter(project=project)
     return months_in_span(visible, today).select_related("period").order_by("-month_on")
 
 

@@ -3,17 +3,23 @@
 from django.db.models import QuerySet, Sum
 
 from accounts.models import Allocation, SpecialAccount
+from responsibilities.rules.roles import Permission
 
 
 def special_account_of(scope, project) -> SpecialAccount | None:
     """The project's special account, or None."""
-    return SpecialAccount.objects.visible_to(scope).filter(project=project).select_related("bank").first()
+    return (
+        SpecialAccount.objects.visible_to(scope.with_permission(Permission.ACCOUNT_VIEW))
+        .filter(project=project)
+        .select_related("bank")
+        .first()
+    )
 
 
 def allocations_of(scope, project) -> QuerySet:
     """All credits and moves of a project, voided ones too, latest first."""
     return (
-        Allocation.objects.visible_to(scope)
+        Allocation.objects.visible_to(scope.with_permission(Permission.ACCOUNT_VIEW))
         .filter(project=project)
         .select_related("period", "recorded_by")
         .order_by("-credited_on", "-id")
@@ -23,7 +29,7 @@ def allocations_of(scope, project) -> QuerySet:
 def credited_in_month(scope, *, project, month_on):
     """What came into the special account for a month, in yuan."""
     total = (
-        Allocation.objects.visible_to(scope)
+        Allocation.objects.visible_to(scope.with_permission(Permission.ACCOUNT_VIEW))
         .filter(project=project, period__month_on=month_on, voided_at__isnull=True)
         .aggregate(total=Sum("amount"))["total"]
     )

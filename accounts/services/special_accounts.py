@@ -3,10 +3,10 @@
 import datetime
 
 from django.db import transaction
-from projects.services.parties import set_single_party
 
 from accounts.models import SpecialAccount
 from accounts.services.periods import require_visible
+from projects.services.parties import set_single_party
 from responsibilities.rules.errors import EditedMeanwhile, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services import vault

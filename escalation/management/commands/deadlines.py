@@ -1,8 +1,8 @@
-from escalation.catalogue.registry import INFORMED, OWES, SUPERVISES, subjects
+from escalation.catalogue.registry import subjects
 from escalation.management.refusing import RefusingCommand
 from escalation.models import Deadline
-from escalation.rules.terms import term_words
 from escalation.selectors.deadlines_unscoped import deadlines_unscoped, parties_of_unscoped
+from escalation.serializers import deadline_shape
 from projects.selectors.projects import project_by_code_unscoped
 from responsibilities.rules.errors import Refused
 from responsibilities.selectors.directory import areas_by_name_unscoped
@@ -32,7 +32,7 @@ class Command(RefusingCommand):
         parties = parties_of_unscoped(rows)
         found = list(rows)
         named = subjects(found)
-        return {"deadlines": [_written(row, parties, named) for row in found]}
+        return {"deadlines": [deadline_shape(row, parties, named) for row in found]}
 
     def say(self, result):
         for row in result["deadlines"]:
@@ -40,28 +40,3 @@ class Command(RefusingCommand):
             status = Deadline.Status(row["status"]).label
             self.stdout.write(f"{row['due_on']}  {status}  {row['project']}  {row['rule']}  {row['subject']}  {owners}")
         self.stdout.write(f"共 {len(result['deadlines'])} 项")
-
-
-def _written(row: Deadline, parties, named) -> dict:
-    return {
-        "id": row.pk,
-        "rule": row.rule,
-        "subject": named[row.pk],
-        "project": row.project.code,
-        "anchor_on": _date(row.anchor_on),
-        "term": term_words(row.rule_version),
-        "due_on": _date(row.due_on),
-        "status": row.status,
-        "met_on": _date(row.satisfied_on),
-        "level": row.level,
-        "original_due_on": _date(row.original_due_on),
-        "owed_by": parties.get((row.pk, OWES), []),
-        "supervised_by": parties.get((row.pk, SUPERVISES), []),
-        "informed": parties.get((row.pk, INFORMED), []),
-        "legal_basis": row.rule_version.legal_basis,
-        "calendar_provisional": row.calendar_provisional,
-    }
-
-
-def _date(day) -> str | None:
-    return day and day.isoformat()

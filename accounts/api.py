@@ -1,0 +1,60 @@
+"""`allocations/`: credits to the special accounts, by the bank or the developer."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from accounts.models import Allocation
+from accounts.serializers import AllocationSerializer, AllocationWriteSerializer
+from accounts.services.allocations import allocation_record
+from projects.selectors.projects import project_for
+from responsibilities.api.base import ReadEndpoint
+from responsibilities.api.idempotency import idempotent
+from responsibilities.rules.roles import Permission
+from responsibilities.services.trail import Actor
+
+
+class Allocations(ReadEndpoint):
+    """人工费用拨付 in the caller's scope, voided ones too."""
+
+    permission = Permission.ACCOUNT_VIEW
+    write_permission = Permission.ALLOCATION_RECORD
+    serializer_class = AllocationSerializer
+    filterset_fields = {
+        "project__code": ["exact"],
+        "period__month_on": ["exact", "gte", "lte"],
+        "kind": ["exact"],
+        "credited_on": ["exact", "gte", "lte"],
+        "bank_receipt_number": ["exact"],
+        "voided_at": ["isnull"],
+    }
+    ordering = ("-credited_on", "-id")
+    ordering_fields = ("credited_on", "amount", "id")
+
+    def get_queryset(self):
+        scope = self.request.scope.with_permission(Permission.ACCOUNT_VIEW)
+        return Allocation.objects.visible_to(scope).select_related("project", "period")
+
+    @extend_schema(request=AllocationWriteSerializer, responses={201: AllocationSerializer})
+    @idempotent
+    def create(self, request):
+        """Record a bank credit for the month that it names."""
+        shape = AllocationWriteSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        facts = dict(shape.validated_data)
+        project = project_for(request.scope, facts.pop("project"), Permission.ALLOCATION_RECORD)
+        allocation = allocation_record(
+            project=project,
+            month_on=facts.pop("month"),
+            actor=Actor.of(request),
+            scope=request.scope,
+            **facts,
+        )
+        row = self.get_queryset().get(pk=allocation.pk)
+        return Response(AllocationSerializer(row).data, status=status.HTTP_201_CREATED)
+
+
+router = SimpleRouter()
+router.register("allocations", Allocations, "api-allocation")
+urlpatterns = router.urls

@@ -1,0 +1,126 @@
+"""`deadlines/`, `notices/`, `escalations/` and decisions on them."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from escalation.catalogue.registry import subjects
+from escalation.models import Deadline, Escalation, Notice
+from escalation.selectors.deadlines_unscoped import parties_of_unscoped
+from escalation.serializers import (
+    DeadlineSerializer,
+    DecisionSerializer,
+    DecisionWriteSerializer,
+    EscalationSerializer,
+    NoticeSerializer,
+)
+from escalation.services.decisions import decision_take
+from responsibilities.api.base import ReadEndpoint
+from responsibilities.api.idempotency import idempotent
+from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import today
+from responsibilities.services.trail import Actor
+
+
+class Deadlines(ReadEndpoint):
+    """时限 that the caller's units are party to."""
+
+    permission = Permission.DEADLINE_VIEW
+    serializer_class = DeadlineSerializer
+    filterset_fields = {
+        "rule": ["exact"],
+        "status": ["exact", "in"],
+        "project__code": ["exact"],
+        "area__code": ["exact"],
+        "due_on": ["exact", "gte", "lte"],
+        "anchor_on": ["gte", "lte"],
+        "level": ["exact", "gte"],
+    }
+    ordering = ("due_on", "id")
+    ordering_fields = ("due_on", "anchor_on", "id")
+
+    def get_queryset(self):
+        scope = self.request.scope.with_permission(Permission.DEADLINE_VIEW)
+        return Deadline.objects.visible_to(scope).select_related("project", "rule_version")
+
+    def list(self, request):
+        """A page of deadlines; parties and subjects are loaded for the page as a whole."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(DeadlineSerializer(page, many=True, context=_with_units(page)).data)
+
+    def retrieve(self, request, pk=None):
+        """One deadline."""
+        row = self.get_object()
+        return Response(DeadlineSerializer(row, context=_with_units([row])).data)
+
+
+def _with_units(rows: list[Deadline]) -> dict:
+    ids = [row.pk for row in rows]
+    return {"parties": parties_of_unscoped(Deadline.objects.filter(pk__in=ids)), "subjects": subjects(rows)}
+
+
+class Notices(ReadEndpoint):
+    """通知 to the caller's units."""
+
+    permission = Permission.DEADLINE_VIEW
+    serializer_class = NoticeSerializer
+    filterset_fields = {
+        "level": ["exact"],
+        "recipient__code": ["exact"],
+        "noticed_on": ["exact", "gte", "lte"],
+        "deadline__project__code": ["exact"],
+        "deadline__rule": ["exact"],
+    }
+    ordering = ("-id",)
+    ordering_fields = ("id", "noticed_on")
+
+    def get_queryset(self):
+        scope = self.request.scope.with_permission(Permission.DEADLINE_VIEW)
+        return Notice.objects.visible_to(scope).select_related("deadline__project", "recipient")
+
+
+class Escalations(ReadEndpoint):
+    """督办提请 in the caller's area."""
+
+    permission = Permission.ESCALATION_VIEW
+    write_permission = Permission.ESCALATION_DECIDE
+    serializer_class = EscalationSerializer
+    filterset_fields = {
+        "status": ["exact"],
+        "proposed_on": ["exact", "gte", "lte"],
+        "deadline__rule": ["exact"],
+        "deadline__project__code": ["exact"],
+        "deadline__area__code": ["exact"],
+    }
+    ordering = ("proposed_on", "id")
+    ordering_fields = ("proposed_on", "id")
+
+    def get_queryset(self):
+        scope = self.request.scope.with_permission(Permission.ESCALATION_VIEW)
+        rows = Escalation.objects.visible_to(scope)
+        return rows.select_related("deadline__project").prefetch_related("decisions")
+
+    @extend_schema(request=DecisionWriteSerializer, responses={201: DecisionSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def decisions(self, request, pk):
+        """Take a decision; a waiver waits for a second person."""
+        shape = DecisionWriteSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        decision = decision_take(
+            scope=request.scope,
+            deadline_id=self.get_object().deadline_id,
+            today=today(),
+            actor=Actor.of(request),
+            **shape.validated_data,
+        )
+        return Response(DecisionSerializer(decision).data, status=status.HTTP_201_CREATED)
+
+
+router = SimpleRouter()
+router.register("deadlines", Deadlines, "api-deadline")
+router.register("notices", Notices, "api-notice")
+router.register("escalations", Escalations, "api-escalation")
+urlpatterns = router.urls

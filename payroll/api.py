@@ -1,0 +1,91 @@
+"""`payroll-batches/`: upload a sheet, follow its reading, see its remarks, submit it."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from payroll.selectors.batches import batches
+from payroll.serializers import PayrollBatchDetailSerializer, PayrollBatchSerializer, PayrollUploadSerializer
+from payroll.services.submissions import batch_submit
+from payroll.services.uploads import batch_upload
+from projects.selectors.projects import project_for
+from responsibilities.api.base import ReadEndpoint
+from responsibilities.api.idempotency import idempotent
+from responsibilities.rules.roles import Permission
+from responsibilities.services.trail import Actor
+
+
+class SubmitSerializer(serializers.Serializer):
+    """What the caller agrees to: the batch as it was shown."""
+
+    version = serializers.IntegerField()
+    accepted = serializers.IntegerField(help_text="同意提交的行数，与所见不符时不提交")
+
+
+class PayrollBatches(ReadEndpoint):
+    """工资批次 in the caller's scope."""
+
+    permission = Permission.PAYROLL_VIEW
+    serializer_class = PayrollBatchSerializer
+    parser_classes = (*ReadEndpoint.parser_classes, MultiPartParser)
+    filterset_fields = {
+        "project__code": ["exact"],
+        "month_on": ["exact", "gte", "lte"],
+        "subcontractor__code": ["exact"],
+        "status": ["exact"],
+    }
+    ordering = ("-month_on", "-id")
+    ordering_fields = ("month_on", "uploaded_at", "id")
+
+    @property
+    def write_permission(self):
+        return Permission.PAYROLL_SUBMIT if self.action == "submit" else Permission.PAYROLL_UPLOAD
+
+    def get_queryset(self):
+        rows = batches(self.request.scope)
+        return rows if self.action == "list" else rows.prefetch_related("remarks")
+
+    def get_serializer_class(self):
+        return PayrollBatchSerializer if self.action == "list" else PayrollBatchDetailSerializer
+
+    @extend_schema(
+        request={"multipart/form-data": PayrollUploadSerializer}, responses={201: PayrollBatchDetailSerializer}
+    )
+    @idempotent
+    def create(self, request):
+        """Upload a sheet; it is read in the background. The same file again returns the same batch (200)."""
+        shape = PayrollUploadSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        facts = shape.validated_data
+        project = project_for(request.scope, facts["project"], Permission.PAYROLL_UPLOAD)
+        batch, created = batch_upload(
+            project=project,
+            month_on=facts["month"],
+            subcontractor=facts["subcontractor"],
+            name=facts["file"].name,
+            data=facts["file"].read(),
+            actor=Actor.of(request),
+            scope=request.scope,
+        )
+        row = self.get_queryset().get(pk=batch.pk)
+        code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
+        return Response(PayrollBatchDetailSerializer(row).data, status=code)
+
+    @extend_schema(request=SubmitSerializer, responses={200: PayrollBatchDetailSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def submit(self, request, pk):
+        """Submit the acceptable rows of a draft."""
+        shape = SubmitSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        batch = self.get_object()
+        batch_submit(batch_id=batch.pk, actor=Actor.of(request), scope=request.scope, **shape.validated_data)
+        return Response(PayrollBatchDetailSerializer(self.get_object()).data)
+
+
+router = SimpleRouter()
+router.register("payroll-batches", PayrollBatches, "api-payroll-batch")
+urlpatterns = router.urls

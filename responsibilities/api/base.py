@@ -1,0 +1,111 @@
+"""What every endpoint shares: tokens, permissions, paging, and errors as `{"code", "message", "fields"}`."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, mixins, status, viewsets
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.permissions import BasePermission
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.selectors.scope import scope_of
+from responsibilities.services.tokens import token_authenticate
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Token …`. A token of somebody whose role has no API access is refused."""
+
+    def authenticate(self, request):
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != b"token":
+            return None
+        if len(parts) != 2:
+            raise exceptions.AuthenticationFailed("令牌格式不正确，应为 Authorization: Token 后接一个空格和令牌。")
+        user = token_authenticate(parts[1].decode("ascii", "replace"))
+        if user is None:
+            raise exceptions.AuthenticationFailed("令牌不存在、已停用，或者所属用户已停用。请重新申请令牌。")
+        if not scope_of(user).can(Permission.API_USE):
+            raise exceptions.PermissionDenied("该用户的岗位没有接口调用权限。")
+        return user, parts[1]
+
+    def authenticate_header(self, request):
+        return "Token"
+
+
+class ScopePermission(BasePermission):
+    """A viewset states `permission` for reading and, where it writes, `write_permission`."""
+
+    def has_permission(self, request, view):
+        if not request.user or not request.user.is_authenticated:
+            return False
+        wanted = view.permission if request.method in SAFE else getattr(view, "write_permission", None)
+        return wanted is not None and request.scope.can(wanted)
+
+
+class Pages(PageNumberPagination):
+    """`page`, `page_size` ≤ 200."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class ReadEndpoint(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """List and detail of what the caller may see; each room names its scoped selector in `get_queryset`."""
+
+    permission_classes = (ScopePermission,)
+    pagination_class = Pages
+    ordering = ("pk",)
+
+
+def code_of(error: exceptions.APIException) -> str:
+    """The code that programs see."""
+    if isinstance(error, exceptions.ValidationError):
+        return "invalid"
+    return error.default_code
+
+
+def api_exception_handler(error, context):
+    """Every refusal in one shape; anything unforeseen is left to Django and becomes a 500."""
+    if isinstance(error, Refused):
+        return Response(
+            {"code": error.code, "message": error.message, "fields": error.fields}, status=_status_of(error)
+        )
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, Http404):
+        error = exceptions.NotFound("没有找到这条记录，或者它不在您的管辖范围内。")
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied("您的岗位没有办理此事项的权限。")
+    fields = {}
+    message = str(error.detail) if isinstance(error.detail, str) else ""
+    if isinstance(error, exceptions.ValidationError):
+        fields = _fields(error.detail)
+        message = f"有 {len(fields)} 项填写有误，请按 fields 中的说明改正后重新提交。"
+    response.data = {"code": code_of(error), "message": message or "请求无法处理。", "fields": fields}
+    return response
+
+
+def _status_of(error: Refused) -> int:
+    if isinstance(error, NotVisible):
+        return status.HTTP_404_NOT_FOUND
+    if isinstance(error, NotAllowed):
+        return status.HTTP_403_FORBIDDEN
+    if isinstance(error, EditedMeanwhile):
+        return status.HTTP_409_CONFLICT
+    return status.HTTP_400_BAD_REQUEST
+
+
+def _fields(detail) -> dict[str, str]:
+    if isinstance(detail, list):
+        return {"non_field_errors": "".join(str(item) for item in detail)}
+    return {
+        name: "".join(str(item) for item in value) if isinstance(value, list) else str(value)
+        for name, value in detail.items()
+    }
