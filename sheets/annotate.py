@@ -38,7 +38,14 @@ MOST_MERGED = 5000
 AUTHOR = "系统核验"
 
 
-def annotate(data: bytes, remarks: Iterable[Mark], *, sheet: str | None = None, workbook: Workbook | None = None, limits: Limits = DEFAULT) -> bytes:
+def annotate(
+    data: bytes,
+    remarks: Iterable[Mark],
+    *,
+    sheet: str | None = None,
+    workbook: Workbook | None = None,
+    limits: Limits = DEFAULT,
+) -> bytes:
     """The bytes of an .xlsx with the remarks on `sheet` (the first one where None).
 
     `workbook` saves reading again. Raises Refusal only for a file that can't be read at all.
@@ -49,7 +56,11 @@ def annotate(data: bytes, remarks: Iterable[Mark], *, sheet: str | None = None, 
     if book.kind == "xlsx" and cells <= MOST_CELLS:
         question = json.dumps({"sheet": sheet, "marks": marks}, ensure_ascii=False).encode()
         try:
-            for line in run("annotate", struct.pack("<I", len(question)) + question + data, replace(limits, max_bytes=limits.max_bytes + len(question))):
+            for line in run(
+                "annotate",
+                struct.pack("<I", len(question)) + question + data,
+                replace(limits, max_bytes=limits.max_bytes + len(question)),
+            ):
                 if line[:1] == b"B":
                     return base64.b64decode(line[1:])
         except (Crashed, Refusal):
@@ -66,14 +77,19 @@ def by_cell(marks: Iterable[Mark]) -> dict[tuple[int, int], tuple[str, str]]:
     found = {}
     for place, several in list(gathered.items())[:MOST_COMMENTS]:
         several.sort(key=lambda one: one[0])
-        found[place] = (several[0][1], clean("\n".join(message for _rank, _severity, message in several))[:LONGEST_COMMENT])
+        found[place] = (
+            several[0][1],
+            clean("\n".join(message for _rank, _severity, message in several))[:LONGEST_COMMENT],
+        )
     return found
 
 
 def rebuild(book: Workbook, marks: Iterable[Mark], sheet: str | None) -> bytes:
     """A plain workbook with the same values at the same places, and the remarks."""
     box = BytesIO()
-    out = xlsxwriter.Workbook(box, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True})
+    out = xlsxwriter.Workbook(
+        box, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    )
     writer = _Writer(out)
     fills = {severity: out.add_format({"bg_color": f"#{colour}"}) for severity, colour in COLOURS.items()}
     chosen = next((page for page in book.sheets if page.name == sheet), book.sheets[0])
@@ -179,4 +195,3 @@ def annotate_in_child(packed: bytes, out, limits: Limits) -> None:
         cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
     book.active = book.index(page)
     out.write(b"B" + base64.b64encode(save(book)) + b"\n")
-

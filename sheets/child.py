@@ -8,11 +8,14 @@ Modes: `read`; `diagnose` (why a read died); `annotate` (see `sheets.annotate`).
 """
 
 import gc
+import importlib
+import io
 import json
 import math
 import resource
 import struct
 import sys
+import zipfile
 
 from sheets.defence import Limits, open_archive
 from sheets.extract import encode, extract
@@ -38,25 +41,13 @@ def lock_down(limits: Limits) -> None:
 
 def preload() -> None:
     """Import now what would be opened later, when no file may be opened any more."""
-    import encodings.gb18030
-    import encodings.idna
-    import encodings.utf_16
-    import encodings.utf_16_be
-    import encodings.utf_16_le
-    import encodings.utf_8_sig
-    import xml.etree.ElementTree
-    import zlib
-
-    assert encodings and xml and zlib
-    import zipfile
-
+    for name in ("gb18030", "idna", "utf_16", "utf_16_be", "utf_16_le", "utf_8_sig"):
+        importlib.import_module(f"encodings.{name}")
+    importlib.import_module("xml.etree.ElementTree")
     zipfile.ZipFile(_tiny_archive()).close()
 
 
-def _tiny_archive():
-    import io
-    import zipfile
-
+def _tiny_archive() -> io.BytesIO:
     box = io.BytesIO()
     with zipfile.ZipFile(box, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a", "a")
@@ -111,7 +102,16 @@ def main() -> int:
     except MemoryError:
         out.flush()
         return 77
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError, struct.error) as error:
+    except (
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+        struct.error,
+    ) as error:
         say(out, {"refused": {"code": "corrupt", "message": "", "detail": type(error).__name__}})
     except BaseException as error:
         # A panic of the Rust reader arrives as a BaseException: the parent asks a second child why.

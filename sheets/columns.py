@@ -140,9 +140,7 @@ def find_header(
     return best
 
 
-def match_columns(
-    paths: dict[int, tuple[str, ...]], columns: Sequence[type[Column]]
-) -> dict[str, int]:
+def match_columns(paths: dict[int, tuple[str, ...]], columns: Sequence[type[Column]]) -> dict[str, int]:
     """Give each canonical column its best title and each title to one column; ties go left."""
     offers = sorted(
         (
@@ -221,10 +219,11 @@ class _Grid:
         bottom = top
         for column in range(1, self.width + 1):
             area = self.anchor.get((top, column))
-            if area and area.top == top and area.left == column and self.text(top, column):
-                # Merged across the sheet and downward: a title, not a header.
-                if area.right - area.left + 1 < max(2, self.width * 0.6) or area.top == area.bottom:
-                    bottom = max(bottom, area.bottom)
+            if not (area and area.top == top and area.left == column and self.text(top, column)):
+                continue
+            # Merged across the sheet and downward: a title, not a header.
+            if area.right - area.left + 1 < max(2, self.width * 0.6):
+                bottom = max(bottom, area.bottom)
         bottom = min(bottom, top + MAX_DEPTH - 1, len(self.rows))
         while bottom < min(top + MAX_DEPTH - 1, len(self.rows)) and self._continues(top, bottom + 1, known):
             bottom += 1
@@ -238,7 +237,7 @@ class _Grid:
         if not filled or any(type(self.raw(row, column)) is not str for column in filled):
             return False
         texts = [self.text(row, column) for column in filled]
-        if any(len(text) > 16 or any(c.isdigit() for c in text[:6]) and text[:6].isdigit() for text in texts):
+        if any(len(text) > 16 or (any(c.isdigit() for c in text[:6]) and text[:6].isdigit()) for text in texts):
             return False
         alone = [column for column in known if column not in filled]
         grouped = [

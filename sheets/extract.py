@@ -116,7 +116,9 @@ def _calamine(data: bytes, limits: Limits, marks_of) -> Iterator[tuple]:
             "sheet",
             {
                 "name": facts.name,
-                "state": {"Visible": "visible", "Hidden": "hidden"}.get(str(facts.visible).rpartition(".")[2], "very_hidden"),
+                "state": {"Visible": "visible", "Hidden": "hidden"}.get(
+                    str(facts.visible).rpartition(".")[2], "very_hidden"
+                ),
                 "merged": [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in merged],
                 "hidden_rows": sorted(row for row in marks.hidden_rows if row <= limits.max_rows),
             },
@@ -202,7 +204,9 @@ def _csv(data: bytes, encoding: str, limits: Limits) -> Iterator[tuple]:
                 first, chunk = number + 1, []
     except csv.Error as error:
         if "field larger" in str(error):
-            raise Refusal("too_large", f"第 {number + 1} 行有一个单元格超过 {limits.max_text} 个字。请删除多余内容后重新上传。") from error
+            raise Refusal(
+                "too_large", f"第 {number + 1} 行有一个单元格超过 {limits.max_text} 个字。请删除多余内容后重新上传。"
+            ) from error
         raise Refusal("corrupt") from error
     if chunk:
         yield ("rows", first, chunk)

@@ -23,7 +23,15 @@ REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 ROW_NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,10})[\"']")
 HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
 ERROR_CELL = re.compile(
-    rb"<" + P + rb"c\s([^>]*\bt=\"e\"[^>]*)>(?:\s*<" + P + rb"f\b[^<]*(?:</" + P + rb"f>)?)?\s*<" + P + rb"v[^>]*>([^<]*)<"
+    rb"<"
+    + P
+    + rb"c\s([^>]*\bt=\"e\"[^>]*)>(?:\s*<"
+    + P
+    + rb"f\b[^<]*(?:</"
+    + P
+    + rb"f>)?)?\s*<"
+    + P
+    + rb"v[^>]*>([^<]*)<"
 )
 UNCACHED = re.compile(
     rb"<" + P + rb"c\s([^>]*[^/>])>\s*<" + P + rb"f(?:\s[^>]*)?(?:(?<=/)>|>[^<]*</" + P + rb"f>)\s*"

@@ -67,10 +67,7 @@ def workbook_stream(data: bytes) -> bytes:
 
 def is_encrypted(stream: bytes) -> bool:
     """Whether a FILEPASS record stands before the first sheet (XOR, RC4 and CryptoAPI alike)."""
-    for kind, _at, _length in records(stream, 0, stop_at_eof=True):
-        if kind == 0x002F:
-            return True
-    return False
+    return any(kind == 47 for kind, _at, _length in records(stream, 0, stop_at_eof=True))
 
 
 def records(stream: bytes, at: int, stop_at_eof: bool):

@@ -92,7 +92,7 @@ def _memory_file(data: bytes) -> BinaryIO:
     if hasattr(os, "memfd_create"):
         box = os.fdopen(os.memfd_create("sheet", os.MFD_CLOEXEC), "w+b")
     else:
-        box = tempfile.TemporaryFile()
+        box = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     box.write(data)
     box.flush()
     box.seek(0)

@@ -159,9 +159,7 @@ def _cell(box: dict) -> Cell | ErrorValue:
 
 
 # Whole numbers are floats too, so that a number has one type whatever the file's format.
-decode = json.JSONDecoder(
-    object_hook=_cell, parse_int=float, parse_constant=lambda _name: ErrorValue("#NUM!")
-).decode
+decode = json.JSONDecoder(object_hook=_cell, parse_int=float, parse_constant=lambda _name: ErrorValue("#NUM!")).decode
 
 
 def _decode(text: bytes) -> list[list[Cell]]:

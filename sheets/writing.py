@@ -91,7 +91,16 @@ class _Writer:
         self.book = book
         self.formats = {kind: book.add_format(properties) for kind, properties in FORMATS.items()}
         self.quoted = book.add_format({"num_format": "@", "quote_prefix": True})
-        self.header = book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "vcenter", "align": "center", "bg_color": "#EEF2F7"})
+        self.header = book.add_format(
+            {
+                "bold": True,
+                "border": 1,
+                "text_wrap": True,
+                "valign": "vcenter",
+                "align": "center",
+                "bg_color": "#EEF2F7",
+            }
+        )
         self.title = book.add_format({"bold": True, "font_size": 13})
 
     def sheet(self, sheet: OutSheet) -> None:
@@ -108,7 +117,9 @@ class _Writer:
         page.freeze_panes(row + 1, 0)
         for at, column in enumerate(sheet.columns):
             if choices := sheet.choices.get(column.title):
-                page.data_validation(row + 1, at, row + 2000, at, {"validate": "list", "source": choices, "error_type": "warning"})
+                page.data_validation(
+                    row + 1, at, row + 2000, at, {"validate": "list", "source": choices, "error_type": "warning"}
+                )
         kinds = [column.kind for column in sheet.columns]
         for values in sheet.rows:
             row += 1
@@ -125,7 +136,9 @@ class _Writer:
         elif isinstance(value, (datetime.datetime, datetime.date)) and kind == "date":
             page.write_datetime(row, at, value, self.formats["date"])
         else:
-            text = clean(value if isinstance(value, str) else str(value) if isinstance(value, (int, Decimal)) else as_text(value))
+            text = clean(
+                value if isinstance(value, str) else str(value) if isinstance(value, (int, Decimal)) else as_text(value)
+            )
             page.write_string(row, at, text, self.quoted if is_risky(text) else self.formats[kind])
 
 

@@ -26,7 +26,9 @@ from sheets.values import ErrorValue, as_text, column_index, column_letter
 
 # Blank rows are told apart from the end of the sheet only up to this many in one gap.
 TOLD_BLANKS = 200
-MONTH_IN_NAME = re.compile(r"(?:(20\d{2})\s*[年.\-_/]?\s*)?(1[0-2]|0?[1-9])\s*月|(20\d{2})[.\-_/]?(1[0-2]|0[1-9])(?!\d)")
+MONTH_IN_NAME = re.compile(
+    r"(?:(20\d{2})\s*[年.\-_/]?\s*)?(1[0-2]|0?[1-9])\s*月|(20\d{2})[.\-_/]?(1[0-2]|0[1-9])(?!\d)"
+)
 
 
 @dataclass(slots=True)
@@ -108,12 +110,19 @@ def choose_sheet(workbook: Workbook, month: Month) -> tuple[Sheet, Header, list[
             continue
         header = find_header(sheet.head(HEAD_ROWS + MAX_DEPTH), COLUMNS, sheet.merged)
         found.append((sheet, header, index))
-    payrolls = [(sheet, header, index) for sheet, header, index in found if header and not header.missing and not sheet.hidden]
+    payrolls = [
+        (sheet, header, index) for sheet, header, index in found if header and not header.missing and not sheet.hidden
+    ]
     if not payrolls:
         raise _no_payroll(found)
     sheet, header, _index = max(
         payrolls,
-        key=lambda one: (_names_month(one[0].name, month), one[0].height > one[1].rows[-1], len(one[1].mapping), -one[2]),
+        key=lambda one: (
+            _names_month(one[0].name, month),
+            one[0].height > one[1].rows[-1],
+            len(one[1].mapping),
+            -one[2],
+        ),
     )
     return sheet, header, [other.name for other, _header, _index in payrolls if other is not sheet]
 
@@ -140,12 +149,20 @@ def _no_payroll(found: list[tuple[Sheet, Header | None, int]]) -> Refusal:
             if template := _other_template(sheet, header):
                 return Refusal("wrong_template", f"这是{template}，不是工资表。请下载本项目的工资表模板，填写后上传。")
     if not headed:
-        return Refusal("no_header", f"前 {HEAD_ROWS} 行里没有找到表头。表头应有“姓名”“身份证号”“实发工资”等列名，请补上后重新上传。")
+        return Refusal(
+            "no_header",
+            f"前 {HEAD_ROWS} 行里没有找到表头。表头应有“姓名”“身份证号”“实发工资”等列名，请补上后重新上传。",
+        )
     sheet, header = max(headed, key=lambda one: (-len(one[1].missing), len(one[1].mapping)))
     seen = "、".join(title for _at, title in sorted(header.titles.items()))[:160]
     if "name" in header.missing:
-        return Refusal("no_name_column", f"第 {header.rows[-1]} 行的表头里没有姓名列。表头有：{seen}。请把姓名列的列名改为“姓名”。")
-    return Refusal("no_net_column", f"第 {header.rows[-1]} 行的表头里没有实发工资列。表头有：{seen}。请把实发金额列的列名改为“实发工资”。")
+        return Refusal(
+            "no_name_column", f"第 {header.rows[-1]} 行的表头里没有姓名列。表头有：{seen}。请把姓名列的列名改为“姓名”。"
+        )
+    return Refusal(
+        "no_net_column",
+        f"第 {header.rows[-1]} 行的表头里没有实发工资列。表头有：{seen}。请把实发金额列的列名改为“实发工资”。",
+    )
 
 
 def _other_template(sheet: Sheet, header: Header | None) -> str | None:
@@ -165,7 +182,12 @@ class Reading:
     def __init__(self, sheet: Sheet, header: Header, month: Month, facts: Facts, others: list[str]) -> None:
         self.sheet, self.header = sheet, header
         self.parsed = Parsed(
-            sheet=sheet.name, header_rows=header.rows, columns=header.letters, header=header, month=month, other_sheets=others
+            sheet=sheet.name,
+            header_rows=header.rows,
+            columns=header.letters,
+            header=header,
+            month=month,
+            other_sheets=others,
         )
         self.checks = RowChecks(
             month=month, letters=header.letters, how=sum_of(header), facts=facts, hidden_rows=sheet.hidden_rows
@@ -261,9 +283,9 @@ class Reading:
         row, _grand, amount = grand[-1]
         # Several 合计 and no 总计: totals of pages, where together they make the whole.
         together = sum((total[2] for total in self._totals), ZERO)
-        if not any(total[1] for total in self._totals) and abs(amount - parsed.total_net) > TOLERANCE:
-            if abs(together - parsed.total_net) <= TOLERANCE:
-                amount = together
+        differs = abs(amount - parsed.total_net) > TOLERANCE
+        if differs and not any(total[1] for total in self._totals) and abs(together - parsed.total_net) <= TOLERANCE:
+            amount = together
         parsed.declared_total_net = amount
         if abs(amount - parsed.total_net) > TOLERANCE:
             cell = f"{self.header.letters['net_pay']}{row}"

@@ -13,15 +13,22 @@ from sheets.columns import Header, match_columns, normalise
 from sheets.values import ErrorValue, as_text
 
 SPACES = re.compile(r"[\s\u3000]+")
-TOTAL = re.compile(r"(?:本月|本表|本期|工资|实发|应发|全部|项目|以上|人员|班组)*(?:合计|总计|共计|总合计|累计|总和)(?:金额|人数|大写|小写|工资)*(?:[(（:：].*|[\d,.，元人民币¥￥]*)")
+TOTAL = re.compile(
+    r"(?:本月|本表|本期|工资|实发|应发|全部|项目|以上|人员|班组)*(?:合计|总计|共计|总合计|累计|总和)(?:金额|人数|大写|小写|工资)*(?:[(（:：].*|[\d,.，元人民币¥￥]*)"
+)
 GRAND = re.compile(r".*(?:总计|总合计|全部合计).*")
 SUBTOTAL = re.compile(r".{0,24}小计.{0,12}|.{0,20}(?:本页|页|班|组|队)[)）]?(?:合计|共计|累计).{0,12}")
 SIGNATURE = re.compile(
     r"(?:制表|编制|编表|填表|填报|审核|复核|审批|核准|批准|签发|负责人|项目经理|项目负责|劳资|班组长|班组负责|组长|分管|财务|会计|出纳|经办|总经理|领导|"
     r"部门|单位负责|单位|施工|总包|分包|建设|监理|劳务|盖章|公章|签字|签章|签名|日期|工长|队长|公司|主管|法人|法定代表).{0,80}"
 )
-NOTE = re.compile(r"(?:注|备注|说明|填[表写]|附注|附[:：]|提示|温馨|承诺|声明|本人|本表|本工资|以上|兹|※|★|\*|必填|选填|文本|数字|[(（]?[1-9][)）、.．])(?!\d).*", re.DOTALL)
-SAMPLE = re.compile(r"[(（【\[]?(?:示例|样例|范例|举例|例如|例[:：]|例子|样本|填写示例)[)）】\]]?.*|例|[xX×]{2,}|.*[(（](?:示例|样例|例)[)）]")
+NOTE = re.compile(
+    r"(?:注|备注|说明|填[表写]|附注|附[:：]|提示|温馨|承诺|声明|本人|本表|本工资|以上|兹|※|★|\*|必填|选填|文本|数字|[(（]?[1-9][)）、.．])(?!\d).*",
+    re.DOTALL,
+)
+SAMPLE = re.compile(
+    r"[(（【\[]?(?:示例|样例|范例|举例|例如|例[:：]|例子|样本|填写示例)[)）】\]]?.*|例|[xX×]{2,}|.*[(（](?:示例|样例|例)[)）]"
+)
 TITLE = re.compile(r".*(?:工资条|工资单|工资表|发放表|工资明细|花名册|考勤|二维表|汇总表|明细表|统计表|登记表)\S{0,20}")
 HINT = re.compile(r"[\d①-⑳a-zA-Z=＝+＋\-－–*×/÷()（）.]{1,24}")
 
@@ -129,6 +136,7 @@ class Rows:
 
     def _repeats_header(self, cells: Sequence[object]) -> bool:
         """The titles once more, as printed pages have them: name and net must stand where they stood."""
+
         def same(position: int) -> bool:
             cell = _at(cells, position)
             return type(cell) is str and normalise(cell) in self.leaves.get(position, ())
@@ -151,7 +159,11 @@ class Rows:
         if not name or re.search(r"[\u4e00-\u9fff]", name):
             return False
         numbers = [int(text) for text in texts if text.isascii() and text.isdigit()]
-        return bool(len(name) <= 2 and net and (numbers == sorted(set(numbers)) and len(numbers) >= 3 or "=" in net or "①" in texts))
+        return bool(
+            len(name) <= 2
+            and net
+            and ((numbers == sorted(set(numbers)) and len(numbers) >= 3) or "=" in net or "①" in texts)
+        )
 
     def _heads_other_table(self, filled: list, gap: bool) -> bool:
         """Titles of another table below the first one."""

@@ -169,7 +169,12 @@ class RowChecks:
                 self._agree(row, gross, deductions, advance, net, cells)
 
         if row in self.hidden_rows:
-            self._warn(row, "name", "hidden_row", f"第 {row} 行在表格里是隐藏的，但已计入。请取消隐藏后核对这一行是否应当发放。")
+            self._warn(
+                row,
+                "name",
+                "hidden_row",
+                f"第 {row} 行在表格里是隐藏的，但已计入。请取消隐藏后核对这一行是否应当发放。",
+            )
         if id_number is not None:
             worker = self._by_facts(row, name, id_number, card, days, gross, net)
         elif worker is not None and card is not None:
@@ -236,9 +241,13 @@ class RowChecks:
             if 0 < len(name) <= MAX_NAME and not name.isdigit():
                 return name
         if value is None or value == "" or (type(value) is str and not SPACES.sub("", value)):
-            self._error(row, "name", "name_missing", f"第 {row} 行没有填写姓名。请补填姓名；如果这一行不是工人，请删除整行。")
+            self._error(
+                row, "name", "name_missing", f"第 {row} 行没有填写姓名。请补填姓名；如果这一行不是工人，请删除整行。"
+            )
         else:
-            self._error(row, "name", "name_missing", f"第 {row} 行姓名栏是{quoted(as_text(value))}，不是姓名。请改为工人姓名。")
+            self._error(
+                row, "name", "name_missing", f"第 {row} 行姓名栏是{quoted(as_text(value))}，不是姓名。请改为工人姓名。"
+            )
         return ""
 
     def _id_number(self, row: int, name: str, value: object) -> str | None:
@@ -307,7 +316,13 @@ class RowChecks:
                     f"{name}与第 {first} 行重名，而花名册里只有一名{name}，同一人只能有一行。请合并两行，或增加身份证号列。",
                 )
             return found[0]
-        why = f"花名册里有 {len(found)} 名{name}" if found else f"花名册里也查不到{name}" if self.facts.workers_named else "无法确定是谁"
+        why = (
+            f"花名册里有 {len(found)} 名{name}"
+            if found
+            else f"花名册里也查不到{name}"
+            if self.facts.workers_named
+            else "无法确定是谁"
+        )
         self._error(row, "name", "id_missing", f"表格没有身份证号列，{why}。请增加“身份证号”列并填写 18 位号码。")
         return None
 
@@ -326,7 +341,9 @@ class RowChecks:
             card = ""
         if not any(character.isdigit() for character in card):
             said = f"（写的是{quoted(as_text(value))}）" if value is not None and as_text(value).strip() else ""
-            self._error(row, "bank_card", "card_missing", f"{name or '这一行'}没有填写银行卡号{said}。请补填本人的工资卡号。")
+            self._error(
+                row, "bank_card", "card_missing", f"{name or '这一行'}没有填写银行卡号{said}。请补填本人的工资卡号。"
+            )
             return None
         if not is_luhn_valid(card):
             union_pay = card.startswith("62") and 16 <= len(card) <= 19 and card.isascii() and card.isdigit()
@@ -334,7 +351,12 @@ class RowChecks:
             if union_pay:
                 self._error(row, "bank_card", "card_checksum", f"{which}校验不符，可能有数字输错。请对照银行卡改正。")
                 return None
-            self._warn(row, "bank_card", "card_checksum", f"{which}不符合银行卡的校验规则，可能是存折账号或有数字输错。请核对。")
+            self._warn(
+                row,
+                "bank_card",
+                "card_checksum",
+                f"{which}不符合银行卡的校验规则，可能是存折账号或有数字输错。请核对。",
+            )
         owner = self._owner_of_card.setdefault(card, (name, row))
         if owner[1] != row:
             self._warn(
@@ -374,7 +396,13 @@ class RowChecks:
         if not bank or banks is None or any(piece in bank for piece in banks):
             self._banks_known.add(bank)
         else:
-            self._warn(row, "bank_name", "unknown_bank", f"开户行{quoted(bank)}不在系统的银行名单里，不影响受理。请核对银行名称。", "notice")
+            self._warn(
+                row,
+                "bank_name",
+                "unknown_bank",
+                f"开户行{quoted(bank)}不在系统的银行名单里，不影响受理。请核对银行名称。",
+                "notice",
+            )
         return bank
 
     # When
@@ -383,7 +411,12 @@ class RowChecks:
         try:
             days = parse_days(value)
         except NotDays:
-            self._error(row, "days", "days_invalid", f"{name or '这一行'}的出勤天数是{quoted(as_text(value))}，不是天数。请改为数字，例如 26 或 25.5。")
+            self._error(
+                row,
+                "days",
+                "days_invalid",
+                f"{name or '这一行'}的出勤天数是{quoted(as_text(value))}，不是天数。请改为数字，例如 26 或 25.5。",
+            )
             return None
         if days is not None and days > self._month_days:
             self._error(
@@ -399,10 +432,17 @@ class RowChecks:
         try:
             month = parse_month(value, self.month.year)
         except NotAMonth:
-            self._error(row, "month", "month_mismatch", f"月份栏是{quoted(as_text(value))}，不是月份。请改为 {self.month}。")
+            self._error(
+                row, "month", "month_mismatch", f"月份栏是{quoted(as_text(value))}，不是月份。请改为 {self.month}。"
+            )
             return
         if month is not None and month != self.month:
-            self._error(row, "month", "month_mismatch", f"这一行写的是{month.chinese}的工资，而正在导入的是{self.month.chinese}。请核对月份或换一份表。")
+            self._error(
+                row,
+                "month",
+                "month_mismatch",
+                f"这一行写的是{month.chinese}的工资，而正在导入的是{self.month.chinese}。请核对月份或换一份表。",
+            )
 
     # How much
 
@@ -418,7 +458,12 @@ class RowChecks:
             )
             return None
         if amount is not None and amount < 0:
-            self._error(row, column, "amount_negative", f"{MONEY_TITLES[column]}是 {show(amount)} 元，不能是负数。请改为正数或核对这一行。")
+            self._error(
+                row,
+                column,
+                "amount_negative",
+                f"{MONEY_TITLES[column]}是 {show(amount)} 元，不能是负数。请改为正数或核对这一行。",
+            )
         return amount
 
     @staticmethod
@@ -430,11 +475,23 @@ class RowChecks:
 
     def _net(self, row: int, name: str, value: object) -> Decimal | None:
         if value is None:
-            self._error(row, "net_pay", "amount_invalid", f"{name or '这一行'}的实发工资没有金额。请填写实发金额；没有发放的请填 0 或删除整行。")
+            self._error(
+                row,
+                "net_pay",
+                "amount_invalid",
+                f"{name or '这一行'}的实发工资没有金额。请填写实发金额；没有发放的请填 0 或删除整行。",
+            )
             return None
         amount = self._money(row, "net_pay", value)
-        if amount is None and (not self.errors or self.errors[-1].row != row or self.errors[-1].code != "amount_invalid"):
-            self._error(row, "net_pay", "amount_invalid", f"{name or '这一行'}的实发工资没有金额。请填写实发金额；没有发放的请填 0 或删除整行。")
+        if amount is None and (
+            not self.errors or self.errors[-1].row != row or self.errors[-1].code != "amount_invalid"
+        ):
+            self._error(
+                row,
+                "net_pay",
+                "amount_invalid",
+                f"{name or '这一行'}的实发工资没有金额。请填写实发金额；没有发放的请填 0 或删除整行。",
+            )
         return amount
 
     def _agree(self, row, gross, deductions, advance, net, cells) -> None:
@@ -462,10 +519,20 @@ class RowChecks:
         if facts.worker_of is not None:
             worker = facts.worker_of(id_number)
             if worker is None:
-                self._warn(row, "id_number", "unknown_worker", f"{name}（{mask_id(id_number)}）不在本项目的花名册里。请先办理实名登记和进场，或核对身份证号。")
+                self._warn(
+                    row,
+                    "id_number",
+                    "unknown_worker",
+                    f"{name}（{mask_id(id_number)}）不在本项目的花名册里。请先办理实名登记和进场，或核对身份证号。",
+                )
             else:
                 if name and worker.name != name:
-                    self._warn(row, "name", "name_differs", f"表里写的是{name}，花名册里这个身份证号是{worker.name}。请核对姓名。")
+                    self._warn(
+                        row,
+                        "name",
+                        "name_differs",
+                        f"表里写的是{name}，花名册里这个身份证号是{worker.name}。请核对姓名。",
+                    )
                 if card is not None:
                     self._known_card(row, name, worker, card)
         if facts.ages is not None:
@@ -473,24 +540,46 @@ class RowChecks:
         if facts.attendance_of is not None and days is not None:
             present = facts.attendance_of(id_number)
             if present is not None and days > present:
-                self._warn(row, "days", "days_over_attendance", f"{name}的出勤天数是 {days:f} 天，考勤记录只有 {present:f} 天。请核对考勤。")
+                self._warn(
+                    row,
+                    "days",
+                    "days_over_attendance",
+                    f"{name}的出勤天数是 {days:f} 天，考勤记录只有 {present:f} 天。请核对考勤。",
+                )
         if facts.elsewhere_of is not None and (where := facts.elsewhere_of(id_number)):
-            self._warn(row, "id_number", "same_day_other_site", f"{name}同日在其他项目有考勤：{where}。请核对是否本人出勤。")
+            self._warn(
+                row, "id_number", "same_day_other_site", f"{name}同日在其他项目有考勤：{where}。请核对是否本人出勤。"
+            )
         if facts.minimum_wage is not None:
             self._minimum_wage(row, name, days, gross if gross is not None else net)
         return worker
 
     def _known_card(self, row: int, name: str, worker: KnownWorker, card: str) -> None:
         if worker.cards and self.facts.card_key(card) not in worker.cards:
-            self._warn(row, "bank_card", "card_differs", f"{name}的银行卡（尾号 {card[-4:]}）与登记的工资卡不一致。请核对是否本人账户，变更的请先登记。")
+            self._warn(
+                row,
+                "bank_card",
+                "card_differs",
+                f"{name}的银行卡（尾号 {card[-4:]}）与登记的工资卡不一致。请核对是否本人账户，变更的请先登记。",
+            )
 
     def _age(self, row: int, name: str, id_number: str) -> None:
         ages, age = self.facts.ages, age_on(date_of(id_number[6:14]), self._last_day)
         if ages.minimum is not None and age < ages.minimum:
-            self._warn(row, "id_number", "underage", f"{name}到{self.month.chinese}月底只有 {age} 周岁，未满 {ages.minimum} 周岁。禁止使用童工，请立即核实。")
+            self._warn(
+                row,
+                "id_number",
+                "underage",
+                f"{name}到{self.month.chinese}月底只有 {age} 周岁，未满 {ages.minimum} 周岁。禁止使用童工，请立即核实。",
+            )
         oldest = ages.male if sex(id_number) == "男" else ages.female
         if oldest is not None and age > oldest:
-            self._warn(row, "id_number", "overage", f"{name}已 {age} 周岁，超过 {oldest} 周岁。请核实用工是否合规、保险是否齐全。")
+            self._warn(
+                row,
+                "id_number",
+                "overage",
+                f"{name}已 {age} 周岁，超过 {oldest} 周岁。请核实用工是否合规、保险是否齐全。",
+            )
 
     def _minimum_wage(self, row: int, name: str, days: Decimal | None, pay: Decimal | None) -> None:
         figure = self.facts.minimum_wage

@@ -28,7 +28,9 @@ class Sum:
 
     @property
     def simple(self) -> bool:
-        return self.computable and len(self.gross) == 1 and len(self.deductions) <= 1 and not (self.items or self.unknown)
+        return (
+            self.computable and len(self.gross) == 1 and len(self.deductions) <= 1 and not (self.items or self.unknown)
+        )
 
 
 def contradiction(how: Sum, cells: Sequence[object], advance: Decimal, net: Decimal) -> tuple[Decimal, Decimal] | None:

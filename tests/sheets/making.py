@@ -19,7 +19,15 @@ HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 def xlsx(*sheets, merged=(), hidden_rows=()):
     """An honest workbook; each sheet is (name, rows) or only rows. Texts stay texts."""
     box = BytesIO()
-    book = xlsxwriter.Workbook(box, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"})
+    book = xlsxwriter.Workbook(
+        box,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
+    )
     for index, sheet in enumerate(sheets, 1):
         name, rows = sheet if isinstance(sheet, tuple) else (f"Sheet{index}", sheet)
         page = book.add_worksheet(name)

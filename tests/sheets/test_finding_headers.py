@@ -37,9 +37,16 @@ def test_noise_in_titles_is_no_hindrance(title):
 
 
 def test_a_header_may_stand_below_titles():
-    rows = [["十月工资表", None, None, None], ["单位：", "甲公司", None, None], [], ["姓名", "出勤天数", "应发工资", "实发工资"], DATA]
+    rows = [
+        ["十月工资表", None, None, None],
+        ["单位：", "甲公司", None, None],
+        [],
+        ["姓名", "出勤天数", "应发工资", "实发工资"],
+        DATA,
+    ]
     header = find_header(rows, ALL, [Range(1, 1, 1, 4)])
-    assert header.rows == [4] and header.first_data_row == 5
+    assert header.rows == [4]
+    assert header.first_data_row == 5
 
 
 @pytest.mark.parametrize(("above", "found"), [(29, True), (40, False)])
@@ -48,7 +55,11 @@ def test_a_header_is_looked_for_in_the_first_thirty_rows_only(above, found):
 
 
 def test_two_rows_of_header_joined_by_merges():
-    rows = [["姓名", "应发工资", None, "考勤", "实发工资"], [None, "基本", "小计", "天数", None], ["王伟", 1.0, 1.0, 26.0, 1.0]]
+    rows = [
+        ["姓名", "应发工资", None, "考勤", "实发工资"],
+        [None, "基本", "小计", "天数", None],
+        ["王伟", 1.0, 1.0, 26.0, 1.0],
+    ]
     merged = [Range(1, 1, 2, 1), Range(1, 2, 1, 3), Range(1, 5, 2, 5)]
     header = find_header(rows, ALL, merged)
     assert header.rows == [1, 2]
@@ -59,7 +70,8 @@ def test_two_rows_of_header_joined_by_merges():
 def test_two_rows_of_header_without_merges_as_in_csv():
     rows = [["姓名", "应发工资", None, "实发工资"], [None, "基本", "小计", None], ["王伟", "1", "1", "1"]]
     header = find_header(rows, ALL)
-    assert header.rows == [1, 2] and header.letters == {"name": "A", "gross": "C", "pay": "D"}
+    assert header.rows == [1, 2]
+    assert header.letters == {"name": "A", "gross": "C", "pay": "D"}
 
 
 def test_a_row_of_texts_below_the_header_is_data():

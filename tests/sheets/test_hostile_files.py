@@ -31,7 +31,10 @@ def test_a_cell_in_the_far_corner_is_refused():
 
 def test_row_two_milliards_is_refused_at_once():
     started = time.monotonic()
-    for data in ('<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>', ONE + '<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>'):
+    for data in (
+        '<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>',
+        ONE + '<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>',
+    ):
         assert refused(raw_xlsx(data)) in ("too_many_rows", "corrupt")
     assert time.monotonic() - started < 15
 
@@ -150,7 +153,9 @@ def test_the_child_sees_nothing_of_the_environment_and_may_open_nothing(monkeypa
         "print('J'+json.dumps({'opened':opened,'env':'DATABASE_URL' in os.environ}))"
     )
     honest = process.subprocess.Popen
-    monkeypatch.setattr(process.subprocess, "Popen", lambda arguments, **options: honest([arguments[0], "-c", probe], **options))
+    monkeypatch.setattr(
+        process.subprocess, "Popen", lambda arguments, **options: honest([arguments[0], "-c", probe], **options)
+    )
     assert list(process.run("read", b"", Limits())) == [b'J{"opened": false, "env": false}']
 
 

@@ -32,14 +32,20 @@ def test_an_ole_container_is_told_and_an_encrypted_package_too():
     assert sniff(ole + "EncryptedPackage".encode("utf-16-le")).kind == "encrypted"
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.7 ...", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"MZ\x90\x00", b"\x01\x02\x03\x04", b"\xff\xfe\x00"])
+@pytest.mark.parametrize(
+    "data",
+    [b"%PDF-1.7 ...", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"MZ\x90\x00", b"\x01\x02\x03\x04", b"\xff\xfe\x00"],
+)
 def test_pictures_papers_and_programs_are_no_sheets(data):
     assert sniff(data).kind == "other"
 
 
 def test_a_web_page_named_xls_is_told_from_text():
     assert sniff("<html><table><tr><td>姓名</td></tr></table></html>".encode()).kind == "html"
-    assert sniff(b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">').kind == "spreadsheetml2003"
+    assert (
+        sniff(b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">').kind
+        == "spreadsheetml2003"
+    )
     assert sniff("<5000,王伟".encode()).kind == "text"
 
 

@@ -14,7 +14,7 @@ from sheets.reader import read
 from sheets.writing import OutColumn, OutSheet, csv_text, is_risky, sheet_name, write_csv, write_xlsx
 from tests.sheets.making import QUICK, values, xlsx
 
-RISKY = ["=1+1", "+1", "-cmd", "@SUM(A1)", "\t=1", "＝1+1", "=HYPERLINK(\"http://x\")"]
+RISKY = ["=1+1", "+1", "-cmd", "@SUM(A1)", "\t=1", "＝1+1", '=HYPERLINK("http://x")']
 
 
 def written(rows, *kinds):
@@ -44,16 +44,21 @@ def test_csv_guards_texts_and_leaves_numbers_alone():
 
 
 def test_only_beginnings_are_risky():
-    assert not is_risky("a=1") and not is_risky("王伟") and is_risky("=a")
+    assert not is_risky("a=1")
+    assert not is_risky("王伟")
+    assert is_risky("=a")
 
 
 def test_sheet_names_are_made_acceptable():
     assert sheet_name("2025/10: [工资]*" + "长" * 40).startswith("2025 10   工资")
-    assert len(sheet_name("长" * 40)) == 31 and sheet_name("") == "Sheet1"
+    assert len(sheet_name("长" * 40)) == 31
+    assert sheet_name("") == "Sheet1"
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=15), min_size=1, max_size=6))
+@given(
+    st.lists(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=15), min_size=1, max_size=6)
+)
 def test_any_text_written_is_read_back_as_the_same_text(texts):
     page = openpyxl.load_workbook(io.BytesIO(written([[text] for text in texts], "text"))).active
     cells = [cell for (cell,) in page.iter_rows(min_row=2)]
@@ -82,13 +87,17 @@ def test_remarks_are_put_on_the_cells_and_the_looks_are_kept():
     page = openpyxl.load_workbook(io.BytesIO(data))["10月"]
     assert page["B3"].comment.text == "错误一\n提示一"
     assert page["B3"].fill.start_color.rgb.endswith(COLOURS["error"])
-    assert page["A1"].comment.text == "标题里" and page["A1"].font.bold
-    assert page["A3"].font.italic and page["A3"].comment is None
+    assert page["A1"].comment.text == "标题里"
+    assert page["A1"].font.bold
+    assert page["A3"].font.italic
+    assert page["A3"].comment is None
     assert page.column_dimensions["A"].width == pytest.approx(33, abs=1)
     assert page["C4"].value == "=SUM(C3)"
 
 
-@pytest.mark.parametrize("data", ["姓名,身份证号\n王伟,=1+1\n李娜,1\n".encode(), pytest.param(None, id="broken-for-openpyxl")])
+@pytest.mark.parametrize(
+    "data", ["姓名,身份证号\n王伟,=1+1\n李娜,1\n".encode(), pytest.param(None, id="broken-for-openpyxl")]
+)
 def test_other_kinds_come_back_as_a_plain_workbook_with_the_same_cells(data, monkeypatch):
     if data is None:
         from sheets import annotate as module
@@ -97,7 +106,8 @@ def test_other_kinds_come_back_as_a_plain_workbook_with_the_same_cells(data, mon
         data = xlsx([["姓名", "身份证号"], ["王伟", "=1+1"], ["李娜", "1"]])
     found = annotate(data, [(2, 2, "error", "不对")])
     page = openpyxl.load_workbook(io.BytesIO(found)).active
-    assert page["B2"].value == "=1+1" and page["B2"].data_type == "s"
+    assert page["B2"].value == "=1+1"
+    assert page["B2"].data_type == "s"
     assert page["B2"].comment.text == "不对"
     assert values(read(found, QUICK).sheets[0]) == [["姓名", "身份证号"], ["王伟", "=1+1"], ["李娜", "1"]]
 

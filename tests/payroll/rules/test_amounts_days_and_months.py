@@ -44,7 +44,24 @@ def test_blanks_and_dashes_are_no_amount(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["六千", "6000/月", "60,00", "1.2.3", "6000+500", "abc", True, datetime.date(2025, 1, 1), 6.2e18, "6222020000000000015", "--5", ErrorValue("#N/A"), float("inf"), float("nan"), "１e3"]
+    "typed",
+    [
+        "六千",
+        "6000/月",
+        "60,00",
+        "1.2.3",
+        "6000+500",
+        "abc",
+        True,
+        datetime.date(2025, 1, 1),
+        6.2e18,
+        "6222020000000000015",
+        "--5",
+        ErrorValue("#N/A"),
+        float("inf"),
+        float("nan"),
+        "１e3",
+    ],
 )
 def test_what_is_no_amount_is_refused(typed):
     with pytest.raises(NotMoney):
@@ -58,26 +75,66 @@ def test_an_amount_written_out_is_read_back_exactly(amount):
 
 
 @pytest.mark.parametrize(
-    ("typed", "days"), [(26.0, "26"), (25.5, "25.5"), ("26天", "26"), ("26 天", "26"), ("25天半", "25.5"), ("25.5", "25.5"), ("半天", "0.5"), ("28/30", "28"), ("30/28", "28"), ("26天／30天", "26"), ("２６", "26"), (0.0, "0"), ("26个工", "26")]
+    ("typed", "days"),
+    [
+        (26.0, "26"),
+        (25.5, "25.5"),
+        ("26天", "26"),
+        ("26 天", "26"),
+        ("25天半", "25.5"),
+        ("25.5", "25.5"),
+        ("半天", "0.5"),
+        ("28/30", "28"),
+        ("30/28", "28"),
+        ("26天／30天", "26"),
+        ("２６", "26"),
+        (0.0, "0"),
+        ("26个工", "26"),
+    ],
 )
 def test_days(typed, days):
     assert parse_days(typed) == Decimal(days)
 
 
-@pytest.mark.parametrize("typed", ["全勤", "-1", -1.0, "26.5天半", True, datetime.date(1900, 1, 26), ErrorValue("#REF!"), "1~26"])
+@pytest.mark.parametrize(
+    "typed", ["全勤", "-1", -1.0, "26.5天半", True, datetime.date(1900, 1, 26), ErrorValue("#REF!"), "1~26"]
+)
 def test_what_is_no_number_of_days_is_refused(typed):
     with pytest.raises(NotDays):
         parse_days(typed)
 
 
 def test_no_days_are_none():
-    assert parse_days(None) is None and parse_days("—") is None
+    assert parse_days(None) is None
+    assert parse_days("—") is None
 
 
 JANUARY = Month(2025, 1)
 
 
-@pytest.mark.parametrize("typed", ["2025年1月", "2025年01月份", "2025-01", "2025-1", "2025/01", "2025.1", "202501", "20250115", "1月", "1", "一月", 1.0, 202501.0, 45658.0, datetime.date(2025, 1, 31), datetime.datetime(2025, 1, 1, 8), "２０２５年１月", "2025-01-15"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2025年1月",
+        "2025年01月份",
+        "2025-01",
+        "2025-1",
+        "2025/01",
+        "2025.1",
+        "202501",
+        "20250115",
+        "1月",
+        "1",
+        "一月",
+        1.0,
+        202501.0,
+        45658.0,
+        datetime.date(2025, 1, 31),
+        datetime.datetime.fromisoformat("2025-01-01T08:00"),
+        "２０２５年１月",
+        "2025-01-15",
+    ],
+)
 def test_months(typed):
     assert parse_month(typed, 2025) == JANUARY
 
@@ -89,7 +146,9 @@ def test_what_is_no_month_is_refused(typed):
 
 
 def test_a_month_knows_its_days_and_its_name():
-    assert Month.of("2024-02").days == 29 and str(Month.of("2024-02")) == "2024-02"
-    assert Month.of("2025-10").chinese == "2025年10月" and Month.of("2025-12").last == datetime.date(2025, 12, 31)
-    with pytest.raises(ValueError):
+    assert Month.of("2024-02").days == 29
+    assert str(Month.of("2024-02")) == "2024-02"
+    assert Month.of("2025-10").chinese == "2025年10月"
+    assert Month.of("2025-12").last == datetime.date(2025, 12, 31)
+    with pytest.raises(ValueError, match="2025-13"):
         Month.of("2025-13")

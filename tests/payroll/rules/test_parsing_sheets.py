@@ -57,7 +57,8 @@ def test_titles_totals_notes_and_signatures_are_told_and_not_paid():
 @pytest.mark.parametrize("at", [0, 1])
 def test_a_total_is_known_by_its_label(label, at):
     found = of(TITLES, row(1), sum_row(label, 5400.0, at))
-    assert whys(found) == {3: "total"} and found.declared_total_net == Decimal("5400.00")
+    assert whys(found) == {3: "total"}
+    assert found.declared_total_net == Decimal("5400.00")
 
 
 def test_a_total_that_differs_warns_at_its_cell_and_one_that_agrees_does_not():
@@ -68,31 +69,38 @@ def test_a_total_that_differs_warns_at_its_cell_and_one_that_agrees_does_not():
 
 def test_a_rejected_row_still_counts_in_the_total():
     found = of(TITLES, row(1), row(2, 身份证号=None), sum_row("合计", 10800.0))
-    assert found.rejected == 1 and found.total_net == found.declared_total_net and found.warnings == []
+    assert found.rejected == 1
+    assert found.total_net == found.declared_total_net
+    assert found.warnings == []
 
 
 def test_totals_of_pages_are_added_up_and_a_grand_total_goes_before_them():
     page = (TITLES, row(1), sum_row("合计", 5400.0), TITLES, row(2), sum_row("合计", 5400.0))
     found = of(*page)
-    assert found.declared_total_net == Decimal("10800.00") and found.warnings == [] and whys(found)[4] == "header"
+    assert found.declared_total_net == Decimal("10800.00")
+    assert found.warnings == []
+    assert whys(found)[4] == "header"
     assert of(*page, sum_row("总计", 10800.0)).declared_total_net == Decimal("10800.00")
 
 
 def test_a_worker_is_never_taken_for_a_total():
     found = of(TITLES, row(1, 姓名="合计"), row(2, 姓名="小计生"), row(3, 姓名="注春"))
-    assert found.rows == 3 and found.ignored_rows == []
+    assert found.rows == 3
+    assert found.ignored_rows == []
 
 
 def test_a_sum_without_a_label_is_a_total_and_an_unnamed_amount_is_an_error():
     assert whys(of(TITLES, row(1), row(2), sum_row(None, 10800.0))) == {4: "total"}
     found = of(TITLES, row(1), row(2), sum_row(None, 700.0))
-    assert "name_missing" in [remark.code for remark in found.errors] and found.rows == 3
+    assert "name_missing" in [remark.code for remark in found.errors]
+    assert found.rows == 3
 
 
 @pytest.mark.parametrize("name", ["示例", "张三（示例）", "xxx"])
 def test_sample_rows_are_skipped(name):
     found = of(TITLES, row(1, 姓名=name), row(2))
-    assert whys(found) == {2: "sample"} and found.accepted == 1
+    assert whys(found) == {2: "sample"}
+    assert found.accepted == 1
 
 
 def test_a_row_that_numbers_the_columns_is_part_of_the_header():
@@ -101,8 +109,14 @@ def test_a_row_that_numbers_the_columns_is_part_of_the_header():
 
 def test_a_second_table_below_is_left_alone_until_a_row_with_an_id():
     titles = ["姓名", "实发工资"]
-    found = parse(Workbook("xlsx", [Sheet.of([titles, ["王伟", 1.0], [], ["个人工资条"], ["王伟", 1.0]], merged=[Range(4, 1, 4, 2)])]), month="2025-10")
-    assert found.rows == 1 and whys(found) == {3: "empty", 4: "title", 5: "second_table"}
+    found = parse(
+        Workbook(
+            "xlsx", [Sheet.of([titles, ["王伟", 1.0], [], ["个人工资条"], ["王伟", 1.0]], merged=[Range(4, 1, 4, 2)])]
+        ),
+        month="2025-10",
+    )
+    assert found.rows == 1
+    assert whys(found) == {3: "empty", 4: "title", 5: "second_table"}
     found = of(TITLES, row(1), [], ["木工班工资表"], row(2))
     assert found.accepted == 2
 
@@ -113,11 +127,13 @@ def test_the_sheet_of_the_month_is_chosen_and_never_a_hidden_one():
 
     book = Workbook("xlsx", [sheet("9月", 1), sheet("10月工资", 2), sheet("11月", 3)])
     found = parse(book, month="2025-10")
-    assert found.sheet == "10月工资" and found.other_sheets == ["9月", "11月"]
+    assert found.sheet == "10月工资"
+    assert found.other_sheets == ["9月", "11月"]
     assert parse(Workbook("xlsx", [Sheet.of([["说明"]], name="说明"), sheet("表", 1)]), month="2025-10").sheet == "表"
     with pytest.raises(Refusal) as caught:
         parse(Workbook("xlsx", [sheet("10月", 1, state="hidden")]), month="2025-10")
-    assert caught.value.code == "no_header" and "隐藏" in caught.value.message
+    assert caught.value.code == "no_header"
+    assert "隐藏" in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -133,31 +149,68 @@ def test_the_sheet_of_the_month_is_chosen_and_never_a_hidden_one():
 def test_what_is_no_payroll_is_refused_by_name(titles, code):
     with pytest.raises(Refusal) as caught:
         of(titles, ["a", "b", "c", "d"])
-    assert caught.value.code == code and caught.value.message.endswith("。")
+    assert caught.value.code == code
+    assert caught.value.message.endswith("。")
 
 
 def test_lines_can_be_taken_one_by_one():
     reading = open_payroll(Workbook("xlsx", [Sheet.of([TITLES, row(1), row(2)])]), month="2025-10")
     lines = reading.lines()
-    assert next(lines).row == 2 and next(lines).row == 3 and next(lines, None) is None
+    assert next(lines).row == 2
+    assert next(lines).row == 3
+    assert next(lines, None) is None
     assert reading.parsed.accepted == 2
 
 
 def test_the_report_is_the_contracts():
     found = of(TITLES, row(1), row(2, 身份证号="1"), sum_row("合计", 10800.0)).as_dict(with_lines=True)
-    assert found["columns"] == dict(zip("seq name id_number phone bank_card bank_name crew days gross deductions advance net_pay".split(), "ABCDEFGHIJKL", strict=True))
-    assert found["lines"] == [{"row": 2, "name": "王伟", "id_last4": id_number(1)[-4:], "card_last4": card(1)[-4:], "days": "26", "gross": "6000.00", "deductions": "100.00", "net": "5400.00", "crew": "钢筋班"}]
+    assert found["columns"] == dict(
+        zip(
+            "seq name id_number phone bank_card bank_name crew days gross deductions advance net_pay".split(),
+            "ABCDEFGHIJKL",
+            strict=True,
+        )
+    )
+    assert found["lines"] == [
+        {
+            "row": 2,
+            "name": "王伟",
+            "id_last4": id_number(1)[-4:],
+            "card_last4": card(1)[-4:],
+            "days": "26",
+            "gross": "6000.00",
+            "deductions": "100.00",
+            "net": "5400.00",
+            "crew": "钢筋班",
+        }
+    ]
     assert found["errors"][0] == {"row": 3, "cell": "C3", "code": "id_length", "message": found["errors"][0]["message"]}
-    assert found["total_net"] == found["declared_total_net"] == "10800.00" and found["ignored_rows"] == [{"row": 4, "why": "total"}]
+    assert found["total_net"] == found["declared_total_net"] == "10800.00"
+    assert found["ignored_rows"] == [{"row": 4, "why": "total"}]
 
 
 AMOUNT = st.decimals(0, 99999, places=2)
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 999), st.integers(0, 10**11), AMOUNT, AMOUNT), min_size=1, max_size=12, unique_by=(lambda one: one[0], lambda one: one[1])), st.booleans())
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 999), st.integers(0, 10**11), AMOUNT, AMOUNT),
+        min_size=1,
+        max_size=12,
+        unique_by=(lambda one: one[0], lambda one: one[1]),
+    ),
+    st.booleans(),
+)
 def test_what_is_exported_is_imported_again_without_a_change(people, as_csv):
-    columns = [OutColumn("姓名"), OutColumn("身份证号"), OutColumn("银行卡号"), OutColumn("应发工资", "money"), OutColumn("扣款", "money"), OutColumn("实发工资", "money")]
+    columns = [
+        OutColumn("姓名"),
+        OutColumn("身份证号"),
+        OutColumn("银行卡号"),
+        OutColumn("应发工资", "money"),
+        OutColumn("扣款", "money"),
+        OutColumn("实发工资", "money"),
+    ]
     rows = [["王伟", id_number(index), card(number), net + taken, taken, net] for index, number, net, taken in people]
     if as_csv:
         text = io.StringIO()
@@ -169,7 +222,9 @@ def test_what_is_exported_is_imported_again_without_a_change(people, as_csv):
         data = box.getvalue()
     found = parse(read(data), month="2025-10")
     assert found.errors == []
-    assert [(line.id_number, line.bank_card, line.gross, line.deductions, line.net) for line in found.lines] == [tuple(one[1:]) for one in rows]
+    assert [(line.id_number, line.bank_card, line.gross, line.deductions, line.net) for line in found.lines] == [
+        tuple(one[1:]) for one in rows
+    ]
 
 
 NOISE = st.sampled_from(["", " ", "'", "\u3000", "\xa0"])
@@ -189,7 +244,10 @@ def typed(draw, right):
 def test_noise_around_ids_cards_and_amounts_is_read_away_exactly(data, index, number, net):
     right, account = id_number(index), card(number)
     money = data.draw(st.sampled_from([f"{net:,.2f}", f"{net}元", f"￥{net}", float(net), f" {net} "]))
-    found = of(["姓名", "身份证号", "银行卡号", "实发工资"], ["王伟", data.draw(typed(right)), data.draw(typed(account)), money])
+    found = of(
+        ["姓名", "身份证号", "银行卡号", "实发工资"],
+        ["王伟", data.draw(typed(right)), data.draw(typed(account)), money],
+    )
     assert [(line.id_number, line.bank_card, line.net) for line in found.lines] == [(right, account, net)]
 
 
@@ -201,10 +259,15 @@ def test_one_wrong_digit_is_never_repaired(index, number, place, by, in_card):
 
     right, account = id_number(index), card(number)
     wrong = broken(account) if in_card else broken(right)
-    found = of(["姓名", "身份证号", "银行卡号", "实发工资"], ["王伟", right if in_card else wrong, wrong if in_card else account, 1.0])
+    found = of(
+        ["姓名", "身份证号", "银行卡号", "实发工资"],
+        ["王伟", right if in_card else wrong, wrong if in_card else account, 1.0],
+    )
     if found.lines:
         # A wrong first digits makes it a card of another kind: a warning, and the number as it stands.
-        assert in_card and found.lines[0].bank_card == wrong and "card_checksum" in {remark.code for remark in found.warnings}
+        assert in_card
+        assert found.lines[0].bank_card == wrong
+        assert "card_checksum" in {remark.code for remark in found.warnings}
     else:
         assert {remark.code for remark in found.errors} <= {"id_checksum", "id_birth_date", "card_checksum"}
 
@@ -213,7 +276,8 @@ def test_one_wrong_digit_is_never_repaired(index, number, place, by, in_card):
 @given(st.integers(10**15, 10**19).map(float), st.integers(10**15, 10**19).map(float))
 def test_long_numbers_typed_as_numbers_are_never_taken(identity, account):
     found = of(["姓名", "身份证号", "银行卡号", "实发工资"], ["王伟", identity, account, 1.0])
-    assert found.lines == [] and [remark.code for remark in found.errors] == ["id_precision_lost", "card_precision_lost"]
+    assert found.lines == []
+    assert [remark.code for remark in found.errors] == ["id_precision_lost", "card_precision_lost"]
 
 
 if SAMPLES.exists():
@@ -224,32 +288,82 @@ if SAMPLES.exists():
 
     def test_sample_07_has_no_id_column():
         found = sample("xn-gchf-oss/07.项目人员工资导入模板.xlsx")
-        assert found.header_rows == [1] and found.rows == 0
-        assert found.columns == {"crew": "C", "name": "D", "month": "E", "days": "H", "hours": "I", "bank_card": "J", "gross": "K", "net_pay": "L"}
-        assert found.unmapped == {"A": "企业统一社会信用代码", "B": "企业名称", "F": "是否为补发", "G": "补发月份", "M": "发放日期", "N": "第三方工资单编号"}
+        assert found.header_rows == [1]
+        assert found.rows == 0
+        assert found.columns == {
+            "crew": "C",
+            "name": "D",
+            "month": "E",
+            "days": "H",
+            "hours": "I",
+            "bank_card": "J",
+            "gross": "K",
+            "net_pay": "L",
+        }
+        assert found.unmapped == {
+            "A": "企业统一社会信用代码",
+            "B": "企业名称",
+            "F": "是否为补发",
+            "G": "补发月份",
+            "M": "发放日期",
+            "N": "第三方工资单编号",
+        }
 
     def test_sample_of_docool_has_three_header_rows_totals_and_signatures():
         found = sample("docool-autoSendSalaryText/工资表.xls")
         assert found.header_rows == [3, 4, 5]
-        assert found.columns == {"seq": "A", "name": "B", "gross": "G", "deductions": "AB", "net_pay": "AD", "signed": "AE"}
-        assert found.rows == 5 and found.total_net == found.declared_total_net == Decimal("17450.00")
+        assert found.columns == {
+            "seq": "A",
+            "name": "B",
+            "gross": "G",
+            "deductions": "AB",
+            "net_pay": "AD",
+            "signed": "AE",
+        }
+        assert found.rows == 5
+        assert found.total_net == found.declared_total_net == Decimal("17450.00")
         assert whys(found) == {**dict.fromkeys(range(11, 30), "empty"), 30: "total", 31: "empty", 32: "signature"}
-        assert {remark.code for remark in found.errors} == {"id_missing"} and found.warnings == []
+        assert {remark.code for remark in found.errors} == {"id_missing"}
+        assert found.warnings == []
 
     def test_sample_of_adrianx77_has_single_deductions_and_a_month_column():
         found = sample("adrianx77-sendwage/工资模板.xlsx")
-        assert found.sheet == "7月份薪酬" and found.header_rows == [2] and found.rows == 52
-        assert found.columns == {"seq": "A", "month": "C", "name": "D", "id_number": "E", "bank_name": "G", "bank_card": "H", "days": "N", "gross": "S", "net_pay": "Y"}
-        assert found.total_net == Decimal("440221.60") and found.declared_total_net is None
+        assert found.sheet == "7月份薪酬"
+        assert found.header_rows == [2]
+        assert found.rows == 52
+        assert found.columns == {
+            "seq": "A",
+            "month": "C",
+            "name": "D",
+            "id_number": "E",
+            "bank_name": "G",
+            "bank_card": "H",
+            "days": "N",
+            "gross": "S",
+            "net_pay": "Y",
+        }
+        assert found.total_net == Decimal("440221.60")
+        assert found.declared_total_net is None
         assert {remark.code for remark in found.errors} == {"id_missing", "card_missing"}
 
     def test_sample_of_zpe1_ends_where_its_second_table_begins():
         found = sample("Zpe1-Software/工资发放表.xlsx")
         assert found.header_rows == [3, 4]
-        assert found.columns == {"seq": "A", "name": "B", "trade": "C", "days": "E", "gross": "G", "deductions": "J", "net_pay": "K", "signed": "L"}
-        assert found.rows == 4 and found.total_net == Decimal("8100.00")
+        assert found.columns == {
+            "seq": "A",
+            "name": "B",
+            "trade": "C",
+            "days": "E",
+            "gross": "G",
+            "deductions": "J",
+            "net_pay": "K",
+            "signed": "L",
+        }
+        assert found.rows == 4
+        assert found.total_net == Decimal("8100.00")
         assert {remark.code for remark in found.errors} == {"id_missing"}
-        assert whys(found)[11] == "title" and {whys(found)[row] for row in (12, 18, 20, 21, 22, 23)} == {"second_table"}
+        assert whys(found)[11] == "title"
+        assert {whys(found)[row] for row in (12, 18, 20, 21, 22, 23)} == {"second_table"}
 
     @pytest.mark.parametrize(
         ("path", "expected"),
@@ -265,7 +379,17 @@ if SAMPLES.exists():
             ("vouchmanager-empty/biff8-named-xlsx_428-zero-rows.xlsx", set()),
             ("wuleiCN-yzt/人员导入模板.xlsx", "wrong_template"),
             ("wuleiCN-yzt/薪资输入项导入-默认薪资方案.xlsx", set()),
-            *[(f"xn-gchf-oss/{name}导入模板.xlsx", "wrong_template") for name in ("01.参建单位", "02.项目班组", "03.项目人员", "04.项目人员进退场", "05.项目人员合同", "06.项目人员考勤")],
+            *[
+                (f"xn-gchf-oss/{name}导入模板.xlsx", "wrong_template")
+                for name in (
+                    "01.参建单位",
+                    "02.项目班组",
+                    "03.项目人员",
+                    "04.项目人员进退场",
+                    "05.项目人员合同",
+                    "06.项目人员考勤",
+                )
+            ],
         ],
     )
     def test_other_samples_end_as_written_out(path, expected):
@@ -278,4 +402,7 @@ if SAMPLES.exists():
 
 def test_an_honest_file_goes_all_the_way():
     found = parse(read(xlsx(("10月", [["工资表"], TITLES, row(1), row(2), sum_row("合计", 10800.0)]))), month="2025-10")
-    assert found.accepted == 2 and found.errors == [] and found.warnings == [] and found.sheet == "10月"
+    assert found.accepted == 2
+    assert found.errors == []
+    assert found.warnings == []
+    assert found.sheet == "10月"

@@ -6,14 +6,14 @@ from decimal import Decimal
 import pytest
 
 from payroll.imports.parse import parse
-from payroll.rules.facts import AgeLimits, Facts, KnownWorker, MinimumWageFigure
+from payroll.rules.facts import NOTHING_KNOWN, AgeLimits, Facts, KnownWorker, MinimumWageFigure
 from payroll.rules.remarks import ERROR_CODES, WARNING_CODES
 from sheets.reader import Sheet, Workbook
 from sheets.values import WITHOUT_VALUE, ErrorValue
 from tests.payroll.rules.people import TITLES, card, id_number, row
 
 
-def parsed(*rows, facts=Facts(), titles=TITLES, **about):
+def parsed(*rows, facts=NOTHING_KNOWN, titles=TITLES, **about):
     book = Workbook("xlsx", [Sheet.of([titles, *rows], **about)])
     return parse(book, month="2025-10", facts=facts)
 
@@ -99,7 +99,9 @@ def test_without_deduction_columns_nothing_is_computed():
 def test_single_deductions_are_added_up_and_an_unknown_amount_silences():
     titles = ["姓名", "身份证号", "应发工资", "社保", "个税", "某某", "实发工资"]
     assert codes(parsed(["王伟", id_number(1), 6000.0, 300.0, 50.0, None, 5650.0], titles=titles))[0] == []
-    assert codes(parsed(["王伟", id_number(1), 6000.0, 300.0, 50.0, None, 5700.0], titles=titles))[0] == ["net_mismatch"]
+    assert codes(parsed(["王伟", id_number(1), 6000.0, 300.0, 50.0, None, 5700.0], titles=titles))[0] == [
+        "net_mismatch"
+    ]
     assert codes(parsed(["王伟", id_number(1), 6000.0, 300.0, 50.0, 50.0, 5700.0], titles=titles))[0] == []
 
 
@@ -109,7 +111,9 @@ def test_days_times_price_never_errs():
 
 
 def test_a_second_row_of_the_same_worker_errs_and_names_the_first():
-    found = parsed(row(1), row(2), row(3, 身份证号=id_number(1).lower() if "X" in id_number(1) else f" {id_number(1)} "))
+    found = parsed(
+        row(1), row(2), row(3, 身份证号=id_number(1).lower() if "X" in id_number(1) else f" {id_number(1)} ")
+    )
     assert [(remark.code, remark.row) for remark in found.errors] == [("duplicate_worker", 4)]
     assert "第 2 行" in found.errors[0].message
 
@@ -117,7 +121,8 @@ def test_a_second_row_of_the_same_worker_errs_and_names_the_first():
 @pytest.mark.parametrize("number", ["12345678901234567", "79927398710", "9558801234567890123"])
 def test_other_cards_that_fail_the_check_only_warn(number):
     found = parsed(row(1, 银行卡号=number))
-    assert codes(found) == ([], ["card_checksum"]) and found.lines[0].bank_card == number
+    assert codes(found) == ([], ["card_checksum"])
+    assert found.lines[0].bank_card == number
 
 
 def test_an_unknown_bank_is_a_notice():
@@ -139,7 +144,9 @@ def test_a_formula_without_result_warns_and_its_amount_is_missing():
 
 def test_a_hidden_row_is_counted_and_told():
     found = parsed(row(1), row(2), hidden_rows=frozenset({3}))
-    assert codes(found) == ([], ["hidden_row"]) and found.warnings[0].row == 3 and found.accepted == 2
+    assert codes(found) == ([], ["hidden_row"])
+    assert found.warnings[0].row == 3
+    assert found.accepted == 2
 
 
 MONTHED = [*TITLES, "工资月份"]
@@ -180,7 +187,10 @@ def test_the_minimum_wage_is_silent_until_it_is_known():
     assert codes(parsed(few, facts=Facts(minimum_wage=figure))) == ([], [])
 
 
-@pytest.mark.parametrize(("born", "code"), [((2009, 10, 31), None), ((2009, 11, 1), "underage"), ((1964, 1, 1), "overage"), ((1965, 10, 31), None)])
+@pytest.mark.parametrize(
+    ("born", "code"),
+    [((2009, 10, 31), None), ((2009, 11, 1), "underage"), ((1964, 1, 1), "overage"), ((1965, 10, 31), None)],
+)
 def test_ages_warn_by_the_limits_passed_in(born, code):
     number = id_number(1, datetime.date(*born))
     facts = Facts(ages=AgeLimits(minimum=16, male=60, female=60))
@@ -205,8 +215,15 @@ def test_without_an_id_column_the_roster_stands_in_where_a_name_is_the_only_one(
 
 
 def test_messages_are_sentences_that_hide_what_is_personal():
-    found = parsed(row(1, 身份证号=WRONG_CHECK, 银行卡号=BAD_CARD, 实发工资="6222020000000000015"), row(2), row(3, 银行卡号=card(2), 姓名="李娜"))
+    found = parsed(
+        row(1, 身份证号=WRONG_CHECK, 银行卡号=BAD_CARD, 实发工资="6222020000000000015"),
+        row(2),
+        row(3, 银行卡号=card(2), 姓名="李娜"),
+    )
     for remark in (*found.errors, *found.warnings):
-        assert remark.message.endswith("。") and remark.code in ERROR_CODES | WARNING_CODES
-        assert WRONG_CHECK not in remark.message and BAD_CARD not in remark.message and "6222020000000000015" not in remark.message
+        assert remark.message.endswith("。")
+        assert remark.code in ERROR_CODES | WARNING_CODES
+        assert WRONG_CHECK not in remark.message
+        assert BAD_CARD not in remark.message
+        assert "6222020000000000015" not in remark.message
         assert WRONG_CHECK[6:14] not in remark.message
