@@ -2,22 +2,41 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import get_resolver
 from django.utils.functional import SimpleLazyObject
 
 from responsibilities.rules.errors import NotAllowed, NotVisible
 from responsibilities.selectors.scope import scope_of
+from responsibilities.selectors.switch import narrowed
+
+SWITCH_KEY = "scope_switch"
+# Pages that a person who must change the first password may open.
+_OPEN_BEFORE_PASSWORD = {"responsibilities:password", "responsibilities:logout", "responsibilities:login"}
 
 
 class ScopeMiddleware:
-    """`request.scope`: loaded once, on first use. Out of scope is 404, without permission 403."""
+    """`request.scope`: loaded once, on first use. Out of scope is 404, without permission 403.
+
+    `request.whole_scope` is all that the person has; `request.scope` what the unit and area switch left of it.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        request.scope = SimpleLazyObject(lambda: scope_of(request.user))
+        request.whole_scope = SimpleLazyObject(lambda: scope_of(request.user))
+        request.scope = SimpleLazyObject(lambda: _switched(request))
         return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        """A person with a first password gets no further than the page where it is changed."""
+        user = request.user
+        if not (user.is_authenticated and user.must_change_password):
+            return None
+        if request.resolver_match.view_name in _OPEN_BEFORE_PASSWORD:
+            return None
+        return redirect("responsibilities:password")
 
     def process_exception(self, request, exception):
         # Raising from here would skip Django's own 404/403 pages; answering through its handlers keeps them.
@@ -28,3 +47,10 @@ class ScopeMiddleware:
             handler = get_resolver().resolve_error_handler(403)
             return handler(request, exception=PermissionDenied(exception.message))
         return None
+
+
+def _switched(request):
+    """The chosen part of the scope; a choice that is no longer one's own counts as none."""
+    chosen = request.session.get(SWITCH_KEY, "") if request.user.is_authenticated else ""
+    whole = request.whole_scope
+    return narrowed(whole, chosen) or whole

@@ -10,6 +10,8 @@ from responsibilities.rules.roles import Role
 class StoredFile(models.Model):
     """An original or annotated workbook, sealed as a whole (`purpose="file"`), with the hash of its plain bytes."""
 
+    sealed_columns = {"sealed": "file"}
+
     name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
     size = models.PositiveIntegerField("字节数")

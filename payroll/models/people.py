@@ -6,6 +6,8 @@ from responsibilities.models import ProjectScopedManager
 class Worker(models.Model):
     """A worker. The ID number is sealed and found by its blind index; last four digits for the masked view."""
 
+    sealed_columns = {"id_number_sealed": "id_number", "phone_sealed": "phone"}
+
     name = models.CharField("姓名", max_length=60, db_index=True)
     id_number_sealed = models.BinaryField("身份证号")
     id_number_index = models.BinaryField("身份证号索引", max_length=32, unique=True)
@@ -25,6 +27,8 @@ class Worker(models.Model):
 
 class BankCard(models.Model):
     """A bank card of a worker, sealed; equal cards have equal indexes, so a shared card is seen."""
+
+    sealed_columns = {"number_sealed": "bank_card"}
 
     worker = models.ForeignKey(
         Worker, models.CASCADE, related_name="cards", verbose_name="农民工"

@@ -88,6 +88,7 @@ class FourPartyAssignment(models.Model):
         HUMAN_RESOURCES = "human_resources", "人社部门"
 
     scope_project = "project"
+    sealed_columns = {"telephone_sealed": "phone"}
 
     project = models.ForeignKey(
         "projects.Project",

@@ -59,6 +59,12 @@ def seal(plain: bytes, *, key_id: str, master: bytes, purpose: str) -> bytes:
     return _FORMAT + bytes([len(name)]) + name + nonce + encryptor.tag + body
 
 
+def sealed_prefix(key_id: str) -> bytes:
+    """The first bytes of every value that a key sealed."""
+    name = key_id.encode()
+    return _FORMAT + bytes([len(name)]) + name
+
+
 def key_id_of(sealed: bytes) -> str:
     """The id of the key that a sealed value names."""
     if sealed[:1] != _FORMAT:

@@ -1,6 +1,6 @@
 """What a caller may see: pairs of (organization, area) with a role, never two separate lists."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from responsibilities.rules.errors import NotAllowed
 from responsibilities.rules.roles import AREA_WIDE_ROLES, PERMISSIONS, Permission, Role
@@ -45,9 +45,9 @@ class Scope:
         return Scope(self.user_id, kept)
 
     def narrowed(self, *, organization_id: int | None = None, area_id: int | None = None) -> "Scope":
-        """The same caller looking through fewer grants (the unit and area switch)."""
+        """The same caller looking through fewer grants (the unit and area switch); never sees more than before."""
         kept = tuple(
-            g
+            replace(g, area_id=area_id or g.area_id)
             for g in self.grants
             if (organization_id is None or g.organization_id == organization_id)
             and (area_id is None or g.area_id in (None, area_id))

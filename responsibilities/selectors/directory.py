@@ -82,3 +82,8 @@ class UnitNames:
             return found
         body = self._bodies.get(name)
         return self._units.get((body, area.code)) if body and area else None
+
+
+def areas_in_order_unscoped() -> list[Area]:
+    """The city, its counties and the zone, in their official order."""
+    return list(Area.objects.order_by("sort_order"))
