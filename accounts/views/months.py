@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.forms import AllocationForm, MonthStatementForm, SurplusForm, VoidForm
 from accounts.selectors.months import allocation_month, requirement_of
@@ -26,7 +27,13 @@ def month_list(request, code):
     """All months of a project with required, credited and gap."""
     project = project_by_code(request.scope, code)
     return render(
-        request, "accounts/periods.html", {"project": project, **account_tab(request.scope, project, today())}
+        request,
+        "accounts/periods.html",
+        {
+            "project": project,
+            "can_edit_account": request.scope.can(Permission.ACCOUNT_EDIT),
+            **account_tab(request.scope, project, today()),
+        },
     )
 
 
@@ -156,13 +163,37 @@ def _stated(row) -> dict:
 
 def _month_context(request, project, row, form) -> dict:
     credited = row.credited or Decimal(0)
+    scope, month = request.scope, f"{row.month_on:%Y-%m}"
+    actions = []
+    if scope.can(Permission.ALLOCATION_RECORD):
+        actions.append(
+            {
+                "label": "登记到账",
+                "url": reverse("accounts:allocation_create", args=[project.code, month]),
+                "primary": not row.satisfied_on,
+            }
+        )
+        if row.surplus:
+            actions.append({"label": "结余结转", "url": reverse("accounts:surplus_move", args=[project.code, month])})
     return {
+        "heading": f"{month} 人工费用",
+        "badge": _badge(row),
+        "actions": actions,
         "project": project,
         "month": row,
         "requirement": requirement_of(row),
         "credits": allocations_of(request.scope, project).filter(period_id=row.pk),
         "form": form,
-        "can_state": request.scope.can(Permission.ALLOCATION_STATE),
-        "can_record": request.scope.can(Permission.ALLOCATION_RECORD),
+        "can_state": scope.can(Permission.ALLOCATION_STATE),
+        "can_record": scope.can(Permission.ALLOCATION_RECORD),
         "share": min(100, int(credited * 100 / row.required)) if row.required else None,
     }
+
+
+def _badge(row) -> tuple[str, str]:
+    """A word and its colour: where the month stands."""
+    if row.satisfied_on:
+        return "已足额到账", "green"
+    if row.required is None:
+        return "应拨付待定", "yellow"
+    return "未足额到账", "orange"

@@ -53,6 +53,10 @@ class User(AbstractBaseUser):
             algorithm="sha256",
         ).hexdigest()
 
+    def get_full_name(self):
+        """What the shell shows beside the menu."""
+        return self.name
+
     # The admin site is a read-only window for the system administrator; see responsibilities/admin.py.
     @property
     def is_staff(self):

@@ -1,0 +1,30 @@
+"""How amounts, shares and months are written on every page."""
+
+import datetime
+from decimal import Decimal
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def money(amount) -> str:
+    """`1,234,567.80`; an em dash for what isn't known."""
+    if amount is None or amount == "":
+        return "—"
+    return f"{Decimal(amount):,.2f}"
+
+
+@register.filter
+def share(ratio) -> str:
+    """A ratio as per cent without needless zeros: `30%`, `12.5%`; an em dash for none."""
+    if ratio is None or ratio == "":
+        return "—"
+    return f"{(Decimal(ratio) * 100).normalize():f}%"
+
+
+@register.filter
+def month(day: datetime.date | None) -> str:
+    """`2026-10`."""
+    return f"{day:%Y-%m}" if day else "—"
