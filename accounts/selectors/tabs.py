@@ -26,12 +26,15 @@ def _chart(months: list[AllocationMonth]) -> dict:
     """Required against credited by month, oldest first, for the bar chart."""
     ordered = months[::-1]
     return {
-        "kind": "bar",
+        "id": "allocation-chart",
+        "title": "各月应拨付与已到账",
+        "type": "bar",
+        "size": "s",
         "unit": "元",
-        "labels": [f"{month.month_on:%Y-%m}" for month in ordered],
+        "x": [f"{month.month_on:%Y-%m}" for month in ordered],
         "series": [
-            {"name": "应拨付", "data": [_number(month.required) for month in ordered]},
-            {"name": "已到账", "data": [_number(month.credited) for month in ordered]},
+            {"name": "应拨付", "level": "grey", "data": [_number(month.required) for month in ordered]},
+            {"name": "已到账", "level": "blue", "data": [_number(month.credited) for month in ordered]},
         ],
     }
 

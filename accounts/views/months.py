@@ -1,7 +1,6 @@
 """Monthly labour cost: what a month requires and why, what came in, and the forms that settle it."""
 
 import datetime
-from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404
@@ -80,7 +79,8 @@ def allocation_create(request, code, month):
         else:
             messages.success(request, f"已登记 {row.month_on:%Y-%m} 到账 {allocation.amount:,} 元。")
             return redirect("accounts:period", code, month)
-    return render(request, "accounts/allocation_form.html", {"project": project, "month": row, "form": form})
+    page = _form_page(project, month, "登记到账", "登记到账")
+    return render(request, "accounts/allocation_form.html", {"month": row, "form": form, **page})
 
 
 @needs(Permission.ALLOCATION_RECORD)
@@ -105,7 +105,13 @@ def allocation_void_page(request, code, pk):
     return render(
         request,
         "accounts/allocation_void.html",
-        {"project": project, "allocation": allocation, "month": month, "form": form},
+        {
+            "allocation": allocation,
+            "month": month,
+            "form": form,
+            "danger": True,
+            **_form_page(project, month, "作废到账登记", "作废这笔登记"),
+        },
     )
 
 
@@ -134,7 +140,19 @@ def surplus_page(request, code, month):
         else:
             messages.success(request, f"已将 {data['amount']:,} 元结余转入 {data['to_month']}。")
             return redirect("accounts:period", code, month)
-    return render(request, "accounts/surplus_form.html", {"project": project, "month": row, "form": form})
+    page = _form_page(project, month, "结余结转", "结转到所填月份")
+    return render(request, "accounts/surplus_form.html", {"month": row, "form": form, **page})
+
+
+def _form_page(project, month: str, title: str, submit: str) -> dict:
+    """Title, button and way back of a form that hangs on a month."""
+    return {
+        "project": project,
+        "page_title": title,
+        "page_sub": f"{project.name}　{month}",
+        "submit": submit,
+        "cancel_url": reverse("accounts:period", args=[project.code, month]),
+    }
 
 
 def _month(request, code, month):
@@ -162,7 +180,6 @@ def _stated(row) -> dict:
 
 
 def _month_context(request, project, row, form) -> dict:
-    credited = row.credited or Decimal(0)
     scope, month = request.scope, f"{row.month_on:%Y-%m}"
     actions = []
     if scope.can(Permission.ALLOCATION_RECORD):
@@ -186,7 +203,7 @@ def _month_context(request, project, row, form) -> dict:
         "form": form,
         "can_state": scope.can(Permission.ALLOCATION_STATE),
         "can_record": scope.can(Permission.ALLOCATION_RECORD),
-        "share": min(100, int(credited * 100 / row.required)) if row.required else None,
+        **_share(row),
     }
 
 
@@ -197,3 +214,11 @@ def _badge(row) -> tuple[str, str]:
     if row.required is None:
         return "应拨付待定", "yellow"
     return "未足额到账", "orange"
+
+
+def _share(row) -> dict:
+    """How much of the requirement has come in, in full per cent."""
+    if not row.required:
+        return {"share": None}
+    percent = min(100, int(row.credited * 100 / row.required))
+    return {"share": percent, "share_text": f"{percent}%"}

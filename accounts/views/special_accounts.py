@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.forms import SpecialAccountForm
 from accounts.models import SpecialAccount
@@ -35,4 +36,11 @@ def account_page(request, code):
         else:
             messages.success(request, "专用账户信息已保存。")
             return redirect("accounts:periods", code)
-    return render(request, "accounts/account_form.html", {"project": project, "account": account, "form": form})
+    page = {
+        "project": project,
+        "page_title": "农民工工资专用账户",
+        "page_sub": project.name,
+        "submit": "保存账户信息",
+        "cancel_url": reverse("accounts:periods", args=[code]),
+    }
+    return render(request, "accounts/account_form.html", {"account": account, "form": form, **page})

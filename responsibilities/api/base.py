@@ -2,8 +2,13 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions, mixins, status, viewsets
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import (
+    BaseAuthentication,
+    SessionAuthentication,
+    get_authorization_header,
+)
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
@@ -37,6 +42,16 @@ class TokenAuthentication(BaseAuthentication):
         return "Token"
 
 
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI document describes the token."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token 后接一个空格和令牌"}
+
+
 class ScopePermission(BasePermission):
     """A viewset states `permission` for reading and, where it writes, `write_permission`."""
 
@@ -58,6 +73,7 @@ class Pages(PageNumberPagination):
 class ReadEndpoint(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """List and detail of what the caller may see; each room names its scoped selector in `get_queryset`."""
 
+    authentication_classes = (TokenAuthentication, SessionAuthentication)
     permission_classes = (ScopePermission,)
     pagination_class = Pages
     ordering = ("pk",)
