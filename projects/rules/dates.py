@@ -3,6 +3,8 @@
 import datetime
 from collections.abc import Iterable
 
+IN_FUTURE, BEFORE_START, START_MISSING, PLAN_REVERSED = "in_future", "before_start", "start_missing", "plan_reversed"
+
 
 def date_problems(
     *,
@@ -11,19 +13,19 @@ def date_problems(
     planned_start_on: datetime.date | None,
     planned_completion_on: datetime.date | None,
     today: datetime.date,
-) -> dict[str, str]:
-    """Field → sentence for dates that contradict each other or lie ahead."""
+) -> dict[str, tuple[str, str]]:
+    """Field → (code, sentence) for dates that contradict each other or lie ahead."""
     problems = {}
-    if actual_start_on and actual_start_on > today:
-        problems["actual_start_on"] = "实际开工日期不能晚于今天；尚未开工的，请填写计划开工日期。"
-    if completed_on and completed_on > today:
-        problems["completed_on"] = "实际竣工日期不能晚于今天；尚未竣工的，请填写计划竣工日期。"
-    if completed_on and actual_start_on and completed_on < actual_start_on:
-        problems["completed_on"] = "实际竣工日期早于实际开工日期，请核对后重新填写。"
     if completed_on and not actual_start_on:
-        problems["actual_start_on"] = "填写了实际竣工日期，请一并填写实际开工日期。"
+        problems["actual_start_on"] = START_MISSING, "填写了实际竣工日期，请一并填写实际开工日期。"
+    if actual_start_on and actual_start_on > today:
+        problems["actual_start_on"] = IN_FUTURE, "实际开工日期不能晚于今天；尚未开工的，请填写计划开工日期。"
+    if completed_on and completed_on > today:
+        problems["completed_on"] = IN_FUTURE, "实际竣工日期不能晚于今天；尚未竣工的，请填写计划竣工日期。"
+    if completed_on and actual_start_on and completed_on < actual_start_on:
+        problems["completed_on"] = BEFORE_START, "实际竣工日期早于实际开工日期，请核对后重新填写。"
     if planned_start_on and planned_completion_on and planned_completion_on < planned_start_on:
-        problems["planned_completion_on"] = "计划竣工日期早于计划开工日期，请核对后重新填写。"
+        problems["planned_completion_on"] = PLAN_REVERSED, "计划竣工日期早于计划开工日期，请核对后重新填写。"
     return problems
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from projects.models import ObstacleDecision, Project, ProjectParty
 from responsibilities.models import Obstacle
+from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 # Policy 二(二)一 speaks of the units that build; a bank or a bureau has no obstacle.
@@ -30,7 +31,7 @@ def obstacles_in_force_unscoped(organization_ids: Iterable[int], on: datetime.da
 def obstacles_of_project(scope: Scope, project: Project, on: datetime.date) -> list[Obstacle]:
     """What stands against the developer and the contractors of a visible project."""
     organizations = (
-        ProjectParty.objects.visible_to(scope)
+        ProjectParty.objects.visible_to(scope.with_permission(Permission.PROJECT_VIEW))
         .filter(project=project, part__in=GUARDED_PARTS)
         .values_list("organization_id", flat=True)
     )
@@ -40,7 +41,7 @@ def obstacles_of_project(scope: Scope, project: Project, on: datetime.date) -> l
 def obstacle_decisions(scope: Scope, project: Project) -> QuerySet:
     """Who went on in spite of what, and why."""
     return (
-        ObstacleDecision.objects.visible_to(scope)
+        ObstacleDecision.objects.visible_to(scope.with_permission(Permission.PROJECT_VIEW))
         .filter(project=project)
         .select_related("obstacle__organization", "decided_by", "approval")
     )

@@ -14,7 +14,9 @@ _MISSING = "没有找到这个项目，或者它不在您的管辖范围内。"
 
 def projects(scope: Scope) -> QuerySet:
     """Every project that the caller may see."""
-    return Project.objects.visible_to(scope).select_related("area", "project_type")
+    return Project.objects.visible_to(scope.with_permission(Permission.PROJECT_VIEW)).select_related(
+        "area", "project_type"
+    )
 
 
 def project_by_code(scope: Scope, code: str) -> Project:

@@ -4,12 +4,13 @@ from django.db.models import QuerySet
 
 from projects.models import Approval, Contract, FourPartyAssignment, Project, ProjectParty
 from responsibilities.rules.errors import NotVisible
+from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 
 def approvals(scope: Scope) -> QuerySet:
     """Approvals of visible projects."""
-    return Approval.objects.visible_to(scope).select_related(
+    return Approval.objects.visible_to(scope.with_permission(Permission.PROJECT_VIEW)).select_related(
         "project", "approving_unit", "pushed_by", "confirmed_by", "recorded_by"
     )
 
@@ -21,7 +22,9 @@ def approval_of(scope: Scope, project: Project, pk: int) -> Approval:
 
 def contracts(scope: Scope) -> QuerySet:
     """Contracts of visible projects."""
-    return Contract.objects.visible_to(scope).select_related("project", "employer", "contractor")
+    return Contract.objects.visible_to(scope.with_permission(Permission.PROJECT_VIEW)).select_related(
+        "project", "employer", "contractor"
+    )
 
 
 def contract_of(scope: Scope, project: Project, pk: int) -> Contract:
@@ -32,7 +35,7 @@ def contract_of(scope: Scope, project: Project, pk: int) -> Contract:
 def parties(scope: Scope, project: Project) -> QuerySet:
     """Who plays a part in a visible project."""
     return (
-        ProjectParty.objects.visible_to(scope)
+        ProjectParty.objects.visible_to(scope.with_permission(Permission.PROJECT_VIEW))
         .filter(project=project)
         .select_related("organization__area", "organization__body", "awarded_by")
     )
@@ -45,7 +48,11 @@ def party_of(scope: Scope, project: Project, pk: int) -> ProjectParty:
 
 def four_party(scope: Scope, project: Project) -> dict[str, FourPartyAssignment]:
     """Part → assignment; a missing part is a responsible person not yet named."""
-    rows = FourPartyAssignment.objects.visible_to(scope).filter(project=project).select_related("organization")
+    rows = (
+        FourPartyAssignment.objects.visible_to(scope.with_permission(Permission.PROJECT_VIEW))
+        .filter(project=project)
+        .select_related("organization")
+    )
     return {row.part: row for row in rows}
 
 

@@ -207,7 +207,8 @@ def _check_dates(values: dict[str, Any], today: datetime.date) -> None:
     names = ("actual_start_on", "completed_on", "planned_start_on", "planned_completion_on")
     problems = date_problems(**{name: values[name] for name in names}, today=today)
     if problems:
-        raise Refused("dates_contradict", next(iter(problems.values())), problems)
+        sentences = {name: sentence for name, (_, sentence) in problems.items()}
+        raise Refused("dates_contradict", next(iter(sentences.values())), sentences)
 
 
 def _enter_registering_unit(project: Project, scope: Scope | None) -> None:
