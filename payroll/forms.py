@@ -1,0 +1,92 @@
+"""Shapes of the payroll pages' forms. Decisions are the services'."""
+
+from django import forms
+from django.conf import settings
+
+from payroll.models import PayrollBatch
+from payroll.rules.month import Month
+
+OWN = "own"
+ACCEPTED_FILES = ".xlsx,.xlsm,.xls,.csv"
+
+
+class MonthField(forms.CharField):
+    """`2026-10` as its first day."""
+
+    def __init__(self, **facts):
+        widget = forms.TextInput(attrs={"type": "month", "placeholder": "2026-10", "autocomplete": "off"})
+        super().__init__(widget=widget, **facts)
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not value:
+            return None
+        try:
+            return Month.of(value).first
+        except ValueError:
+            raise forms.ValidationError("月份写法不对，应为 2026-10 这样的年月。") from None
+
+
+class UploadForm(forms.Form):
+    """Project, month, employer, file. The choices are what the caller may upload for."""
+
+    project = forms.ChoiceField(label="项目")
+    month = MonthField(label="工资月份")
+    employer = forms.ChoiceField(label="用工单位")
+    file = forms.FileField(
+        label="工资表文件",
+        error_messages={"required": "请选择工资表文件。", "empty": "文件是空的，请检查后重新选择。"},
+        widget=forms.FileInput(attrs={"accept": ACCEPTED_FILES}),
+    )
+
+    def __init__(self, *arguments, projects, employers, **facts):
+        super().__init__(*arguments, **facts)
+        self.fields["project"].choices = [
+            ("", "请选择项目"),
+            *((project.code, f"{project.name}（{project.code}）") for project in projects),
+        ]
+        self.fields["employer"].choices = [
+            (one.code, one.name) if one else (OWN, "总包自有班组") for one in employers
+        ] or [("", "请先选择项目")]
+        megabytes = settings.PORTAL_UPLOAD_LIMIT // (1024 * 1024)
+        self.fields["file"].help_text = f"支持 .xlsx、.xls、.csv，不超过 {megabytes} MB。"
+
+
+class BatchFilterForm(forms.Form):
+    """The list's filters, all in the address."""
+
+    q = forms.CharField(label="项目", required=False)
+    month = MonthField(label="工资月份", required=False)
+    status = forms.ChoiceField(label="状态", required=False)
+    employer = forms.ChoiceField(label="用工单位", required=False)
+    sort = forms.CharField(required=False)
+
+    def __init__(self, *arguments, employers, **facts):
+        super().__init__(*arguments, **facts)
+        self.fields["status"].choices = [
+            ("", "未作废的"),
+            *PayrollBatch.Status.choices,
+            ("all", "全部"),
+        ]
+        self.fields["employer"].choices = [
+            ("", "全部单位"),
+            (OWN, "总包自有班组"),
+            *((one.code, one.name) for one in employers),
+        ]
+
+
+class SubmitForm(forms.Form):
+    """What the person saw when agreeing: the version and the number of rows."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    accepted = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class DiscardForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class RevealForm(forms.Form):
+    """Which number of a line is asked for."""
+
+    field = forms.ChoiceField(choices=[("id_number", "身份证号"), ("bank_card", "银行卡号"), ("phone", "手机号")])

@@ -1,0 +1,21 @@
+"""What the project page shows of pay."""
+
+from payroll.models import PayrollBatch
+from payroll.selectors.batches import batches_of_project, employers_for_upload
+from responsibilities.rules.roles import Permission
+from responsibilities.rules.scope import Scope
+
+
+def payroll_tab(scope: Scope, project) -> dict:
+    """Context of `templates/payroll/_tab.html`: the project's batches and what the caller may do."""
+    sees = scope.can(Permission.PAYROLL_VIEW)
+    batches = list(batches_of_project(scope, project)) if sees else []
+    current = [batch for batch in batches if batch.status == PayrollBatch.Status.SUBMITTED]
+    return {
+        "project": project,
+        "sees_payroll": sees,
+        "batches": batches,
+        "paid_total": sum((batch.accepted_net or 0 for batch in current), 0),
+        "paid_months": len({batch.month_on for batch in current}),
+        "may_upload": bool(employers_for_upload(scope, project)),
+    }

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from payroll.views import batches, files, listing, people, uploads
+
+app_name = "payroll"
+
+urlpatterns = [
+    path("payroll/", listing.batch_list, name="list"),
+    path("payroll/upload/", uploads.upload_page, name="upload"),
+    path("payroll/template/", uploads.template_file, name="template"),
+    path("payroll/workers/<int:pk>/", people.worker_page, name="worker"),
+    path("payroll/lines/<int:pk>/reveal/", people.reveal, name="reveal"),
+    path("payroll/<int:pk>/", batches.batch_page, name="batch"),
+    path("payroll/<int:pk>/progress/", batches.progress, name="progress"),
+    path("payroll/<int:pk>/submit/", batches.submit, name="submit"),
+    path("payroll/<int:pk>/discard/", batches.discard, name="discard"),
+    path("payroll/<int:pk>/export/", files.export, name="export"),
+    path("payroll/<int:pk>/original/", files.original, name="original"),
+    path("payroll/<int:pk>/annotated/", files.annotated, name="annotated"),
+]

@@ -1,0 +1,148 @@
+"""One payroll: how far it is read, the sheet as a grid, submitting and withdrawing."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.selectors.special_accounts import credited_in_month
+from payroll.forms import DiscardForm, SubmitForm
+from payroll.models import PayrollBatch
+from payroll.selectors.batches import accepted_total, batch_by_pk, current_batch, may_act_on, remark_counts
+from payroll.services.files import may_open_files
+from payroll.services.submissions import batch_discard, batch_submit
+from payroll.views.grid import columns_of, row_numbers, rows_of
+from payroll.views.words import WHY_IGNORED, decorated
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.services.trail import Actor
+from responsibilities.views.access import needs
+
+PAGE_SIZES = (50, 100, 200)
+Status = PayrollBatch.Status
+WAITING = (Status.QUEUED, Status.READING)
+
+
+@needs(Permission.PAYROLL_VIEW)
+def batch_page(request, pk):
+    """The batch: progress while it is read, then the sheet with its remarks and the two buttons."""
+    batch = decorated(batch_by_pk(request.scope, pk))
+    context = {
+        "batch": batch,
+        "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": f"批次 #{batch.pk}"}],
+        "again": "again" in request.GET,
+        "waiting": batch.status in WAITING,
+        "percent": _percent(batch),
+        "may_open": may_open_files(request.scope, batch),
+        "may_discard": batch.status not in (Status.SUBMITTED, Status.SUPERSEDED, Status.DISCARDED)
+        and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
+        "may_upload": may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
+    }
+    if batch.status not in (*WAITING, Status.REFUSED, Status.FAILED):
+        context |= _sheet(request, batch)
+    return render(request, "payroll/batch.html", context)
+
+
+@needs(Permission.PAYROLL_VIEW)
+def progress(request, pk):
+    """How far the reading is: polled each second; when it is done, the page is loaded anew."""
+    batch = decorated(batch_by_pk(request.scope, pk))
+    if batch.status in WAITING:
+        return render(request, "payroll/_progress.html", {"batch": batch, "percent": _percent(batch)})
+    if request.htmx:
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"
+        return response
+    return redirect("payroll:batch", pk)
+
+
+@needs(Permission.PAYROLL_SUBMIT)
+@require_POST
+def submit(request, pk):
+    """Submit the acceptable rows, as many as the person was shown."""
+    batch = batch_by_pk(request.scope, pk)
+    form = SubmitForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "提交的内容不完整，请刷新页面后重试。")
+        return redirect("payroll:batch", pk)
+    try:
+        batch = batch_submit(batch_id=batch.pk, actor=Actor.of(request), scope=request.scope, **form.cleaned_data)
+    except (NotAllowed, NotVisible):
+        raise
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        replaced = f"，原批次 #{batch.supersedes_id} 已被替换" if batch.supersedes_id else ""
+        messages.success(request, f"已提交 {batch.month_on:%Y-%m} 工资 {batch.accepted} 行{replaced}。")
+    return redirect("payroll:batch", pk)
+
+
+@needs(Permission.PAYROLL_UPLOAD)
+@require_POST
+def discard(request, pk):
+    """Withdraw a draft."""
+    batch = batch_by_pk(request.scope, pk)
+    form = DiscardForm(request.POST)
+    version = form.cleaned_data["version"] if form.is_valid() else None
+    try:
+        batch_discard(batch_id=batch.pk, actor=Actor.of(request), scope=request.scope, version=version)
+    except (NotAllowed, NotVisible):
+        raise
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("payroll:batch", pk)
+    messages.success(request, f"批次 #{pk} 已撤回，没有计入任何工资。")
+    return redirect("payroll:list")
+
+
+def _sheet(request, batch: PayrollBatch) -> dict:
+    only = request.GET.get("only", "")
+    only = only if only in ("errors", "remarks") else ""
+    size = int(request.GET["page_size"]) if request.GET.get("page_size") in {"50", "100", "200"} else PAGE_SIZES[0]
+    page = Paginator(row_numbers(request.scope, batch, only=only), size).get_page(request.GET.get("page"))
+    page.object_list = rows_of(request.scope, batch, [row["row"] for row in page.object_list])
+    counts = remark_counts(request.scope, batch)
+    total = accepted_total(batch)
+    declared = batch.declared_total_net
+    credited = None
+    if request.scope.can(Permission.ACCOUNT_VIEW):
+        credited = credited_in_month(request.scope, project=batch.project, month_on=batch.month_on)
+    replaces = current_batch(request.scope, batch) if batch.status == Status.DRAFT else None
+    return {
+        "page": page,
+        "size": size,
+        "sizes": PAGE_SIZES,
+        "only": only,
+        "query": f"only={only}&" if only else "",
+        "columns": columns_of(batch),
+        "counts": counts,
+        "problem_rows": batch.rejected + counts["warned_rows"],
+        "total": total,
+        "declared_gap": None if declared is None else declared - batch.total_net,
+        "credited": credited,
+        "credit_short": credited is not None and credited < total,
+        "ignored": [{"row": one["row"], "why": WHY_IGNORED.get(one["why"], one["why"])} for one in batch.ignored_rows],
+        "replaces": replaces,
+        "consequence": _consequence(batch, total, replaces),
+        "may_submit": batch.status == Status.DRAFT
+        and batch.accepted > 0
+        and may_act_on(request.scope, batch, Permission.PAYROLL_SUBMIT),
+        "may_reveal": may_act_on(request.scope, batch, Permission.PAYROLL_REVEAL),
+        "may_export": request.scope.can(Permission.EXPORT),
+    }
+
+
+def _consequence(batch: PayrollBatch, total, replaces: PayrollBatch | None) -> str:
+    """What submitting does, in one or three sentences."""
+    said = f"提交后，{batch.month_on:%Y-%m} {batch.employer_name}的工资以这 {batch.accepted} 行为准，实发合计 {total:,.2f} 元。"
+    if batch.rejected:
+        said += f"有错误的 {batch.rejected} 行不会提交，请改正后重新上传。"
+    if replaces:
+        said += f"批次 #{replaces.pk}（{replaces.accepted} 行）将被替换。"
+    return said
+
+
+def _percent(batch: PayrollBatch) -> int:
+    return min(99, batch.rows_done * 100 // batch.rows) if batch.rows else 0

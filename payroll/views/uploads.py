@@ -1,0 +1,112 @@
+"""Dropping a sheet, and the template to fill in."""
+
+import datetime
+from io import BytesIO
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from payroll.forms import OWN, UploadForm
+from payroll.rules.month import Month
+from payroll.selectors.batches import employers_for_upload, projects_for_upload
+from payroll.services.templates import template_write
+from payroll.services.uploads import batch_upload
+from payroll.views.listing import XLSX
+from projects.selectors.projects import project_for
+from responsibilities.rules.errors import NotVisible, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import today
+from responsibilities.services.trail import Actor
+from responsibilities.views.access import needs, show_refusal
+
+
+@needs(Permission.PAYROLL_UPLOAD)
+def upload_page(request):
+    """Choose project, month and employer, drop the file; then the batch's page shows how far it is."""
+    projects = list(projects_for_upload(request.scope))
+    asked = request.POST if request.method == "POST" else request.GET
+    project = _project(projects, asked.get("project"))
+    employers = employers_for_upload(request.scope, project) if project else []
+    form = UploadForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        initial={
+            "project": project.code if project else "",
+            "month": _month(request.GET.get("month")),
+            "employer": request.GET.get("employer") or "",
+        },
+        projects=projects,
+        employers=employers,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch, created = _upload(request, form, project, employers)
+        except Refused as refusal:
+            if isinstance(refusal, NotVisible):
+                raise
+            show_refusal(form, refusal)
+        else:
+            # In the address, because the upload script follows the redirect before the browser does.
+            return redirect(reverse("payroll:batch", args=[batch.pk]) + ("" if created else "?again=1"))
+    return render(
+        request,
+        "payroll/upload.html",
+        {
+            "form": form,
+            "project": project,
+            "month": asked.get("month") or _month(None),
+            "no_projects": not projects,
+            "crumbs": [{"label": "工资发放", "url": "/payroll/"}, {"label": "上传工资表"}],
+        },
+        status=422 if form.errors and request.htmx else 200,
+    )
+
+
+@needs(Permission.PAYROLL_UPLOAD)
+def template_file(request):
+    """The month's payroll with the roster filled in, for download."""
+    project = project_for(request.scope, request.GET.get("project", ""), Permission.PAYROLL_UPLOAD)
+    try:
+        month = Month.of(request.GET.get("month", ""))
+    except ValueError:
+        messages.error(request, "请先填写工资月份，例如 2026-10，再下载模板。")
+        return redirect("payroll:upload")
+    box = BytesIO()
+    template_write(box, project=project, month=month, actor=Actor.of(request), scope=request.scope)
+    response = HttpResponse(box.getvalue(), content_type=XLSX)
+    name = quote(f"{project.code}-{month}-工资表模板.xlsx")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _upload(request, form: UploadForm, project, employers):
+    data, file = form.cleaned_data, form.cleaned_data["file"]
+    code = data["employer"]
+    employer = next((one for one in employers if one and one.code == code), None) if code != OWN else None
+    return batch_upload(
+        project=project,
+        month_on=data["month"],
+        subcontractor=employer,
+        name=file.name,
+        data=file.read(),
+        actor=Actor.of(request),
+        scope=request.scope,
+    )
+
+
+def _project(projects: list, code: str | None):
+    """The project asked for; the only one where there is no choice."""
+    if not code and len(projects) == 1:
+        return projects[0]
+    return next((project for project in projects if project.code == code), None)
+
+
+def _month(text: str | None) -> str:
+    """The month asked for, else the one before this: that is the pay that is due now."""
+    if text:
+        return text
+    return f"{today().replace(day=1) - datetime.timedelta(days=1):%Y-%m}"

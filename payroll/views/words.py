@@ -1,0 +1,33 @@
+"""Words and colours that several payroll pages share."""
+
+from payroll.models import PayrollBatch
+
+Status = PayrollBatch.Status
+LEVELS = {
+    Status.QUEUED: "blue",
+    Status.READING: "blue",
+    Status.DRAFT: "orange",
+    Status.SUBMITTED: "green",
+    Status.SUPERSEDED: "grey",
+    Status.DISCARDED: "grey",
+    Status.REFUSED: "red",
+    Status.FAILED: "red",
+}
+WHY_IGNORED = {
+    "total": "合计",
+    "subtotal": "小计",
+    "empty": "空行",
+    "header": "重复的表头",
+    "title": "标题",
+    "note": "说明",
+    "signature": "签字栏",
+    "sample": "示例",
+    "second_table": "另一张表",
+}
+
+
+def decorated(batch: PayrollBatch) -> PayrollBatch:
+    """The batch with its badge and its employer in words, for templates."""
+    batch.level = LEVELS[batch.status]
+    batch.employer_name = batch.subcontractor.name if batch.subcontractor else "总包自有班组"
+    return batch
