@@ -10,7 +10,7 @@ from .paths import PROJECT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 NPM_FOLDER = PROJECT / ".cache" / "browser"
-NPM_CHROMIUM, NPM_FONT = "@sparticuz/chromium", "@fontsource/noto-sans-sc"
+NPM_CHROMIUM, NPM_FONT = "@sparticuz/chromium@147.0.0", "@fontsource/noto-sans-sc@5.3.0"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -77,7 +77,9 @@ def _get_font() -> None:
     if not _draws_chinese():
         _npm_install(NPM_FONT)
         _font_folder().mkdir(parents=True, exist_ok=True)
-        for font in (NPM_FOLDER / "node_modules" / NPM_FONT / "files").glob("*chinese-simplified-[47]00-normal.woff2"):
+        for font in (NPM_FOLDER / "node_modules" / NPM_FONT.rpartition("@")[0] / "files").glob(
+            "*chinese-simplified-[47]00-normal.woff2"
+        ):
             shutil.copy(font, _font_folder())
         subprocess.run(["fc-cache", "-f"], check=False) if shutil.which("fc-cache") else None
     if not _draws_chinese():

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from . import environment
-from .console import Stop, say, step
+from .console import Stop, step
 from .paths import PROJECT
 from .postgres import NAME
 
@@ -18,7 +18,7 @@ def prepare() -> int:
 
 
 def prepare_here(seed: bool = False) -> None:
-    """Migrate, load reference data and, where asked and the database is empty of projects, the demo."""
+    """Migrate, load reference data and, where asked and no project stands in it, the demo (PORTAL_DEMO=0: never)."""
     import django
 
     django.setup()
@@ -32,32 +32,27 @@ def prepare_here(seed: bool = False) -> None:
             call_command("migrate", interactive=False, verbosity=0)
     with step("载入基础数据"):
         _call("load_fixtures")
-    if seed and not _has_projects():
+    if seed and os.environ.get("PORTAL_DEMO") != "0" and not _has_projects():
         with step("生成演示数据（只在第一次）"):
             _call("seed_demo")
     connection.close()
 
 
 def _call(name: str) -> None:
-    from django.core.management import CommandError, call_command, get_commands
+    from django.core.management import CommandError, call_command
 
-    # TEMPORARY: until every room has landed, a missing command is said and passed over.
-    if name not in get_commands():
-        return say(f"  （尚无命令 {name}）")
     try:
         call_command(name, stdout=sys.stderr)
     except CommandError as refusal:
         raise Stop(str(refusal)) from refusal
-    return None
 
 
 def show_logins() -> None:
     """Print what `manage.py demo_logins` prints."""
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
     from django.db import connection
 
-    if "demo_logins" in get_commands():  # TEMPORARY
-        call_command("demo_logins")
+    call_command("demo_logins")
     sys.stdout.flush()
     connection.close()
 

@@ -50,6 +50,14 @@ def alive(pid: int) -> bool:
     return True
 
 
+def command_line(pid: int) -> str:
+    """The arguments of a process, spaces between; empty where it can't be read."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
 def working_in(folder: Path) -> list[int]:
     """Processes whose working folder is this one."""
     found, wanted = [], str(folder.resolve())

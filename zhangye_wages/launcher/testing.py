@@ -76,10 +76,7 @@ def _template(what: str) -> None:
     """In a process of its own: the one that runs pytest must not load settings before pytest does."""
     command = [sys.executable, "-m", "zhangye_wages.launcher.template", what]
     if subprocess.run(command, cwd=PROJECT, check=False).returncode:
-        if what == "load":  # TEMPORARY while rooms land
-            return say("! 基础数据没有载入，原因见上")
         raise Stop("测试模板数据库没有建成，原因见上。")
-    return None
 
 
 def _again(arguments: list[str]) -> int:
