@@ -77,8 +77,8 @@ class Projects:
 
     def _story(self, number: int) -> Story:
         random = self.random
-        area_code = self._area_code(number)
-        type_code = "building" if number == 0 else random.choices(list(TYPE_SHARES), list(TYPE_SHARES.values()))[0]
+        area_code = self._pick(AREA_SHARES, number)
+        type_code = self._pick(TYPE_SHARES, number)
         care = 0 if number == 0 else random.choices((0, 1, 2), (58, 28, 14))[0]
         nature = "private" if type_code in PRIVATE_TYPES and random.random() < 0.45 else "government"
         if nature == "government" and random.random() < 0.25:
@@ -119,10 +119,11 @@ class Projects:
             },
         )
 
-    def _area_code(self, number: int) -> str:
-        if number == 0:
-            return "620702"
-        return self.random.choices(list(AREA_SHARES), list(AREA_SHARES.values()))[0]
+    def _pick(self, shares: dict[str, int], number: int) -> str:
+        """By its share; the first projects take one of each, so that none is missing."""
+        if number < len(shares):
+            return list(shares)[number]
+        return self.random.choices(list(shares), list(shares.values()))[0]
 
     def _name(self, number: int, area_code: str, type_code: str) -> str:
         if number == 0:

@@ -23,13 +23,13 @@ def seed(*, scale: int, today: datetime.date, seed_number: int) -> dict:
     Set-based: reference data must be loaded, no project may stand yet. Killed midway, nothing or all stands:
     an upload that wasn't read any more is read by the sweep.
     """
-    counts = _seed(scale=scale, today=today, seed_number=seed_number)
+    counts = seed_rows(scale=scale, today=today, seed_number=seed_number)
     read_uploads()
     return counts
 
 
 @transaction.atomic
-def _seed(*, scale: int, today: datetime.date, seed_number: int) -> dict:
+def seed_rows(*, scale: int, today: datetime.date, seed_number: int) -> dict:
     random = Random(seed_number)  # noqa: S311 - invented data, not secrets
     enterprises = seed_enterprises()
     users = seed_logins(enterprises)
