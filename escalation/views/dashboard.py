@@ -1,0 +1,268 @@
+"""`/`: what must I do, by when, why, where do I click — for each role its own first page, in five seconds."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.selectors.amounts import months_by_period
+from escalation.rules.gravity import BANDS
+from escalation.selectors import dashboards, trends
+from escalation.selectors.cases import orders_unanswered
+from escalation.selectors.lists import Criteria, deadlines, totals
+from escalation.selectors.notices import decisions_on_mine, notices
+from escalation.selectors.queue import QueueCriteria, counts
+from escalation.views.listing import SettleRow, lines_of, query, rule_title
+from escalation.views.perspective import Perspective, perspective_of
+from responsibilities.rules.roles import Permission, Role
+from responsibilities.views.access import any_signed_in, needs
+
+ITEMS = 20
+NEWS = 6
+URGENCY_OF_CARD = {"overdue": "u-red", "soon": "u-orange", "new": "u-blue", "supervised": "u-yellow"}
+ALLOCATION = "labor_cost_allocation"
+ENTERPRISE = (Role.LABOUR_OFFICER, Role.DEVELOPER, Role.SUBCONTRACTOR, Role.BANK_CLERK)
+
+
+@dataclass(frozen=True)
+class LinkedCard:
+    """A card with the address of its list."""
+
+    card: dashboards.Card
+    url: str
+    urgency: str
+
+
+@dataclass(frozen=True)
+class LinkedSlice:
+    """A count by area, type or unit with the addresses of its lists."""
+
+    slice: dashboards.Slice
+    url: str
+    overdue_url: str
+    title: str
+
+    @property
+    def urgency(self) -> tuple[str, str]:
+        """Class and word for the share of overdue items; the word says what the colour says."""
+        if not self.slice.live:
+            return "u-grey", "无待办"
+        if not self.slice.overdue:
+            return "u-green", "无逾期"
+        if self.slice.percent >= _RED_FROM_PERCENT:
+            return "u-red", "逾期多"
+        return "u-orange", "有逾期"
+
+
+# From what share of overdue items a tile turns red: a matter of display.
+_RED_FROM_PERCENT = 20
+
+
+@any_signed_in
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The caller's first page; a person without a grant is told whom to ask."""
+    perspective = perspective_of(request)
+    if perspective.role is None:
+        return render(request, "escalation/dashboard_nobody.html", {"perspective": perspective})
+    if perspective.role == Role.SYSTEM_ADMINISTRATOR:
+        return render(request, "escalation/dashboard_admin.html", {"perspective": perspective})
+    if perspective.role in (Role.LEADER, Role.AUDITOR):
+        return render(request, "escalation/dashboard_overview.html", _overview(request, perspective))
+    return render(request, "escalation/dashboard.html", _work(request, perspective))
+
+
+@needs(Permission.DEADLINE_VIEW)
+@require_safe
+def trend(request: HttpRequest) -> HttpResponse:
+    """Twelve weeks as a chart with its table; a page of its own and a part of the first page."""
+    perspective = perspective_of(request)
+    base = _base(request)
+    weeks = trends.weekly(perspective.scope, base, window=perspective.window)
+    context = {
+        "perspective": perspective,
+        "chart": {
+            "id": "trend",
+            "title": "近 12 周趋势",
+            "type": "line",
+            "unit": "项",
+            "size": "s",
+            "x": [f"{week.starts_on:%m-%d}" for week in weeks],
+            "series": [
+                {"name": "新增", "data": [week.opened for week in weeks]},
+                {"name": "到期未办", "data": [week.overdue for week in weeks], "level": "red"},
+                {"name": "办结", "data": [week.settled for week in weeks], "level": "green"},
+            ],
+            "note": "每周以周一标示。到期未办：当周到期而没有按期办结的。",
+        },
+    }
+    template = "escalation/parts/trend.html" if request.htmx else "escalation/trend.html"
+    return render(request, template, context)
+
+
+def _base(request, perspective: Perspective) -> Criteria:
+    """What the first page is about: a supervisor's and a leader's whole area, everybody else's own duties."""
+    wide = perspective.role in (Role.SUPERVISOR, Role.LEADER, Role.AUDITOR)
+    side = request.GET.get("side", "" if wide else "owes")
+    if side not in ("", "all", "owes", "system", "supervises"):
+        side = "" if wide else "owes"
+    return Criteria(
+        side="" if side == "all" else side,
+        area=perspective.area_code,
+        project_type=request.GET.get("project_type", ""),
+        rule=request.GET.get("rule", ""),
+    )
+
+
+def _work(request, perspective: Perspective) -> dict:
+    scope, window = perspective.scope, perspective.window
+    base = _base(request)
+    context = _items(request, perspective) | {
+        "cards": _cards(perspective, base),
+        "sides": _sides(request, perspective, base),
+        "by_area": _linked(dashboards.by_area(scope, base, window=window)),
+        "by_type": _linked(dashboards.by_project_type(scope, base, window=window)),
+        "notices": notices(scope, since=request.user.notices_seen_at)[:NEWS],
+        "decisions": decisions_on_mine(scope, since=request.user.notices_seen_at)[:NEWS],
+        "unanswered": orders_unanswered(scope.with_permission(Permission.ESCALATION_RESPOND))[:NEWS],
+        "trend_url": _trend_url(base),
+        "is_enterprise": perspective.role in ENTERPRISE,
+        "can_upload": scope.can(Permission.PAYROLL_UPLOAD),
+    }
+    if perspective.role == Role.SUPERVISOR:
+        context["queue"] = _queue_entry(perspective)
+    if perspective.role in (Role.UNIT_HEAD, Role.SUPERVISOR):
+        wider = base.but(side="system") if perspective.role == Role.UNIT_HEAD else base
+        context["behind"] = [
+            line
+            for line in _linked(dashboards.by_owner(scope, wider, window=window, limit=8))
+            if line.slice.overdue
+        ]
+        context["next_proposals"] = lines_of(
+            scope, dashboards.about_to_be_proposed(scope, base, window=window, limit=NEWS), window
+        )
+    if perspective.role in ENTERPRISE:
+        mine = Criteria(area=perspective.area_code)
+        context["my_projects"] = _linked(dashboards.by_project(scope, mine, window=window, limit=ITEMS))
+    return context
+
+
+def _items(request, perspective: Perspective) -> dict:
+    """The list itself and, where it is empty, the next date."""
+    scope, window = perspective.scope, perspective.window
+    base = _base(request)
+    lines = lines_of(scope, dashboards.most_urgent(scope, base, window=window, limit=ITEMS), window)
+    sums = totals(deadlines(scope, base, window=window), window)
+    due_this_week = any(line.row.deadline.due_on <= window.week_end for line in lines)
+    return {
+        "perspective": perspective,
+        "base": base,
+        "lines": _with_amounts(scope, lines),
+        "sums": sums,
+        "nothing_this_week": not due_this_week,
+        "next_due_on": lines[0].row.deadline.due_on if lines and not due_this_week else None,
+        "list_url": _list_url(base),
+        "rules": [(line.code, rule_title(line.code), line.live) for line in _rules_of(scope, base, window)],
+    }
+
+
+def _rules_of(scope, base: Criteria, window) -> list[dashboards.Slice]:
+    return dashboards.by_rule(scope, base.but(rule=""), window=window)
+
+
+def _with_amounts(scope, lines: list[SettleRow]) -> list[SettleRow]:
+    """What an allocation requires and what has come in, beside what is owed."""
+    periods = [line.row.deadline.subject_id for line in lines if line.row.deadline.rule == ALLOCATION]
+    months = months_by_period(scope, periods)
+    return [
+        SettleRow(line.row, line.settle, line.rule_title, months.get(line.row.deadline.subject_id))
+        if line.row.deadline.rule == ALLOCATION
+        else line
+        for line in lines
+    ]
+
+
+def _overview(request, perspective: Perspective) -> dict:
+    scope, window = perspective.scope, perspective.window
+    base = _base(request)
+    return {
+        "perspective": perspective,
+        "cards": _cards(perspective, base),
+        "sums": totals(deadlines(scope, base, window=window), window),
+        "areas": _linked(dashboards.by_area(scope, base, window=window)),
+        "owners": _linked(dashboards.by_owner(scope, base, window=window)),
+        "by_type": _linked(dashboards.by_project_type(scope, base, window=window)),
+        "by_rule": _linked(dashboards.by_rule(scope, base, window=window)),
+        "queue": _queue_entry(perspective) if scope.can(Permission.ESCALATION_VIEW) else None,
+        "trend_url": _trend_url(base),
+        "list_url": _list_url(base),
+        "sees_trail": scope.can(Permission.TRAIL_VIEW),
+    }
+
+
+def _cards(perspective: Perspective, base: Criteria) -> list[LinkedCard]:
+    counted = dashboards.cards(perspective.scope, base, window=perspective.window)
+    return [LinkedCard(card, _list_url(card.criteria), URGENCY_OF_CARD[card.key]) for card in counted]
+
+
+def _linked(slices) -> list[LinkedSlice]:
+    return [
+        LinkedSlice(
+            slice=part,
+            url=_list_url(part.criteria),
+            overdue_url=_list_url(part.criteria.but(status="overdue")),
+            title=rule_title(part.name) if part.criteria.rule == part.name else part.name,
+        )
+        for part in slices
+    ]
+
+
+def _list_url(criteria: Criteria) -> str:
+    text = query(criteria)
+    return f"{reverse('escalation:deadlines')}?{text}" if text else reverse("escalation:deadlines")
+
+
+def _trend_url(base: Criteria) -> str:
+    parameters = {"side": base.side or "all"} | ({"area": base.area} if base.area else {})
+    return f"{reverse('escalation:trend')}?{urlencode(parameters)}"
+
+
+def _queue_entry(perspective: Perspective) -> dict:
+    """The door to the review queue: how many wait, and how grave they are."""
+    criteria = QueueCriteria(area=perspective.area_code)
+    counted = counts(perspective.scope.with_permission(Permission.ESCALATION_VIEW), criteria, window=perspective.window)
+    base = {"area": perspective.area_code} if perspective.area_code else {}
+    url = reverse("escalation:queue")
+    return {
+        "pending": counted["state_pending"],
+        "second": counted["state_second"],
+        "to_close": counted["state_to_close"],
+        "url": f"{url}?{urlencode(base)}" if base else url,
+        "second_url": f"{url}?{urlencode(base | {'state': 'second'})}",
+        "to_close_url": f"{url}?{urlencode(base | {'state': 'to_close'})}",
+        "bands": [
+            (band, counted[f"band_{band.code}"], f"{url}?{urlencode(base | {'band': band.code})}") for band in BANDS
+        ],
+    }
+
+
+def _sides(request, perspective: Perspective, base: Criteria) -> list[tuple[str, str, bool]]:
+    """The tabs over the list: whose duties are shown."""
+    own = [("owes", "我单位应办")]
+    if any(grant.city_level and grant.body_id for grant in perspective.scope.grants):
+        own.append(("system", "本系统应办（含县区）"))
+    if perspective.role in ENTERPRISE:
+        offered = [("owes", "我单位应办"), ("all", "与我单位有关的全部")]
+    elif perspective.role == Role.SUPERVISOR:
+        offered = [("all", "管辖范围内全部"), *own]
+    else:
+        offered = [*own, ("supervises", "我单位监管")]
+    keep = {"area": base.area} if base.area else {}
+    return [
+        (label, "?" + urlencode(keep | {"side": side}), (base.side or "all") == side) for side, label in offered
+    ]
+
+

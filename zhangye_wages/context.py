@@ -1,0 +1,54 @@
+"""What the shell of every page shows of WHEN and WHERE: navigation, unread notices, a pinned date."""
+
+import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from escalation.selectors.notices import unread_count
+from responsibilities.rules.roles import Permission
+
+P = Permission
+# (label, short label for phones, address, icon, permission, heading before it)
+NAVIGATION = (
+    ("首页", "首页", "escalation:dashboard", "home", P.RESPONSIBILITY_VIEW, ""),
+    ("时限", "时限", "escalation:deadlines", "clock", P.DEADLINE_VIEW, ""),
+    ("督办审核", "督办", "escalation:queue", "gavel", P.ESCALATION_VIEW, ""),
+    ("项目", "项目", "escalation:projects", "building", P.PROJECT_VIEW, ""),
+    ("工资发放", "工资", "payroll:list", "cash", P.PAYROLL_VIEW, ""),
+    ("责任清单", "清单", "escalation:responsibilities", "list-check", P.RESPONSIBILITY_VIEW, ""),
+    ("限制情形", "限制", "responsibilities:obstacles", "ban", P.OBSTACLE_EDIT, ""),
+    ("规则与期限", "规则", "escalation:rules", "book", P.RESPONSIBILITY_VIEW, "依据"),
+    ("工作日历", "日历", "escalation:calendar", "calendar", P.RESPONSIBILITY_VIEW, ""),
+    ("用户与授权", "用户", "responsibilities:users", "users", P.USER_MANAGE, "管理"),
+    ("操作留痕", "留痕", "responsibilities:trail", "history", P.TRAIL_VIEW, ""),
+)
+
+
+def shell(request) -> dict:
+    """Context for `base.html`; nothing for those who aren't logged in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or not hasattr(request, "scope"):
+        return {}
+    scope = request.scope
+    sees_deadlines = scope.can(P.DEADLINE_VIEW)
+    return {
+        "nav": _navigation(request, scope),
+        "unread_notices": SimpleLazyObject(lambda: unread_count(scope, user.notices_seen_at)) if sees_deadlines else 0,
+        "notices_url": reverse("escalation:notices") if sees_deadlines else "",
+        "demo_today": datetime.date.fromisoformat(settings.PORTAL_TODAY) if settings.PORTAL_TODAY else None,
+    }
+
+
+def _navigation(request, scope) -> list[dict]:
+    items, heading = [], ""
+    for label, short, name, icon, permission, group in NAVIGATION:
+        heading = group or heading
+        if not scope.can(permission):
+            continue
+        url = reverse(name)
+        active = request.path == url or (url != "/" and request.path.startswith(url))
+        items.append({"label": label, "short": short, "url": url, "icon": icon, "active": active, "group": heading})
+        heading = ""
+    return items
