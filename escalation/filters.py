@@ -49,6 +49,7 @@ class DeadlineFilterForm(forms.Form):
         label="级别", required=False, choices=[("", "不限"), *LadderStep.Level.choices], coerce=int, empty_value=None
     )
     unit = forms.CharField(label="相关单位编码", required=False, max_length=40)
+    body = forms.CharField(label="清单单位代码", required=False, max_length=40)
     owner = forms.CharField(label="责任单位编码", required=False, max_length=40)
     project = forms.CharField(label="项目编号", required=False, max_length=40)
     due_from = forms.DateField(label="到期日自", required=False)

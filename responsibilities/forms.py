@@ -102,6 +102,11 @@ class GrantForm(StyledForm):
     )
 
 
+class EnterpriseForm(StyledForm):
+    name = forms.CharField(label="企业名称", max_length=120, help_text="与营业执照一致的全称。")
+    uscc = forms.CharField(label="统一社会信用代码", max_length=24, help_text="18 位，见营业执照。")
+
+
 class ObstacleForm(StyledForm):
     organization = OrganizationField(label="单位", help_text="企业全称或统一社会信用代码。")
     kind = forms.ChoiceField(label="情形", choices=Obstacle.Kind.choices)

@@ -8,9 +8,8 @@ from django.utils.functional import SimpleLazyObject
 
 from responsibilities.rules.errors import NotAllowed, NotVisible
 from responsibilities.selectors.scope import scope_of
-from responsibilities.selectors.switch import narrowed
+from responsibilities.selectors.switch import SWITCH_KEY, narrowed
 
-SWITCH_KEY = "scope_switch"
 # Pages that a person who must change the first password may open.
 _OPEN_BEFORE_PASSWORD = {"responsibilities:password", "responsibilities:logout", "responsibilities:login"}
 

@@ -3,6 +3,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from escalation.models.calendar import CalendarVersion
 from escalation.models.rules import LadderStep, RuleVersion
+from responsibilities.rules.roles import Permission
 
 
 class DeadlineQuerySet(models.QuerySet):
@@ -11,7 +12,7 @@ class DeadlineQuerySet(models.QuerySet):
     def visible_to(self, scope):
         prefix = getattr(self.model, "scope_deadline", "")
         condition = Q(pk__in=[])
-        for grant in scope.grants:
+        for grant in scope.with_permission(Permission.DEADLINE_VIEW).grants:
             area = Q(**{f"{prefix}area_id": grant.area_id}) if grant.area_id else Q()
             if grant.area_wide:
                 condition |= area or ~Q(pk__in=[])
@@ -149,7 +150,7 @@ class NoticeQuerySet(models.QuerySet):
     def visible_to(self, scope):
         """A notice is its recipient's; area-wide roles see those of their area."""
         condition = Q(pk__in=[])
-        for grant in scope.grants:
+        for grant in scope.with_permission(Permission.DEADLINE_VIEW).grants:
             area = Q(deadline__area_id=grant.area_id) if grant.area_id else Q()
             if grant.area_wide:
                 condition |= area or ~Q(pk__in=[])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from escalation.models import Deadline, DeadlineParty, Decision
+from escalation.selectors.bodies import parties_of_body
 from escalation.selectors.days import SOON_WORKDAYS, Window, workday_after_unscoped
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.clock import SHANGHAI
@@ -36,6 +37,7 @@ class Criteria:
     area: str = ""
     project_type: str = ""
     unit: str = ""
+    body: str = ""
     owner: str = ""
     project: str = ""
     level: int | None = None
@@ -173,6 +175,8 @@ def _parties(scope: Scope, criteria: Criteria) -> Q:
     condition = Q()
     if criteria.unit:
         condition &= Q(Exists(parties.filter(organization__code=criteria.unit)))
+    if criteria.body:
+        condition &= Q(Exists(parties_of_body(parties, criteria.body)))
     if criteria.owner:
         owed = parties.filter(part=DeadlineParty.Part.OWES, organization__code=criteria.owner)
         condition &= Q(Exists(owed))

@@ -1,6 +1,7 @@
 """What every endpoint shares: tokens, permissions, paging, and errors as `{"code", "message", "fields"}`."""
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions, mixins, status, viewsets
@@ -10,6 +11,7 @@ from rest_framework.authentication import (
     get_authorization_header,
 )
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -20,6 +22,41 @@ from responsibilities.selectors.scope import scope_of
 from responsibilities.services.tokens import token_authenticate
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+# What a multipart request may weigh beside its file: the fields and the boundaries.
+_FORM_OVERHEAD = 256 * 1024
+# Refusals whose code says more than "bad request".
+_STATUS_OF_CODE = {"idempotency_key_reused": status.HTTP_409_CONFLICT, "too_large": 413}
+
+
+class TooLarge(exceptions.APIException):
+    """The request is larger than the portal reads (HTTP 413)."""
+
+    status_code = 413
+    default_code = "too_large"
+    default_detail = "请求的内容超过上限，没有读取。请减少内容或拆分后重新提交。"
+
+
+class Json(JSONParser):
+    """JSON up to the limit of forms; DRF alone would read any length into memory."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        refuse_heavier(parser_context, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        return super().parse(stream, media_type, parser_context)
+
+
+class Multipart(MultiPartParser):
+    """A form with a file, refused by its announced length before a byte is stored."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        refuse_heavier(parser_context, settings.PORTAL_UPLOAD_LIMIT + _FORM_OVERHEAD)
+        return super().parse(stream, media_type, parser_context)
+
+
+def refuse_heavier(parser_context, limit: int) -> None:
+    """Raise TooLarge by Content-Length, beyond which the server reads nothing anyway."""
+    length = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > limit:
+        raise TooLarge()
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -53,13 +90,18 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
 
 class ScopePermission(BasePermission):
-    """A viewset states `permission` for reading and, where it writes, `write_permission`."""
+    """A viewset states `permission` for reading and, where it writes, `write_permission`.
+
+    Whoever calls, by token or from the documentation page, needs `api.use` too.
+    """
 
     def has_permission(self, request, view):
         if not request.user or not request.user.is_authenticated:
             return False
+        if view.action is None:  # the address is known, the method isn't: 405, whoever asks
+            raise exceptions.MethodNotAllowed(request.method)
         wanted = view.permission if request.method in SAFE else getattr(view, "write_permission", None)
-        return wanted is not None and request.scope.can(wanted)
+        return wanted is not None and request.scope.can(Permission.API_USE) and request.scope.can(wanted)
 
 
 class Pages(PageNumberPagination):
@@ -75,6 +117,7 @@ class ReadEndpoint(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
 
     authentication_classes = (TokenAuthentication, SessionAuthentication)
     permission_classes = (ScopePermission,)
+    parser_classes = (Json,)
     pagination_class = Pages
     ordering = ("pk",)
 
@@ -83,6 +126,8 @@ def code_of(error: exceptions.APIException) -> str:
     """The code that programs see."""
     if isinstance(error, exceptions.ValidationError):
         return "invalid"
+    if isinstance(error, exceptions.PermissionDenied):
+        return NotAllowed().code
     return error.default_code
 
 
@@ -92,9 +137,17 @@ def api_exception_handler(error, context):
         return Response(
             {"code": error.code, "message": error.message, "fields": error.fields}, status=_status_of(error)
         )
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
+    elif isinstance(error, SuspiciousOperation):
+        error = exceptions.ParseError()
     response = exception_handler(error, context)
     if response is None:
         return None
+    if isinstance(error, exceptions.ParseError):
+        error = exceptions.ParseError(
+            "请求的内容不是完整的 JSON 或表单，无法读取。请检查格式和编码（UTF-8）后重新提交。"
+        )
     if isinstance(error, Http404):
         error = exceptions.NotFound("没有找到这条记录，或者它不在您的管辖范围内。")
     if isinstance(error, PermissionDenied):
@@ -115,7 +168,7 @@ def _status_of(error: Refused) -> int:
         return status.HTTP_403_FORBIDDEN
     if isinstance(error, EditedMeanwhile):
         return status.HTTP_409_CONFLICT
-    return status.HTTP_400_BAD_REQUEST
+    return _STATUS_OF_CODE.get(error.code, status.HTTP_400_BAD_REQUEST)
 
 
 def _fields(detail) -> dict[str, str]:

@@ -4,6 +4,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope, ScopeGrant
 
 
@@ -12,11 +13,12 @@ class ProjectScopedQuerySet(models.QuerySet):
 
     A grant shows a project where its organization plays a part in it, narrowed by the grant's area; a city
     unit also sees what county units of the same body take part in. Area-wide roles see their whole area.
+    A grant whose role may not look at projects (系统管理员) shows none, whatever its organization takes part in.
     """
 
     def visible_to(self, scope: Scope):
         condition = Q(pk__in=[])
-        for grant in scope.grants:
+        for grant in scope.with_permission(Permission.PROJECT_VIEW).grants:
             condition |= self._grant_condition(grant)
         return self.filter(condition)
 

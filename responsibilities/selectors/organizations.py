@@ -34,9 +34,9 @@ def units_by_area_unscoped() -> dict[tuple[str, str], Organization]:
     }
 
 
-def organization_unscoped(code: str) -> Organization:
-    """By code; raises NotVisible where there is none. Names of units and enterprises are public."""
-    found = Organization.objects.select_related("area", "body").filter(code=code).first()
+def organization_of(scope: Scope, code: str) -> Organization:
+    """One unit by its code; raises NotVisible."""
+    found = organizations(scope).filter(code=code).first()
     if found is None:
         raise NotVisible(f"没有编码为 {code} 的单位。")
     return found

@@ -6,6 +6,9 @@ from responsibilities.models import Area, Organization
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.areas import districts
 
+# Where the session keeps the choice.
+SWITCH_KEY = "scope_switch"
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -27,6 +27,12 @@ def needs(permission: Permission) -> Callable:
     return decorate
 
 
+def any_signed_in(view: Callable) -> Callable:
+    """A page for whoever is signed in, because it shows only what is one's own (password, logout, switch)."""
+    view.permission = None
+    return view
+
+
 def show_refusal(form, refusal: Refused) -> None:
     """Put a service's refusal at the fields it names, else on top of the form; the input stays."""
     placed = False

@@ -1,0 +1,57 @@
+"""django.contrib.admin as a read-only window for the system administrator: every write goes through a service.
+
+Sealed columns are not shown. Other people's models of the framework (sessions, axes) are not offered.
+"""
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.db import models
+
+ROOMS = ("responsibilities", "projects", "accounts", "payroll", "escalation")
+
+
+class WindowAdmin(admin.ModelAdmin):
+    """Lists and shows, changes nothing; whatever the user's rights say elsewhere."""
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_list_display(self, request):
+        shown = [f.name for f in self.model._meta.concrete_fields if not isinstance(f, _LONG)]
+        return ["pk", *[name for name in shown if name != self.model._meta.pk.name][:7]]
+
+    def get_list_select_related(self, request):
+        return True
+
+    def get_exclude(self, request, obj=None):
+        hidden = {f.name for f in self.model._meta.concrete_fields if isinstance(f, models.BinaryField)}
+        return sorted(hidden | ({"password"} & {f.name for f in self.model._meta.concrete_fields}))
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+_LONG = (models.BinaryField, models.JSONField, models.TextField)
+
+
+def _register() -> None:
+    for room in ROOMS:
+        for model in apps.get_app_config(room).get_models():
+            admin.site.register(model, WindowAdmin)
+
+
+def _to_the_portals_login(request, extra_context=None):
+    # One login page: a second one would have its own lockout, look and words.
+    return redirect_to_login(request.GET.get("next", "/admin/"))
+
+
+_register()
+admin.site.login = _to_the_portals_login
