@@ -25,26 +25,31 @@ function layout(list) {
   const from = Math.min(...times) - 6 * DAY;
   const span = Math.max(...times) + 12 * DAY - from || DAY;
   const width = list.clientWidth;
-  const lanes = [];
   const x = (time) => ((time - from) / span) * width;
-  const order = events.map((event, i) => ({ event, at: x(times[i]) })).sort((a, b) => a.at - b.at);
-  for (const { event, at } of order) {
-    event.style.left = `${at}px`;
-    const label = event.querySelector(".wp-timeline__label");
-    const wide = label.offsetWidth + 14;
-    const flip = at + wide > width;
-    event.classList.toggle("is-flip", flip);
-    if (event.classList.contains("is-today")) continue;
-    const [left, right] = flip ? [at - wide, at + 2] : [at - 2, at + wide];
-    // the stem of a label must not run through an earlier one, so each looks for the first free lane
-    let lane = lanes.findIndex((taken) => taken.every(([l, r]) => right < l || left > r));
-    if (lane < 0) lane = lanes.push([]) - 1;
-    lanes[lane].push([left, right]);
-    label.style.top = `${TOP + lane * LANE}px`;
-    event.style.setProperty("--stem", `${TOP - 32 + lane * LANE + 10}px`);
+  const placed = events
+    .map((event, i) => measure(event, x(times[i]), width))
+    .filter((item) => !item.event.classList.contains("is-today"))
+    .sort((a, b) => b.at - a.at);
+  // From right to left, a label under whatever it would touch: then no stem runs through a label.
+  const done = [];
+  for (const item of [...placed.filter((i) => !i.flip), ...placed.filter((i) => i.flip)]) {
+    const touching = done.filter((other) => item.left <= other.right && item.right >= other.left);
+    item.lane = 1 + Math.max(-1, ...touching.map((other) => other.lane));
+    item.label.style.top = `${TOP + item.lane * LANE}px`;
+    item.event.style.setProperty("--stem", `${TOP - 22 + item.lane * LANE}px`);
+    done.push(item);
   }
-  list.style.height = `${TOP + lanes.length * LANE}px`;
+  list.style.height = `${TOP + (1 + Math.max(...done.map((item) => item.lane))) * LANE}px`;
   months(list, from, span, x);
+}
+
+function measure(event, at, width) {
+  event.style.left = `${at}px`;
+  const label = event.querySelector(".wp-timeline__label");
+  const wide = label.offsetWidth + 14;
+  const flip = at + wide > width;
+  event.classList.toggle("is-flip", flip);
+  return { event, label, at, flip, left: flip ? at - wide : at - 2, right: flip ? at + 2 : at + wide };
 }
 
 function months(list, from, span, x) {
