@@ -1,5 +1,6 @@
 """`allocations/`: credits to the special accounts, by the bank or the developer."""
 
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.response import Response
@@ -9,10 +10,28 @@ from accounts.models import Allocation
 from accounts.serializers import AllocationSerializer, AllocationWriteSerializer
 from accounts.services.allocations import allocation_record
 from projects.selectors.projects import project_for
-from responsibilities.api.base import ReadEndpoint
+from responsibilities.api.base import Month, ReadEndpoint
 from responsibilities.api.idempotency import idempotent
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
+
+
+class AllocationFilter(filters.FilterSet):
+    """By the names of the reply."""
+
+    project = filters.CharFilter("project__code")
+    month = Month("period__month_on")
+    month__gte = Month("period__month_on", "gte")
+    month__lte = Month("period__month_on", "lte")
+
+    class Meta:
+        model = Allocation
+        fields = {
+            "kind": ["exact"],
+            "credited_on": ["exact", "gte", "lte"],
+            "bank_receipt_number": ["exact"],
+            "voided_at": ["isnull"],
+        }
 
 
 class Allocations(ReadEndpoint):
@@ -21,16 +40,10 @@ class Allocations(ReadEndpoint):
     permission = Permission.ACCOUNT_VIEW
     write_permission = Permission.ALLOCATION_RECORD
     serializer_class = AllocationSerializer
-    filterset_fields = {
-        "project__code": ["exact"],
-        "period__month_on": ["exact", "gte", "lte"],
-        "kind": ["exact"],
-        "credited_on": ["exact", "gte", "lte"],
-        "bank_receipt_number": ["exact"],
-        "voided_at": ["isnull"],
-    }
+    filterset_class = AllocationFilter
     ordering = ("-credited_on", "-id")
-    ordering_fields = ("credited_on", "amount", "id")
+    ordering_fields = ("credited_on", "amount", "month", "id")
+    ordering_names = {"month": "period__month_on"}
 
     def get_queryset(self):
         scope = self.request.scope.with_permission(Permission.ACCOUNT_VIEW)

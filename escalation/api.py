@@ -1,13 +1,15 @@
 """`deadlines/`, `notices/`, `escalations/` and decisions on them."""
 
+from django.db.models import Exists, OuterRef
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from escalation.catalogue.registry import subjects
-from escalation.models import Deadline, Escalation, Notice
+from escalation.catalogue.registry import OWES, SUPERVISES, subjects
+from escalation.models import Deadline, DeadlineParty, Escalation, Notice
 from escalation.selectors.deadlines_unscoped import parties_of_unscoped
 from escalation.serializers import (
     DeadlineSerializer,
@@ -24,20 +26,54 @@ from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 
 
+class StatusIn(filters.BaseInFilter, filters.ChoiceFilter):
+    """Several statuses, separated by commas."""
+
+
+class PartyFilter(filters.CharFilter):
+    """Deadlines in which the unit of this code plays the part."""
+
+    def __init__(self, part: str):
+        super().__init__(help_text="单位编码")
+        self.part = part
+
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        parties = DeadlineParty.objects.filter(deadline_id=OuterRef("pk"), part=self.part, organization__code=value)
+        return queryset.filter(Exists(parties))
+
+
+class DeadlineFilter(filters.FilterSet):
+    """By the names of the reply."""
+
+    project = filters.CharFilter("project__code")
+    area = filters.CharFilter("area__code")
+    status__in = StatusIn("status", "in", choices=Deadline.Status.choices, help_text="多个状态以逗号分隔")
+    met_on = filters.DateFilter("satisfied_on")
+    met_on__gte = filters.DateFilter("satisfied_on", "gte")
+    met_on__lte = filters.DateFilter("satisfied_on", "lte")
+    owed_by = PartyFilter(OWES)
+    supervised_by = PartyFilter(SUPERVISES)
+
+    class Meta:
+        model = Deadline
+        fields = {
+            "rule": ["exact"],
+            "status": ["exact"],
+            "due_on": ["exact", "gte", "lte"],
+            "anchor_on": ["exact", "gte", "lte"],
+            "level": ["exact", "gte"],
+            "calendar_provisional": ["exact"],
+        }
+
+
 class Deadlines(ReadEndpoint):
     """时限 that the caller's units are party to."""
 
     permission = Permission.DEADLINE_VIEW
     serializer_class = DeadlineSerializer
-    filterset_fields = {
-        "rule": ["exact"],
-        "status": ["exact", "in"],
-        "project__code": ["exact"],
-        "area__code": ["exact"],
-        "due_on": ["exact", "gte", "lte"],
-        "anchor_on": ["gte", "lte"],
-        "level": ["exact", "gte"],
-    }
+    filterset_class = DeadlineFilter
     ordering = ("due_on", "id")
     ordering_fields = ("due_on", "anchor_on", "id")
 
@@ -61,18 +97,25 @@ def _with_units(rows: list[Deadline]) -> dict:
     return {"parties": parties_of_unscoped(Deadline.objects.filter(pk__in=ids)), "subjects": subjects(rows)}
 
 
+class NoticeFilter(filters.FilterSet):
+    """By the names of the reply."""
+
+    project = filters.CharFilter("deadline__project__code")
+    rule = filters.CharFilter("deadline__rule")
+    recipient = filters.CharFilter("recipient__code")
+    deadline = filters.NumberFilter("deadline_id")
+
+    class Meta:
+        model = Notice
+        fields = {"level": ["exact"], "noticed_on": ["exact", "gte", "lte"], "due_on": ["exact", "gte", "lte"]}
+
+
 class Notices(ReadEndpoint):
     """通知 to the caller's units."""
 
     permission = Permission.DEADLINE_VIEW
     serializer_class = NoticeSerializer
-    filterset_fields = {
-        "level": ["exact"],
-        "recipient__code": ["exact"],
-        "noticed_on": ["exact", "gte", "lte"],
-        "deadline__project__code": ["exact"],
-        "deadline__rule": ["exact"],
-    }
+    filterset_class = NoticeFilter
     ordering = ("-id",)
     ordering_fields = ("id", "noticed_on")
 
@@ -81,21 +124,31 @@ class Notices(ReadEndpoint):
         return Notice.objects.visible_to(scope).select_related("deadline__project", "recipient")
 
 
+class EscalationFilter(filters.FilterSet):
+    """By the names of the reply, and by area."""
+
+    project = filters.CharFilter("deadline__project__code")
+    area = filters.CharFilter("deadline__area__code")
+    rule = filters.CharFilter("deadline__rule")
+    deadline = filters.NumberFilter("deadline_id")
+    due_on__gte = filters.DateFilter("deadline__due_on", "gte")
+    due_on__lte = filters.DateFilter("deadline__due_on", "lte")
+
+    class Meta:
+        model = Escalation
+        fields = {"status": ["exact"], "proposed_on": ["exact", "gte", "lte"]}
+
+
 class Escalations(ReadEndpoint):
     """督办提请 in the caller's area."""
 
     permission = Permission.ESCALATION_VIEW
     write_permission = Permission.ESCALATION_DECIDE
     serializer_class = EscalationSerializer
-    filterset_fields = {
-        "status": ["exact"],
-        "proposed_on": ["exact", "gte", "lte"],
-        "deadline__rule": ["exact"],
-        "deadline__project__code": ["exact"],
-        "deadline__area__code": ["exact"],
-    }
+    filterset_class = EscalationFilter
     ordering = ("proposed_on", "id")
-    ordering_fields = ("proposed_on", "id")
+    ordering_fields = ("proposed_on", "due_on", "id")
+    ordering_names = {"due_on": "deadline__due_on"}
 
     def get_queryset(self):
         scope = self.request.scope.with_permission(Permission.ESCALATION_VIEW)

@@ -1,18 +1,19 @@
 """`payroll-batches/`: upload a sheet, follow its reading, see its remarks, submit it."""
 
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from payroll.models import PayrollBatch
 from payroll.selectors.batches import batches
 from payroll.serializers import PayrollBatchDetailSerializer, PayrollBatchSerializer, PayrollUploadSerializer
 from payroll.services.submissions import batch_submit
 from payroll.services.uploads import batch_upload
 from projects.selectors.projects import project_for
-from responsibilities.api.base import ReadEndpoint
+from responsibilities.api.base import Json, Month, Multipart, ReadEndpoint
 from responsibilities.api.idempotency import idempotent
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
@@ -25,20 +26,30 @@ class SubmitSerializer(serializers.Serializer):
     accepted = serializers.IntegerField(help_text="同意提交的行数，与所见不符时不提交")
 
 
+class PayrollBatchFilter(filters.FilterSet):
+    """By the names of the reply."""
+
+    project = filters.CharFilter("project__code")
+    subcontractor = filters.CharFilter("subcontractor__code")
+    month = Month("month_on")
+    month__gte = Month("month_on", "gte")
+    month__lte = Month("month_on", "lte")
+
+    class Meta:
+        model = PayrollBatch
+        fields = {"status": ["exact"], "uploaded_at": ["gte", "lte"]}
+
+
 class PayrollBatches(ReadEndpoint):
     """工资批次 in the caller's scope."""
 
     permission = Permission.PAYROLL_VIEW
     serializer_class = PayrollBatchSerializer
-    parser_classes = (*ReadEndpoint.parser_classes, MultiPartParser)
-    filterset_fields = {
-        "project__code": ["exact"],
-        "month_on": ["exact", "gte", "lte"],
-        "subcontractor__code": ["exact"],
-        "status": ["exact"],
-    }
+    parser_classes = (Multipart, Json)
+    filterset_class = PayrollBatchFilter
     ordering = ("-month_on", "-id")
-    ordering_fields = ("month_on", "uploaded_at", "id")
+    ordering_fields = ("month", "uploaded_at", "id")
+    ordering_names = {"month": "month_on"}
 
     @property
     def write_permission(self):

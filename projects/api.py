@@ -1,12 +1,12 @@
 """`projects/`, `approvals/`. POST approvals/ is the push by an approving unit; the reply is its receipt."""
 
-from django.db import transaction
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from projects.models import Approval
+from projects.models import Approval, Project
 from projects.selectors.projects import project_for, projects
 from projects.serializers import (
     ApprovalPushSerializer,
@@ -14,12 +14,33 @@ from projects.serializers import (
     ProjectSerializer,
     ProjectWriteSerializer,
 )
-from projects.services.approvals import approval_push, approval_record
 from projects.services.projects import project_register
+from projects.services.receipts import approval_receive
 from responsibilities.api.base import ReadEndpoint
 from responsibilities.api.idempotency import idempotent
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
+
+
+class ProjectFilter(filters.FilterSet):
+    """By the names of the reply."""
+
+    area = filters.CharFilter("area__code")
+    project_type = filters.CharFilter("project_type__code")
+
+    class Meta:
+        model = Project
+        fields = {
+            "code": ["exact"],
+            "name": ["exact", "icontains"],
+            "funding_nature": ["exact"],
+            "planned_start_on": ["gte", "lte"],
+            "actual_start_on": ["exact", "gte", "lte", "isnull"],
+            "completed_on": ["gte", "lte", "isnull"],
+            "platform_code": ["exact"],
+            "enrolled_on": ["exact", "gte", "lte", "isnull"],
+            "updated_at": ["gte"],
+        }
 
 
 class Projects(ReadEndpoint):
@@ -30,16 +51,7 @@ class Projects(ReadEndpoint):
     serializer_class = ProjectSerializer
     lookup_field = "code"
     lookup_value_regex = "[^/]+"
-    filterset_fields = {
-        "code": ["exact"],
-        "name": ["exact", "icontains"],
-        "area__code": ["exact"],
-        "project_type__code": ["exact"],
-        "funding_nature": ["exact"],
-        "actual_start_on": ["exact", "gte", "lte"],
-        "enrolled_on": ["exact", "isnull"],
-        "updated_at": ["gte"],
-    }
+    filterset_class = ProjectFilter
     ordering = ("code",)
     ordering_fields = ("code", "name", "actual_start_on", "contract_value", "updated_at")
 
@@ -57,20 +69,31 @@ class Projects(ReadEndpoint):
         return Response(ProjectSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
+class ApprovalFilter(filters.FilterSet):
+    """By the names of the reply."""
+
+    project = filters.CharFilter("project__code")
+    approving_unit = filters.CharFilter("approving_unit__code")
+
+    class Meta:
+        model = Approval
+        fields = {
+            "kind": ["exact"],
+            "number": ["exact"],
+            "approved_on": ["exact", "gte", "lte"],
+            "receipt_number": ["exact"],
+            "pushed_at": ["isnull", "gte", "lte"],
+            "confirmed_at": ["isnull", "gte", "lte"],
+        }
+
+
 class Approvals(ReadEndpoint):
     """审批事项 and their receipts."""
 
     permission = Permission.PROJECT_VIEW
     write_permission = Permission.APPROVAL_PUSH
     serializer_class = ApprovalSerializer
-    filterset_fields = {
-        "project__code": ["exact"],
-        "kind": ["exact"],
-        "number": ["exact"],
-        "approved_on": ["exact", "gte", "lte"],
-        "approving_unit__code": ["exact"],
-        "pushed_at": ["isnull", "gte", "lte"],
-    }
+    filterset_class = ApprovalFilter
     ordering = ("-approved_on", "-id")
     ordering_fields = ("approved_on", "pushed_at", "id")
 
@@ -86,14 +109,7 @@ class Approvals(ReadEndpoint):
         shape.is_valid(raise_exception=True)
         facts = dict(shape.validated_data)
         project = project_for(request.scope, facts.pop("project"), Permission.APPROVAL_PUSH)
-        actor = Actor.of(request)
-        with transaction.atomic():
-            approval = Approval.objects.filter(
-                project=project, kind=facts["kind"], number=facts["number"].strip()
-            ).first()
-            if approval is None:
-                approval = approval_record(project=project, actor=actor, scope=request.scope, **facts)
-            approval = approval_push(approval_id=approval.pk, actor=actor, scope=request.scope)
+        approval = approval_receive(project=project, actor=Actor.of(request), scope=request.scope, **facts)
         row = self.get_queryset().get(pk=approval.pk)
         return Response(ApprovalSerializer(row).data, status=status.HTTP_201_CREATED)
 

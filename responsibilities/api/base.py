@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
+from django_filters import rest_framework as filters
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions, mixins, status, viewsets
 from rest_framework.authentication import (
@@ -10,6 +11,7 @@ from rest_framework.authentication import (
     SessionAuthentication,
     get_authorization_header,
 )
+from rest_framework.filters import OrderingFilter
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.permissions import BasePermission
@@ -112,6 +114,30 @@ class Pages(PageNumberPagination):
     max_page_size = 200
 
 
+class Ordering(OrderingFilter):
+    """`ordering` by the names of the reply; a viewset's `ordering_names` says which column each is.
+
+    Equal rows are told apart by their key: otherwise a row could stand on two pages and another on none.
+    """
+
+    def filter_queryset(self, request, queryset, view):
+        names = getattr(view, "ordering_names", {})
+        wanted = []
+        for term in self.get_ordering(request, queryset, view):
+            sign, name = ("-", term[1:]) if term.startswith("-") else ("", term)
+            wanted.append(sign + names.get(name, name))
+        if not {"pk", "id", "-pk", "-id"} & set(wanted):
+            wanted.append("pk")
+        return queryset.order_by(*wanted)
+
+
+class Month(filters.DateFilter):
+    """`2026-10`, as months stand in the replies."""
+
+    def __init__(self, field_name, lookup_expr="exact", **kwargs):
+        super().__init__(field_name, lookup_expr, input_formats=["%Y-%m"], help_text="月份，如 2026-10", **kwargs)
+
+
 class ReadEndpoint(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """List and detail of what the caller may see; each room names its scoped selector in `get_queryset`."""
 
@@ -119,6 +145,7 @@ class ReadEndpoint(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     permission_classes = (ScopePermission,)
     parser_classes = (Json,)
     pagination_class = Pages
+    filter_backends = (filters.DjangoFilterBackend, Ordering)
     ordering = ("pk",)
 
 

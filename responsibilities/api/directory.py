@@ -1,5 +1,6 @@
 """`areas/`, `organizations/`, `responsibilities/`: who is who. Names of units are public to every caller."""
 
+from django_filters import rest_framework as filters
 from rest_framework.routers import SimpleRouter
 
 from responsibilities.api.base import ReadEndpoint
@@ -15,9 +16,26 @@ class Areas(ReadEndpoint):
     queryset = Area.objects.select_related("parent")
     serializer_class = AreaSerializer
     lookup_field = "code"
-    filterset_fields = ("kind",)
+    filterset_fields = ("code", "name", "kind")
     ordering = ("sort_order",)
-    ordering_fields = ("code", "name", "sort_order")
+    ordering_fields = ("code", "name")
+
+
+class OrganizationFilter(filters.FilterSet):
+    """By the names of the reply."""
+
+    body = filters.CharFilter("body__code")
+    area = filters.CharFilter("area__code")
+
+    class Meta:
+        model = Organization
+        fields = {
+            "code": ["exact"],
+            "name": ["exact", "icontains"],
+            "kind": ["exact"],
+            "uscc": ["exact"],
+            "is_active": ["exact"],
+        }
 
 
 class Organizations(ReadEndpoint):
@@ -27,14 +45,7 @@ class Organizations(ReadEndpoint):
     queryset = Organization.objects.select_related("body", "area")
     serializer_class = OrganizationSerializer
     lookup_field = "code"
-    filterset_fields = {
-        "code": ["exact"],
-        "name": ["exact", "icontains"],
-        "kind": ["exact"],
-        "body__code": ["exact"],
-        "area__code": ["exact"],
-        "uscc": ["exact"],
-    }
+    filterset_class = OrganizationFilter
     ordering = ("code",)
     ordering_fields = ("code", "name", "kind")
 
@@ -45,6 +56,7 @@ class Responsibilities(ReadEndpoint):
     permission = Permission.RESPONSIBILITY_VIEW
     queryset = ResponsibilityRow.objects.prefetch_related("bodies", "duties")
     serializer_class = ResponsibilityRowSerializer
+    filterset_fields = ("number",)
     ordering = ("number",)
     ordering_fields = ("number",)
 

@@ -17,7 +17,7 @@ LONGEST_PATH = 200  # what is kept for people to read; the digest covers the who
 
 
 class KeyReused(Refused):
-    """The key was used for another request (HTTP 409)."""
+    """The key was used for another request (HTTP 409, see `responsibilities.api.base`)."""
 
     def __init__(self):
         super().__init__(
