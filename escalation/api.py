@@ -49,7 +49,7 @@ class DeadlineFilter(filters.FilterSet):
 
     project = filters.CharFilter("project__code")
     area = filters.CharFilter("area__code")
-    status__in = StatusIn("status", "in", choices=Deadline.Status.choices, help_text="多个状态以逗号分隔")
+    status__in = StatusIn("status", choices=Deadline.Status.choices, help_text="多个状态以逗号分隔")
     met_on = filters.DateFilter("satisfied_on")
     met_on__gte = filters.DateFilter("satisfied_on", "gte")
     met_on__lte = filters.DateFilter("satisfied_on", "lte")
