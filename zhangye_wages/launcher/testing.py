@@ -23,7 +23,9 @@ def run(arguments: list[str]) -> int:
         return _again(arguments)
     start_servers()
     given = (
-        [] if any(part == "-n" or part.startswith(("-n=", "--numprocesses")) for part in arguments) else ["-n", "auto"]
+        []
+        if any(part == "-n" or part.startswith(("-n=", "--numprocesses")) for part in arguments)
+        else ["-n", "auto", "--dist", "loadgroup"]
     )
     return subprocess.run([sys.executable, "-m", "pytest", *given, *arguments], cwd=PROJECT, check=False).returncode
 
