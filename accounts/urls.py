@@ -1,12 +1,14 @@
 from django.urls import path, re_path
 
-from accounts.views import months, special_accounts
+from accounts.views import months, register_import, special_accounts
 
 app_name = "accounts"
 MONTH = r"(?P<month>[0-9]{4}-(?:0[1-9]|1[0-2]))"
 BASE = r"^projects/(?P<code>[^/]+)/allocations/"
 
 urlpatterns = [
+    path("projects/import/", register_import.register_import_page, name="register_import"),
+    path("projects/import/template/", register_import.register_template_file, name="register_template"),
     path("projects/<str:code>/account/", special_accounts.account_page, name="account"),
     path("projects/<str:code>/allocations/", months.month_list, name="periods"),
     path(

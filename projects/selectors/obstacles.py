@@ -1,14 +1,14 @@
 """Obstacles in force: open arrears and the dishonest list, pushed down by higher rooms or entered by 人社."""
 
 import datetime
-from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from projects.models import ObstacleDecision, Project, ProjectParty
 from responsibilities.models import Obstacle
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
+from responsibilities.selectors.obstacles import obstacles_in_force
 
 # Policy 二(二)一 speaks of the units that build; a bank or a bureau has no obstacle.
 GUARDED_PARTS = (
@@ -18,16 +18,6 @@ GUARDED_PARTS = (
 )
 
 
-def obstacles_in_force_unscoped(organization_ids: Iterable[int], on: datetime.date) -> QuerySet:
-    """What stands against these organizations on a day, for services and imports."""
-    return (
-        Obstacle.objects.filter(organization_id__in=list(organization_ids), since_on__lte=on)
-        .filter(Q(lifted_on__isnull=True) | Q(lifted_on__gt=on))
-        .select_related("organization")
-        .order_by("id")
-    )
-
-
 def obstacles_of_project(scope: Scope, project: Project, on: datetime.date) -> list[Obstacle]:
     """What stands against the developer and the contractors of a visible project."""
     organizations = (
@@ -35,7 +25,7 @@ def obstacles_of_project(scope: Scope, project: Project, on: datetime.date) -> l
         .filter(project=project, part__in=GUARDED_PARTS)
         .values_list("organization_id", flat=True)
     )
-    return list(obstacles_in_force_unscoped(organizations, on))
+    return list(obstacles_in_force(organizations, on))
 
 
 def obstacle_decisions(scope: Scope, project: Project) -> QuerySet:

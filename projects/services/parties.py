@@ -5,12 +5,13 @@ import datetime
 from django.db import transaction
 
 from projects.models import Approval, Contract, ObstacleDecision, Project, ProjectParty
-from projects.selectors.obstacles import GUARDED_PARTS, obstacles_in_force_unscoped
+from projects.selectors.obstacles import GUARDED_PARTS
 from projects.services.visibility import require_reach
 from responsibilities.rules.errors import NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors import clock
+from responsibilities.selectors.obstacles import obstacles_in_force
 from responsibilities.selectors.organizations import unit_for
 from responsibilities.services.touch import touch_projects
 from responsibilities.services.trail import Actor, record_event
@@ -86,7 +87,7 @@ def decide_obstacles(
 
     Policy 二(二)一 is broader than 724 art 49, so the portal warns and a person decides.
     """
-    obstacles = list(obstacles_in_force_unscoped([organization.pk], today))
+    obstacles = list(obstacles_in_force([organization.pk], today))
     if not obstacles:
         return
     if not reason.strip():

@@ -6,7 +6,6 @@ from projects.imports.tables import Row, Table
 from projects.models import Contract, Project, ProjectParty, ProjectType
 from projects.rules.codes import CODE_HELP, is_project_code
 from projects.rules.dates import BEFORE_START, date_problems, enrolment_problem
-from projects.selectors.obstacles import obstacles_in_force_unscoped
 from projects.services.projects import name_keys
 from projects.services.register.enterprises import Enterprises
 from projects.services.register.outcome import OUT_OF_SCOPE, Written, locked_projects, unreachable
@@ -22,6 +21,7 @@ from projects.services.register.project_rows import (
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.directory import UnitNames, areas_by_name_unscoped
+from responsibilities.selectors.obstacles import obstacles_in_force
 from responsibilities.selectors.organizations import units_by_area_unscoped
 
 COMPANIES = (("developer", "developer_uscc"), ("contractor", "contractor_uscc"))
@@ -292,7 +292,7 @@ def _warn(table: Table, plans: list[Planned], today: datetime.date) -> None:
         if organization is not None
     }
     obstacles: dict[int, str] = {}
-    for obstacle in obstacles_in_force_unscoped(named, today):
+    for obstacle in obstacles_in_force(named, today):
         obstacles.setdefault(obstacle.organization_id, obstacle.get_kind_display())
     for plan in plans:
         project = plan.project
