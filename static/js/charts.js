@@ -29,12 +29,14 @@ function option(chart) {
     ...axes(chart),
     aria: { enabled: false },
     textStyle: { fontFamily: FONT },
-    grid: { left: 4, right: 12, top: chart.series.length > 1 ? 32 : 18, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 20, top: chart.series.length > 1 ? 32 : 18, bottom: 4, containLabel: true },
     legend: chart.series.length > 1 ? { top: 0, left: 0, itemWidth: 18, itemHeight: 8, textStyle: base } : undefined,
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, textStyle: { ...base, color: token("--ink") }, borderColor: token("--line-strong"), valueFormatter: (value) => `${number(value)} ${chart.unit ?? ""}` },
     series: series(chart),
   };
 }
+
+const short = (name) => name.replace("裕固族自治县", "县");
 
 async function mapOption(chart) {
   const reply = await fetch(chart.geojson);
@@ -44,7 +46,7 @@ async function mapOption(chart) {
     tooltip: { renderMode: "richText", confine: true, textStyle: { ...base, color: token("--ink") }, formatter: ({ name, value }) => `${name}  ${number(value)} ${chart.unit ?? ""}` },
     series: [{
       type: "map", map: chart.id, roam: false, selectedMode: false, animation: false, nameProperty: "name", left: 8, right: 8, top: 8, bottom: 8,
-      label: { show: true, ...base, color: token("--ink"), formatter: ({ name, value }) => (Number.isNaN(value) ? name : `${name}\n${number(value)}${chart.unit ?? ""}`) },
+      label: { show: true, ...base, color: token("--ink"), formatter: ({ name, value }) => (Number.isNaN(value) ? short(name) : `${short(name)}\n${number(value)}${chart.unit ?? ""}`) },
       itemStyle: { borderColor: "#fff", borderWidth: 1.5, areaColor: token("--surface-3") },
       emphasis: { label: { color: token("--ink") }, itemStyle: { borderColor: token("--blue"), borderWidth: 2, areaColor: null } },
       data: chart.x.map((name, i) => {
