@@ -14,7 +14,7 @@ from responsibilities.models import Body, Duty
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.areas import areas
 from responsibilities.selectors.clock import today
-from responsibilities.selectors.duties import ListBody, ListRow, UnitOf, responsibility_list
+from responsibilities.selectors.duties import ListBody, ListRow, UnitOf, rows_with_duties
 from responsibilities.views.access import needs
 from responsibilities.views.listing import export
 
@@ -64,14 +64,14 @@ class RowBlock:
 
 
 @needs(Permission.RESPONSIBILITY_VIEW)
-def responsibilities_page(request):
+def responsibility_list(request):
     """`?area=` shows the units of one area and counts only there."""
     choices = areas()
     area = request.GET.get("area", "")
     chosen = next((found for found in choices if found.code == area), None)
     code = chosen.code if chosen else ""
     counts = live_counts(request.scope, today=today(), area=code)
-    blocks = [_block(row, counts, code) for row in responsibility_list()]
+    blocks = [_block(row, counts, code) for row in rows_with_duties()]
     if request.GET.get("export"):
         titles = [("序号", 6), ("单位", 24), ("职责分工", 80), ("时限事项", 30), ("进行中", 10), ("逾期", 10)]
         return export("责任清单", titles, _sheet(blocks))

@@ -39,11 +39,14 @@ class TooLarge(exceptions.APIException):
 
 
 class Json(JSONParser):
-    """JSON up to the limit of forms; DRF alone would read any length into memory."""
+    """One JSON object up to the limit of forms; DRF alone would take any value and read any length into memory."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         refuse_heavier(parser_context, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        return super().parse(stream, media_type, parser_context)
+        data = super().parse(stream, media_type, parser_context)
+        if not isinstance(data, dict):
+            raise exceptions.ParseError()
+        return data
 
 
 class Multipart(MultiPartParser):
@@ -173,7 +176,7 @@ def api_exception_handler(error, context):
         return None
     if isinstance(error, exceptions.ParseError):
         error = exceptions.ParseError(
-            "请求的内容不是完整的 JSON 或表单，无法读取。请检查格式和编码（UTF-8）后重新提交。"
+            "请求的内容应是一个 JSON 对象或表单，现在无法读取。请检查格式和编码（UTF-8）后重新提交。"
         )
     if isinstance(error, Http404):
         error = exceptions.NotFound("没有找到这条记录，或者它不在您的管辖范围内。")

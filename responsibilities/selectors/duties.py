@@ -36,7 +36,7 @@ class ListRow:
     duties: tuple[Duty, ...]
 
 
-def responsibility_list() -> list[ListRow]:
+def rows_with_duties() -> list[ListRow]:
     """All rows in their order; five queries whatever their number."""
     units, everywhere = units_by_area_unscoped(), areas()
     rows = ResponsibilityRow.objects.prefetch_related("bodies", "duties")

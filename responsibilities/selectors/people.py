@@ -21,7 +21,7 @@ def users(scope: Scope, *, search: str = "", role: str = "", state: str = "") ->
             | Q(grants__organization__name__icontains=word)
             | Q(grants__organization__short_name__icontains=word)
         )
-    if role in Role:
+    if role in {known.value for known in Role}:
         rows = rows.filter(grants__role=role)
     if state in ("active", "disabled"):
         rows = rows.filter(is_active=state == "active")

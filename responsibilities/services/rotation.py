@@ -75,4 +75,4 @@ def _outdated(model: type[models.Model], columns: dict[str, str]) -> models.Quer
 
 
 def _triggers(model: type[models.Model]) -> list[str]:
-    return [f"{model._meta.label}:{trigger.name}" for trigger in model._meta.triggers]
+    return [f"{model._meta.label}:{trigger.name}" for trigger in getattr(model._meta, "triggers", [])]

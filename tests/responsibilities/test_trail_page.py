@@ -1,0 +1,84 @@
+"""The trail as auditors and administrators read it, and the read-only admin window."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from responsibilities.models import AuditEvent, Organization
+from responsibilities.services.trail import Actor, record_event
+from tests.cast import GANZHOU
+
+
+@pytest.fixture
+def events(cast):
+    record_event(actor=Actor(user=cast.supervisor), action="obstacle.create", target=cast.contractor, project_id=7)
+    record_event(actor=Actor(user=cast.leader), action="user.sign_in", target=cast.leader, reason="值班")
+
+
+def found(client, **criteria) -> list[str]:
+    page = client.get("/trail/", criteria).context["page"]
+    return [event.action for event in page if event.action in ("obstacle.create", "user.sign_in")]
+
+
+def test_the_trail_is_narrowed_by_who_action_object_project_and_date(cast, events):
+    client = Client()
+    client.force_login(cast.auditor)
+    assert found(client) == ["user.sign_in", "obstacle.create"]
+    assert found(client, who="监管员甲") == ["obstacle.create"]
+    assert found(client, action="user.sign_in") == ["user.sign_in"]
+    assert found(client, target="祁连") == ["obstacle.create"]
+    assert found(client, project="7") == ["obstacle.create"]
+    assert found(client, date_to="2020-01-01") == []
+    assert found(client, date_from="2020-01-01") == ["user.sign_in", "obstacle.create"]
+
+
+def test_the_trail_speaks_chinese_and_can_be_exported(cast, events):
+    client = Client()
+    client.force_login(cast.administrator)
+    text = client.get("/trail/").content.decode()
+    assert "登记限制情形" in text
+    assert "值班" in text
+    assert client.get("/trail/", {"export": "1"}).content[:2] == b"PK"
+
+
+def test_only_auditors_and_administrators_read_the_trail(cast):
+    for person in (cast.supervisor, cast.leader, cast.unit_head, cast.labour_officer, cast.stranger):
+        client = Client()
+        client.force_login(person)
+        assert client.get("/trail/").status_code == 403
+
+
+def test_a_wrong_date_is_said_and_not_used(cast, events):
+    client = Client()
+    client.force_login(cast.auditor)
+    reply = client.get("/trail/", {"date_from": "昨天"})
+    assert reply.status_code == 200
+    assert "筛选条件有误" in reply.content.decode()
+
+
+def test_the_admin_window_shows_and_changes_nothing(cast):
+    client = Client()
+    client.force_login(cast.administrator)
+    unit = cast.unit("zjj", GANZHOU)
+    page = reverse("admin:responsibilities_organization_change", args=[unit.pk])
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"name": "改"}).status_code == 403
+    assert client.get(reverse("admin:responsibilities_organization_add")).status_code == 403
+    assert client.post(reverse("admin:responsibilities_organization_delete", args=[unit.pk])).status_code == 403
+    assert Organization.objects.get(pk=unit.pk).name == unit.name
+
+
+def test_the_admin_window_shows_no_sealed_bytes_and_no_password(cast):
+    client = Client()
+    client.force_login(cast.administrator)
+    user = client.get(reverse("admin:responsibilities_user_change", args=[cast.leader.pk])).content.decode()
+    assert cast.leader.password not in user
+    event = AuditEvent.objects.create(transaction=1, actor_name="x", action="x", object_type="x")
+    assert client.get(reverse("admin:responsibilities_auditevent_change", args=[event.pk])).status_code == 200
+
+
+def test_nobody_but_the_administrator_opens_the_admin_window(cast):
+    for person in (cast.supervisor, cast.auditor, cast.labour_officer, cast.stranger):
+        client = Client()
+        client.force_login(person)
+        assert client.get("/admin/responsibilities/organization/").status_code == 302
