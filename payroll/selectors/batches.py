@@ -85,9 +85,7 @@ def search_batches(
 
 def with_accepted_net(rows: QuerySet) -> QuerySet:
     """Adds `accepted_net`: what the accepted lines pay, yuan. `total_net` is the whole sheet's."""
-    total = (
-        PayrollLine.objects.filter(batch_id=OuterRef("pk")).order_by().values("batch_id").annotate(total=Sum("net"))
-    )
+    total = PayrollLine.objects.filter(batch_id=OuterRef("pk")).order_by().values("batch_id").annotate(total=Sum("net"))
     return rows.annotate(accepted_net=Subquery(total.values("total")))
 
 

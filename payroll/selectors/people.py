@@ -46,16 +46,16 @@ def known_cards_unscoped(indexes: Iterable[bytes]) -> dict[bytes, dict[int, int]
     return found
 
 
-def roster_unscoped(project_id: int) -> list[tuple[int, bytes, str]]:
-    """(worker, blind index of the ID number, name) of everybody on a project's roster, whoever employs them."""
+def roster_unscoped(project_id: int) -> dict[bytes, KnownWorker]:
+    """Everybody on a project's roster, whoever employs them, by the blind index of the ID number."""
     rows = _rows(
         """
-        SELECT id, id_number_index, name FROM payroll_worker
+        SELECT id_number_index, id, name, phone_sealed IS NOT NULL FROM payroll_worker
         WHERE id IN (SELECT worker_id FROM payroll_rosterentry WHERE project_id = %s AND left_on IS NULL)
         """,
         [project_id],
     )
-    return [(worker, bytes(index), name) for worker, index, name in rows]
+    return {bytes(index): KnownWorker(*facts) for index, *facts in rows}
 
 
 def last_cards_unscoped(project_id: int, before: datetime.date) -> dict[int, bytes]:

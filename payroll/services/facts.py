@@ -6,19 +6,19 @@ from decimal import Decimal
 from payroll.rules.facts import AgeLimits, Facts, KnownWorker, MinimumWageFigure
 from payroll.rules.month import Month
 from payroll.rules.remarks import Remark
+from payroll.selectors.people import KnownWorker as RosterWorker
 from payroll.selectors.people import (
     cards_paid_to_unscoped,
     days_elsewhere_unscoped,
     last_cards_unscoped,
     minimum_wage_unscoped,
-    roster_unscoped,
 )
 from payroll.services.people import Indexers, Recognised
 from responsibilities.rules.identifiers import mask_id
 from responsibilities.selectors.figures import figure_on
 
 
-def facts_for(project, month: Month, indexers: Indexers) -> Facts:
+def facts_for(project, month: Month, indexers: Indexers, roster: dict[bytes, RosterWorker]) -> Facts:
     """The facts a sheet of this project and month is checked against; what isn't known stays silent.
 
     Without a roster (the first month) nobody is unknown: `worker_of` is None.
@@ -26,11 +26,11 @@ def facts_for(project, month: Month, indexers: Indexers) -> Facts:
     cards = last_cards_unscoped(project.pk, month.first)
     by_index: dict[bytes, KnownWorker] = {}
     by_name: dict[str, list[KnownWorker]] = {}
-    for worker, index, name in roster_unscoped(project.pk):
-        card = cards.get(worker)
-        known = KnownWorker(worker, name, frozenset((card,)) if card else frozenset())
+    for index, worker in roster.items():
+        card = cards.get(worker.pk)
+        known = KnownWorker(worker.pk, worker.name, frozenset((card,)) if card else frozenset())
         by_index[index] = known
-        by_name.setdefault(name, []).append(known)
+        by_name.setdefault(worker.name, []).append(known)
     return Facts(
         worker_of=(lambda number: by_index.get(indexers.id_number(number))) if by_index else None,
         workers_named=(lambda name: by_name.get(name, ())) if by_index else None,
@@ -57,9 +57,7 @@ def _names(lines, known: Recognised, letters):
         index = known.id_indexes[position]
         worker = known.workers.get(index) if index and line.worker is None else None
         if worker and worker.name != line.name:
-            message = (
-                f"{line.name}（{mask_id(line.id_number)}）的身份证号在系统中登记的是另一个姓名。请对照身份证核对姓名和号码。"
-            )
+            message = f"{line.name}（{mask_id(line.id_number)}）的身份证号在系统中登记的是另一个姓名。请对照身份证核对姓名和号码。"
             yield Remark(line.row, _cell(letters, "name", line.row), "name_differs", "warning", message)
 
 
@@ -82,9 +80,7 @@ def _cards(lines, known: Recognised, letters):
 
 def _days(lines, known: Recognised, project_id: int, month: Month, letters):
     workers = {
-        pk: line
-        for position, line in enumerate(lines)
-        if line.days and (pk := known.worker_pk(position)) is not None
+        pk: line for position, line in enumerate(lines) if line.days and (pk := known.worker_pk(position)) is not None
     }
     elsewhere = days_elsewhere_unscoped(workers, project_id=project_id, month_on=month.first)
     for pk, days in elsewhere.items():

@@ -64,16 +64,17 @@ class Indexers:
         self.bank_card = vault.blind_indexer("bank_card")
 
 
-def recognise(lines: Sequence, indexers: Indexers) -> Recognised:
-    """Look the lines' people and cards up; two queries whatever the number of lines."""
+def recognise(lines: Sequence, indexers: Indexers, roster: dict[bytes, KnownWorker]) -> Recognised:
+    """Look the lines' people and cards up, those not on the roster by index; two queries for any number of lines."""
     id_of, card_of = indexers.id_number, indexers.bank_card
     id_indexes = [id_of(line.id_number) if line.id_number else None for line in lines]
     card_indexes = [card_of(line.bank_card) if line.bank_card else None for line in lines]
+    strangers = {index for index in id_indexes if index and index not in roster}
     return Recognised(
         id_indexes=id_indexes,
         card_indexes=card_indexes,
         named=[line.worker.ref if line.worker and not line.id_number else None for line in lines],
-        workers=known_workers_unscoped(filter(None, dict.fromkeys(id_indexes))),
+        workers=roster | known_workers_unscoped(strangers) if strangers else roster,
         cards=known_cards_unscoped(filter(None, dict.fromkeys(card_indexes))),
     )
 

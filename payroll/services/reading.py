@@ -65,9 +65,7 @@ def _store(batch: PayrollBatch, understood: Understood, progress: Progress) -> N
         remarks_replace(batch.pk, understood.remarks)
         rejected_replace(batch.pk, understood.rejected)
         # Last, because whoever holds the row keeps the progress from being written.
-        stored = PayrollBatch.objects.filter(
-            pk=batch.pk, status=Status.READING, attempts=batch.attempts
-        ).update(
+        stored = PayrollBatch.objects.filter(pk=batch.pk, status=Status.READING, attempts=batch.attempts).update(
             status=Status.DRAFT,
             sheet=parsed.sheet[:80],
             header_rows=parsed.header_rows,

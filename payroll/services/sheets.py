@@ -4,11 +4,13 @@ Writes nothing; `payroll_import --check` stops here.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from payroll.imports.columns import TITLES
 from payroll.imports.parse import Parsed, open_payroll
 from payroll.rules.month import Month
+from payroll.selectors.people import roster_unscoped
 from payroll.services.facts import facts_for, remarks_of
 from payroll.services.people import Indexers, Recognised, recognise
 from responsibilities.rules.identifiers import mask_card, mask_id, mask_phone
@@ -33,14 +35,20 @@ class Understood:
         return [*self.parsed.errors, *self.parsed.warnings]
 
 
-def understand(data: bytes, *, project, month: Month, told: Callable[[int, int], None] = lambda _d, _r: None) -> Understood:
+def understand(
+    data: bytes, *, project, month: Month, told: Callable[[int, int], None] = lambda _d, _r: None
+) -> Understood:
     """Read, parse, check and recognise. Raises `sheets.refusal.Refusal` where the file is turned away.
 
     `told(done, rows)` hears of progress now and then.
     """
-    workbook = read(data)
     indexers = Indexers()
-    reading = open_payroll(workbook, month=month, facts=facts_for(project, month, indexers))
+    # The child reads the file while we ask the database.
+    with ThreadPoolExecutor(1) as pool:
+        workbook = pool.submit(read, data)
+        roster = roster_unscoped(project.pk)
+        facts = facts_for(project, month, indexers, roster)
+        reading = open_payroll(workbook.result(), month=month, facts=facts)
     parsed, sheet = reading.parsed, reading.sheet
     expected = max(1, sheet.height - reading.header.rows[-1])
     told(0, expected)
@@ -48,7 +56,7 @@ def understand(data: bytes, *, project, month: Month, told: Callable[[int, int],
         parsed.lines.append(line)
         if count % TELL_EVERY == 0:
             told(count // 2, expected)
-    known = recognise(parsed.lines, indexers)
+    known = recognise(parsed.lines, indexers, roster)
     found = remarks_of(parsed.lines, known, project_id=project.pk, month=month, letters=parsed.columns)
     if found:
         parsed.warnings = sorted([*parsed.warnings, *found], key=lambda remark: remark.row)

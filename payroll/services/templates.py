@@ -43,7 +43,11 @@ def template_write(target: BinaryIO, *, project, month: Month, actor: Actor, sco
         action="payroll.template",
         target=project,
         project_id=project.pk,
-        changes={"month": ["", str(month)], "workers": ["", str(len(entries))], "full_numbers": ["", "是" if full else "否"]},
+        changes={
+            "month": ["", str(month)],
+            "workers": ["", str(len(entries))],
+            "full_numbers": ["", "是" if full else "否"],
+        },
     )
     return len(entries)
 

@@ -52,9 +52,7 @@ def export(request, pk):
     """The accepted lines, numbers masked."""
     batch = batch_by_pk(request.scope, pk)
     columns = [OutColumn("行号", "number", 8)]
-    columns += [
-        OutColumn(f"{TITLES[name]}（元）" if name in MONEY else TITLES[name], _kind(name)) for name in COLUMNS
-    ]
+    columns += [OutColumn(f"{TITLES[name]}（元）" if name in MONEY else TITLES[name], _kind(name)) for name in COLUMNS]
     rows = (
         [line.row, *(texts[name] for name in COLUMNS)]
         for line in lines_of(request.scope, batch).iterator(chunk_size=1000)

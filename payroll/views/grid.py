@@ -63,9 +63,7 @@ def row_numbers(scope: Scope, batch: PayrollBatch, *, only: str = "") -> QuerySe
     if only == "errors":
         return rejected.order_by("row")
     if only == "remarks":
-        warned = (
-            remarks_of_batch(scope, batch).order_by().filter(severity=PayrollRemark.Severity.WARNING).values("row")
-        )
+        warned = remarks_of_batch(scope, batch).order_by().filter(severity=PayrollRemark.Severity.WARNING).values("row")
         lines = lines.filter(row__in=warned)
     return lines.union(rejected, all=True).order_by("row")
 

@@ -146,7 +146,9 @@ def _chips(parameters, form: BatchFilterForm) -> list[dict]:
             continue
         field = form.fields[name]
         shown = dict(field.choices).get(value, value) if hasattr(field, "choices") else value
-        chips.append({"label": field.label, "value": shown, "remove_url": f"?{_query(parameters, name, 'page', 'export')}"})
+        chips.append(
+            {"label": field.label, "value": shown, "remove_url": f"?{_query(parameters, name, 'page', 'export')}"}
+        )
     return chips
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from payroll.management.console import DONE, FINDINGS, PortalCommand, bytes_of, month_of, write_bytes
 from payroll.models import PayrollBatch
+from payroll.selectors.batches import employers_for_upload
 from payroll.services.reading import batch_read
 from payroll.services.sheets import Understood, understand
 from payroll.services.submissions import batch_submit
 from payroll.services.uploads import batch_upload
 from projects.selectors.projects import project_by_code_unscoped
 from responsibilities.rules.errors import Refused
-from responsibilities.selectors.organizations import organization_unscoped
 from responsibilities.services.trail import Actor
 from sheets.annotate import annotate
 
@@ -37,7 +37,7 @@ class Command(PortalCommand):
     def work(self, *, file, project, month, subcontractor, check, rows, annotate, confirm, **_options):
         project = project_by_code_unscoped(project)
         month = month_of(month)
-        employer = organization_unscoped(subcontractor) if subcontractor else None
+        employer = _employer(project, subcontractor)
         data = bytes_of(file)
         understood = understand(data, project=project, month=month)
         batch = None
@@ -51,6 +51,16 @@ class Command(PortalCommand):
         if batch is not None:
             facts |= {"batch": batch.pk, "status": batch.status}
         return (FINDINGS if understood.parsed.rejected else DONE), facts, _words(understood, batch)
+
+
+def _employer(project, code: str | None):
+    """The project's subcontractor with this code; None is the general contractor's own crews."""
+    if not code:
+        return None
+    for employer in employers_for_upload(None, project):
+        if employer and employer.code == code:
+            return employer
+    raise Refused("employer_not_on_project", f"项目 {project.code} 没有编码为 {code} 的分包单位，请先登记或核对编码。")
 
 
 def _draft(project, month, employer, name: str, data: bytes, understood: Understood) -> PayrollBatch:
@@ -84,10 +94,8 @@ def _annotate(path: str, data: bytes, understood: Understood) -> None:
 
 def _words(understood: Understood, batch: PayrollBatch | None) -> str:
     parsed = understood.parsed
-    lines = [
-        f"工作表“{parsed.sheet}”：共 {parsed.rows} 行，可受理 {parsed.accepted} 行，有错误 {parsed.rejected} 行，"
-        f"实发合计 {parsed.total_net:,.2f} 元。"
-    ]
+    counts = f"共 {parsed.rows} 行，可受理 {parsed.accepted} 行，有错误 {parsed.rejected} 行"
+    lines = [f"工作表“{parsed.sheet}”：{counts}，实发合计 {parsed.total_net:,.2f} 元。"]
     lines += [f"  错误 {remark.cell}  {remark.message}" for remark in parsed.errors]
     lines += [f"  提示 {remark.cell}  {remark.message}" for remark in parsed.warnings]
     if batch is None:

@@ -20,7 +20,10 @@ class Command(PortalCommand):
     def work(self, *, out, project, month, **_options):
         box = BytesIO()
         people = template_write(
-            box, project=project_by_code_unscoped(project), month=month_of(month), actor=Actor.system("payroll_template")
+            box,
+            project=project_by_code_unscoped(project),
+            month=month_of(month),
+            actor=Actor.system("payroll_template"),
         )
         write_bytes(out, box.getvalue())
         return DONE, {"file": out, "workers": people}, f"已生成 {out}，预填 {people} 人。"

@@ -226,7 +226,9 @@ def test_the_list_says_what_is_missing_and_filters(enter, cast, project, setting
     assert "没有符合条件" in text_of(client.get("/payroll/?status=draft"))
 
 
-@pytest.mark.parametrize("sort", ["month", "-month", "project", "-project", "status", "rows", "-net", "uploaded", "nonsense"])
+@pytest.mark.parametrize(
+    "sort", ["month", "-month", "project", "-project", "status", "rows", "-net", "uploaded", "nonsense"]
+)
 def test_the_list_sorts_by_every_header(enter, cast, project, sort):
     draft(project, [person(1)])
     assert enter(cast.labour_officer).get(f"/payroll/?sort={sort}").status_code == 200

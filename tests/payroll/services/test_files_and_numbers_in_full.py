@@ -6,11 +6,11 @@ import openpyxl
 import pytest
 
 from payroll.models import PayrollLine, StoredFile
+from payroll.rules.month import Month
 from payroll.services.files import annotated_make, annotated_open, may_open_files, original_open
 from payroll.services.reveals import number_reveal
-from payroll.services.templates import template_write
-from payroll.rules.month import Month
 from payroll.services.submissions import batch_submit
+from payroll.services.templates import template_write
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.services.trail import Actor
@@ -105,9 +105,14 @@ def test_the_template_fills_numbers_in_only_for_those_who_may_see_them(cast, pro
     batch_submit(batch_id=draft(project, [person(1)]).pk, actor=Actor.system("test"))
     theirs = draft(project, [person(2)], subcontractor=cast.subcontractor)
     batch_submit(batch_id=theirs.pk, actor=Actor.system("test"))
-    full = {row[1].value: row[2].value for row in template(project, cast.scope(cast.labour_officer)).iter_rows(min_row=4)}
+    full = {
+        row[1].value: row[2].value for row in template(project, cast.scope(cast.labour_officer)).iter_rows(min_row=4)
+    }
     assert full == {person(1)["name"]: id_number(1), person(2)["name"]: id_number(2)}
-    own = {row[1].value: row[2].value for row in template(project, cast.scope(cast.subcontractor_clerk)).iter_rows(min_row=4)}
+    own = {
+        row[1].value: row[2].value
+        for row in template(project, cast.scope(cast.subcontractor_clerk)).iter_rows(min_row=4)
+    }
     assert own == {person(2)["name"]: None}
 
 

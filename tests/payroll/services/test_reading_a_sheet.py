@@ -39,7 +39,13 @@ def test_personal_numbers_are_stored_sealed_only(project):
     assert vault.unseal_text(card.number_sealed, "bank_card") == card_number(1)
     assert vault.unseal_text(worker.phone_sealed, "phone") == "13900000001"
     with connection.cursor() as cursor:
-        for table in ("payroll_worker", "payroll_bankcard", "payroll_payrollline", "payroll_storedfile", "payroll_payrollbatch"):
+        for table in (
+            "payroll_worker",
+            "payroll_bankcard",
+            "payroll_payrollline",
+            "payroll_storedfile",
+            "payroll_payrollbatch",
+        ):
             cursor.execute(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")
             text = cursor.fetchone()[0]
             assert text

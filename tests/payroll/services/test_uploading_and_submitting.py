@@ -142,7 +142,10 @@ def test_who_sees_which_batches(cast, project):
 def test_submitting_flips_the_draft_enrols_the_workers_and_touches_the_project(cast, project):
     batch = draft(project, [person(1), person(2)])
     done = batch_submit(
-        batch_id=batch.pk, actor=cast.actor(cast.labour_officer), scope=cast.scope(cast.labour_officer), version=batch.version
+        batch_id=batch.pk,
+        actor=cast.actor(cast.labour_officer),
+        scope=cast.scope(cast.labour_officer),
+        version=batch.version,
     )
     assert (done.status, done.submitted_by) == (Status.SUBMITTED, cast.labour_officer)
     assert RosterEntry.objects.filter(project=project, employer=cast.contractor).count() == 2
@@ -201,11 +204,13 @@ def test_a_subcontractor_prepares_but_the_general_contractor_submits(cast, proje
     clerk = cast.subcontractor_clerk
     with pytest.raises(NotAllowed):
         batch_submit(batch_id=batch.pk, actor=cast.actor(clerk), scope=cast.scope(clerk))
+    other = cast.other_labour_officer
     with pytest.raises(NotVisible):
-        other = cast.other_labour_officer
         batch_submit(batch_id=batch.pk, actor=cast.actor(other), scope=cast.scope(other))
     officer = cast.labour_officer
-    assert batch_submit(batch_id=batch.pk, actor=cast.actor(officer), scope=cast.scope(officer)).status == Status.SUBMITTED
+    assert (
+        batch_submit(batch_id=batch.pk, actor=cast.actor(officer), scope=cast.scope(officer)).status == Status.SUBMITTED
+    )
 
 
 def test_a_supervisor_sees_but_neither_submits_nor_withdraws(cast, project):
