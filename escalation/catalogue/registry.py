@@ -70,9 +70,7 @@ LABOR_COST_ALLOCATION = Rule(
     settle_label="登记拨付",
 )
 
-RULES: dict[str, Rule] = {
-    rule.code: rule for rule in (APPROVAL_INFO_PUSH, PLATFORM_ONBOARD, LABOR_COST_ALLOCATION)
-}
+RULES: dict[str, Rule] = {rule.code: rule for rule in (APPROVAL_INFO_PUSH, PLATFORM_ONBOARD, LABOR_COST_ALLOCATION)}
 
 
 def labels_of(deadlines) -> dict[tuple[str, int], str]:

@@ -6,9 +6,7 @@ from escalation.models import CalendarDay, CalendarVersion, CalendarYear
 from escalation.rules.workdays import Calendar, Day
 
 
-def calendar_unscoped(
-    first: datetime.date | None = None, last: datetime.date | None = None
-) -> Calendar:
+def calendar_unscoped(first: datetime.date | None = None, last: datetime.date | None = None) -> Calendar:
     """The calendar, or the part from `first` to `last`. Empty where none was loaded."""
     days = CalendarDay.objects.order_by("day")
     if first:

@@ -56,9 +56,7 @@ def calendar_publish(
 
 
 @transaction.atomic
-def years_store(
-    *, arrangements: list[YearArrangement], published_on: datetime.date, actor: Actor
-) -> CalendarVersion:
+def years_store(*, arrangements: list[YearArrangement], published_on: datetime.date, actor: Actor) -> CalendarVersion:
     """Make one new edition of the calendar out of these years; deadlines are not recomputed here."""
     lock_engine()
     known = {row.year: row for row in CalendarYear.objects.all()}
@@ -96,10 +94,7 @@ def _stored_days() -> list[Day]:
 def _days_of(arrangement: YearArrangement, known: dict, stored: dict) -> dict[datetime.date, Day]:
     """The year's days. A 31 December that the next year's notice made part of its 元旦 stays with that one."""
     provisional = arrangement.status == PROVISIONAL
-    days = {
-        day.day: day
-        for day in workdays.year_days(arrangement.year, arrangement.days, provisional=provisional)
-    }
+    days = {day.day: day for day in workdays.year_days(arrangement.year, arrangement.days, provisional=provisional)}
     if arrangement.year + 1 in known:
         december = [d for d in days if d.month == 12 and d.year == arrangement.year]
         for day in december:

@@ -252,7 +252,8 @@ _DIFFERS = """(d.project_id, d.area_id, d.rule_version_id, d.calendar_provisiona
        w.due_on, w.satisfied_on, w.status, w.level)"""
 _IN_FORCE = """facts.anchor_on <= {today}
     AND facts.anchor_on >= v.in_force_from AND (v.until IS NULL OR facts.anchor_on < v.until)"""
-_WANTED = """versions AS (
+_WANTED = (
+    """versions AS (
   SELECT v.id, v.unit, v.term, v.rest_day_shift, v.extendable, v.in_force_from,
     lead(v.in_force_from) OVER (ORDER BY v.in_force_from) AS until
   FROM escalation_ruleversion v
@@ -276,7 +277,9 @@ started AS (
       ELSE facts.anchor_on
     END AS raw_due_on
   FROM facts
-  JOIN versions v ON """ + _IN_FORCE + """
+  JOIN versions v ON """
+    + _IN_FORCE
+    + """
   CROSS JOIN LATERAL (
     SELECT (date_trunc('month', facts.period_on::timestamp) + interval '1 month' - interval '1 day')::date AS ends_on
   ) ending
@@ -340,6 +343,7 @@ wanted AS (
   FROM judged j
   LEFT JOIN rungs r ON r.rule_version_id = j.rule_version_id AND r.due_on = j.due_on
 )"""
+)
 
 
 def _facts(rule: Rule, run: Run) -> str:

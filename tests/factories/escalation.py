@@ -43,9 +43,7 @@ def site(*, start=None, **fields) -> Site:
     units = {"human_resources": unit("rsj", AREA), "industry_unit": unit("zjj", AREA), "finance": unit("czj", AREA)}
     parts = {"developer": developer, "general_contractor": contractor, **units}
     project = started_project(f"E-{next(_number):05d}", start=start, parties=parts.items(), **fields)
-    return Site(
-        project, developer, contractor, units["human_resources"], units["industry_unit"], units["finance"]
-    )
+    return Site(project, developer, contractor, units["human_resources"], units["industry_unit"], units["finance"])
 
 
 def approval(project: Project, approved_on: datetime.date, *, pushed_at=None, approving_unit=None) -> Approval:

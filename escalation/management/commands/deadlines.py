@@ -5,8 +5,7 @@ from escalation.selectors.deadlines_unscoped import deadlines_unscoped, parties_
 from escalation.serializers import deadline_shape
 from projects.selectors.projects import project_by_code_unscoped
 from responsibilities.rules.errors import Refused
-from responsibilities.selectors.directory import areas_by_name_unscoped
-from responsibilities.selectors.organizations import organization_unscoped
+from responsibilities.selectors.directory import Directory, areas_by_name_unscoped
 
 
 class Command(RefusingCommand):
@@ -23,7 +22,10 @@ class Command(RefusingCommand):
         if project:
             project_by_code_unscoped(project)
         if unit:
-            organization_unscoped(unit)
+            found = Directory(codes=[unit]).by_code(unit)
+            if found is None:
+                raise Refused("not_found", f"没有编码为 {unit} 的单位。")
+            unit = found.code
         if area and area not in (areas := areas_by_name_unscoped()):
             raise Refused("not_found", f"没有代码为 {area} 的县区。")
         if status and status not in Deadline.Status.values:

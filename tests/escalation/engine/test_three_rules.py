@@ -142,7 +142,7 @@ def test_a_day_that_the_month_has_not_is_its_last():
 
 
 def test_an_unknown_requirement_is_never_met_and_a_reached_one_is():
-    place, rows = labour(day_of_month=25)
+    place, _ = labour(day_of_month=25)
     october = place.project.allocation_periods.get(month_on=day("2026-10-01"))
     money.credit(october, "300000", day("2026-10-20"))
     sweep("2026-11-23")
