@@ -65,8 +65,9 @@ class DeadlineFilterForm(forms.Form):
         self.fields["project_type"].choices = [*ANY, *project_types]
 
     def clean_ids(self) -> tuple[int, ...]:
-        text = self.cleaned_data["ids"]
-        return tuple(int(part) for part in text.split(",") if part.isdigit())
+        """As checkboxes send them (`ids=1&ids=2`) and as one address keeps them (`ids=1,2`)."""
+        parts = [part for text in self.data.getlist("ids") for part in text.split(",")]
+        return tuple(int(part) for part in parts if part.isdecimal() and len(part) < 19)
 
     def criteria(self) -> Criteria:
         """What was understood of the address."""

@@ -8,8 +8,8 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from escalation.models import Deadline, DeadlineParty, LadderStep
 from escalation.selectors.days import Window
 from escalation.selectors.lists import CARD_CRITERIA, LIVE, Criteria, conditions, deadlines
-from responsibilities.models import Area
 from responsibilities.rules.scope import Scope
+from responsibilities.selectors.areas import districts
 
 CARD_LABELS = {
     "overdue": "逾期",
@@ -81,7 +81,7 @@ def by_area(scope: Scope, base: Criteria, *, window: Window) -> list[Slice]:
     if all(grant.area_id is None for grant in scope.grants if grant.area_wide) and any(
         grant.area_wide for grant in scope.grants
     ):
-        for area in Area.objects.exclude(kind=Area.Kind.CITY):
+        for area in districts():
             found.setdefault(area.code, _nothing(area.code, area.short_name, area.sort_order))
     return [
         _slice(row, base.but(area=row["code"])) for row in sorted(found.values(), key=lambda row: row["order"] or 0)

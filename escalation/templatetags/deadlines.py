@@ -17,13 +17,24 @@ _CLASSES = {
 _STATUS_CLASSES = {"met_late": "u-yellow is-late", "void": "u-grey is-void"}
 LEVEL_CLASSES = {0: "u-grey", 1: "u-yellow", 2: "u-orange", 3: "u-red"}
 BAND_CLASSES = {"grave": "u-red", "serious": "u-orange", "plain": "u-yellow"}
-DECISION_CLASSES = {"in_force": "u-blue", "awaiting_second": "u-yellow", "rejected": "u-grey", "revoked": "u-grey is-void"}
+DECISION_CLASSES = {
+    "in_force": "u-blue",
+    "awaiting_second": "u-yellow",
+    "rejected": "u-grey",
+    "revoked": "u-grey is-void",
+}
 
 
 @register.filter
 def urgency_class(row) -> str:
     """The class of a `DeadlineRow`: its badge and the bar at its left edge."""
     return _STATUS_CLASSES.get(row.deadline.status) or _CLASSES[row.standing.urgency]
+
+
+@register.filter
+def urgency_level(urgency: str) -> str:
+    """The colour's name of an urgency, for components that take a level."""
+    return _CLASSES[Urgency(urgency)].removeprefix("u-")
 
 
 @register.filter

@@ -80,7 +80,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def trend(request: HttpRequest) -> HttpResponse:
     """Twelve weeks as a chart with its table; a page of its own and a part of the first page."""
     perspective = perspective_of(request)
-    base = _base(request)
+    base = _base(request, perspective)
     weeks = trends.weekly(perspective.scope, base, window=perspective.window)
     context = {
         "perspective": perspective,
@@ -119,7 +119,7 @@ def _base(request, perspective: Perspective) -> Criteria:
 
 def _work(request, perspective: Perspective) -> dict:
     scope, window = perspective.scope, perspective.window
-    base = _base(request)
+    base = _base(request, perspective)
     context = _items(request, perspective) | {
         "cards": _cards(perspective, base),
         "sides": _sides(request, perspective, base),
@@ -137,9 +137,7 @@ def _work(request, perspective: Perspective) -> dict:
     if perspective.role in (Role.UNIT_HEAD, Role.SUPERVISOR):
         wider = base.but(side="system") if perspective.role == Role.UNIT_HEAD else base
         context["behind"] = [
-            line
-            for line in _linked(dashboards.by_owner(scope, wider, window=window, limit=8))
-            if line.slice.overdue
+            line for line in _linked(dashboards.by_owner(scope, wider, window=window, limit=8)) if line.slice.overdue
         ]
         context["next_proposals"] = lines_of(
             scope, dashboards.about_to_be_proposed(scope, base, window=window, limit=NEWS), window
@@ -153,7 +151,7 @@ def _work(request, perspective: Perspective) -> dict:
 def _items(request, perspective: Perspective) -> dict:
     """The list itself and, where it is empty, the next date."""
     scope, window = perspective.scope, perspective.window
-    base = _base(request)
+    base = _base(request, perspective)
     lines = lines_of(scope, dashboards.most_urgent(scope, base, window=window, limit=ITEMS), window)
     sums = totals(deadlines(scope, base, window=window), window)
     due_this_week = any(line.row.deadline.due_on <= window.week_end for line in lines)
@@ -187,7 +185,7 @@ def _with_amounts(scope, lines: list[SettleRow]) -> list[SettleRow]:
 
 def _overview(request, perspective: Perspective) -> dict:
     scope, window = perspective.scope, perspective.window
-    base = _base(request)
+    base = _base(request, perspective)
     return {
         "perspective": perspective,
         "cards": _cards(perspective, base),
@@ -261,8 +259,4 @@ def _sides(request, perspective: Perspective, base: Criteria) -> list[tuple[str,
     else:
         offered = [*own, ("supervises", "我单位监管")]
     keep = {"area": base.area} if base.area else {}
-    return [
-        (label, "?" + urlencode(keep | {"side": side}), (base.side or "all") == side) for side, label in offered
-    ]
-
-
+    return [(label, "?" + urlencode(keep | {"side": side}), (base.side or "all") == side) for side, label in offered]

@@ -93,9 +93,7 @@ def deadline_page(request: HttpRequest, pk: int) -> HttpResponse:
         return response
     words = matters([deadline])
     row = rows_of([deadline], words, perspective.window)[0]
-    facts = case_facts_unscoped(
-        deadline, escalation_of(deadline), matter=row.matter, today=perspective.window.today
-    )
+    facts = case_facts_unscoped(deadline, escalation_of(deadline), matter=row.matter, today=perspective.window.today)
     context = {
         "perspective": perspective,
         "deadline": deadline,
@@ -203,4 +201,3 @@ def _quick(criteria: Criteria, keep: dict) -> list[dict]:
         ("督办中", plain.but(supervised=True)),
     )
     return [{"label": label, "url": "?" + query(way, **keep), "current": way == criteria} for label, way in ways]
-

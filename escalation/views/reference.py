@@ -98,7 +98,7 @@ def _chosen_year(request, years) -> int:
 def _months(year: int) -> list[dict]:
     """The months, each a list of weeks of seven days (None outside the month)."""
     first, last = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
-    days = [numbered.day for numbered in calendar_unscoped(first, last)]
+    days = calendar_unscoped(first, last).between(first, last)
     months = []
     for month, group in groupby(days, key=lambda day: day.day.month):
         cells = list(group)

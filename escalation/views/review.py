@@ -48,9 +48,7 @@ def queue_page(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Table left, the selected case right. Without a number the first of the queue is selected."""
     perspective = perspective_of(request)
     scope, window = perspective.scope, perspective.window
-    form = QueueFilterForm(
-        request.GET, rules=rule_choices(), areas=[(area.code, area.short_name) for area in areas()]
-    )
+    form = QueueFilterForm(request.GET, rules=rule_choices(), areas=[(area.code, area.short_name) for area in areas()])
     criteria = form.criteria()
     if pk is not None and request.htmx and request.htmx.target == "case":
         case = escalation_for(scope, pk)

@@ -45,9 +45,10 @@ def test_a_waiver_says_that_it_is_not_in_force_yet():
 
 
 def test_an_interview_names_date_and_place():
-    assert "2026-11-25，区人社局会议室" in consequences(
-        "interview", facts(), effective_on=days(2), place="区人社局会议室"
-    )[0]
+    assert (
+        "2026-11-25，区人社局会议室"
+        in consequences("interview", facts(), effective_on=days(2), place="区人社局会议室")[0]
+    )
 
 
 @pytest.mark.parametrize("kind", ["supervision_order", "interview", "circular", "extension", "waiver", "closure"])

@@ -1,0 +1,35 @@
+"""`/notices/`: my units' notices by date, unread until seen."""
+
+from tests.cast import GANZHOU
+from tests.factories.escalation_pages import days, notice
+
+
+def test_a_unit_reads_its_own_notices_and_no_others(city, client):
+    client.force_login(city.officer("zjj", GANZHOU))
+    assert client.get("/notices/").context["total"] == 1
+    client.force_login(city.officer("jtj", GANZHOU))
+    assert client.get("/notices/").context["total"] == 0
+
+
+def test_a_supervisor_of_the_area_is_not_flooded_with_other_units_notices(city, client):
+    client.force_login(city.users["county_supervisor"])
+    assert client.get("/notices/").context["total"] == 0
+
+
+def test_unread_until_marked_then_only_what_comes_after(city, client, settings):
+    officer = city.officer("zjj", GANZHOU)
+    client.force_login(officer)
+    assert client.get("/notices/").context["unread"] == 1
+    assert "未读" in client.get("/").content.decode()
+    assert client.post("/notices/").status_code == 302
+    assert client.get("/notices/").context["unread"] == 0
+    row = city.unit("zjj", GANZHOU)
+    earlier = row.pk and client.get("/notices/").context["days"][0][1][0]["notice"]
+    notice(earlier.deadline, row, level=3, created_on=days(1))
+    assert client.get("/notices/").context["unread"] == 1
+
+
+def test_a_decision_on_what_my_unit_owes_stands_beside(city, client):
+    client.force_login(city.officer("zjj", GANZHOU))
+    decisions = client.get("/notices/").context["decisions"]
+    assert [line["decision"].kind for line in decisions] == ["supervision_order"]
