@@ -73,6 +73,7 @@ def responsibility_list(request):
     counts = live_counts(request.scope, today=today(), area=code)
     blocks = [_block(row, counts, code) for row in rows_with_duties()]
     if request.GET.get("export"):
+        request.scope.require(Permission.EXPORT)
         titles = [("序号", 6), ("单位", 24), ("职责分工", 80), ("时限事项", 30), ("进行中", 10), ("逾期", 10)]
         return export("责任清单", titles, _sheet(blocks))
     lines = [line for block in blocks for line in block.lines]
@@ -85,6 +86,7 @@ def responsibility_list(request):
             "chosen": chosen,
             "duties": len(lines),
             "asleep": sum(line.asleep for line in lines),
+            "may_export": request.scope.can(Permission.EXPORT),
             "may_open": request.scope.can(Permission.DEADLINE_VIEW),
         },
     )

@@ -181,7 +181,9 @@ def api_exception_handler(error, context):
     if isinstance(error, Http404):
         error = exceptions.NotFound("没有找到这条记录，或者它不在您的管辖范围内。")
     if isinstance(error, exceptions.PermissionDenied) and str(error.detail).startswith("CSRF"):
-        error = exceptions.PermissionDenied("网页登录的校验信息（CSRF）缺失或已过期，没有受理。请刷新页面，或改用令牌调用。")
+        error = exceptions.PermissionDenied(
+            "网页登录的校验信息（CSRF）缺失或已过期，没有受理。请刷新页面，或改用令牌调用。"
+        )
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied("您的岗位没有办理此事项的权限。")
     fields = {}

@@ -27,6 +27,7 @@ def obstacle_list(request):
     rows = obstacles(request.scope, search=get("q", ""), kind=get("kind", ""), state=get("state", ""))
     rows = listing.sorted_rows(request, rows, _SORTS)
     if get("export"):
+        request.scope.require(Permission.EXPORT)
         titles = [("单位", 36), ("情形", 30), ("自", 12), ("解除日期", 12), ("事由", 60), ("来源", 24)]
         cells = (
             [o.organization.name, o.get_kind_display(), str(o.since_on), str(o.lifted_on or ""), o.reason, o.source]
@@ -49,6 +50,7 @@ def obstacle_list(request):
             "query": listing.query(request),
             "sizes": listing.SIZES,
             "size": listing.page_size(request),
+            "may_export": request.scope.can(Permission.EXPORT),
             "may_edit": may_edit,
         },
     )

@@ -26,6 +26,7 @@ def organization_list(request):
     rows = organizations(request.scope, search=get("q", ""), kind=get("kind", ""))
     rows = listing.sorted_rows(request, rows, _SORTS)
     if get("export"):
+        request.scope.require(Permission.EXPORT)
         titles = [("单位编码", 22), ("单位名称", 40), ("类别", 10), ("辖区", 16), ("统一社会信用代码", 22)]
         cells = ([o.code, o.name, o.get_kind_display(), o.area.name if o.area else "", o.uscc or ""] for o in rows)
         return listing.export("单位名录", titles, cells)
@@ -44,6 +45,7 @@ def organization_list(request):
             "query": listing.query(request),
             "sizes": listing.SIZES,
             "size": listing.page_size(request),
+            "may_export": request.scope.can(Permission.EXPORT),
             "may_register": request.scope.can(Permission.PROJECT_EDIT),
         },
     )

@@ -53,6 +53,7 @@ def user_list(request):
             "query": listing.query(request),
             "sizes": listing.SIZES,
             "size": listing.page_size(request),
+            "may_export": True,
         },
     )
 

@@ -47,6 +47,7 @@ def trail_page(request):
             "query": listing.query(request),
             "sizes": listing.SIZES,
             "size": listing.page_size(request),
+            "may_export": True,
             "block": sealed_until(request.scope),
         },
     )
