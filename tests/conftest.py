@@ -101,7 +101,7 @@ def celery_worker_process(transactional_db):
             worker.wait()
 
 
-def _await_heartbeat(worker: subprocess.Popen, patience: float = 30) -> None:
+def _await_heartbeat(worker: subprocess.Popen, patience: float = 120) -> None:
     from responsibilities.models import Heartbeat
 
     deadline = time.monotonic() + patience

@@ -53,7 +53,7 @@ class Machine:
                 cwd=PROJECT, env=self.environment(), stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
 
-    def await_welcome(self, portal: subprocess.Popen, patience: float = 120) -> str:
+    def await_welcome(self, portal: subprocess.Popen, patience: float = 300) -> str:
         deadline = time.monotonic() + patience
         while "按 Ctrl-C 停止" not in self.log.read_text():
             assert portal.poll() is None, self.log.read_text()

@@ -87,7 +87,7 @@ def test_every_service_command_starts_and_readyz_says_so(compose, machine):
             for service in running:
                 service.terminate()
             for service in running:
-                service.wait(60)
+                service.wait(180)
             hold.release()
 
 

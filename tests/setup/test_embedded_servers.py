@@ -1,5 +1,6 @@
 """The embedded servers: shared, stopped by the last holder, never orphaned, never open to others."""
 
+import contextlib
 import json
 import os
 import signal
@@ -48,6 +49,13 @@ def holder(machine) -> subprocess.Popen:
     return other
 
 
+def await_end_of_warden(hold: Hold, patience: float = 30) -> None:
+    deadline = time.monotonic() + patience
+    while hold.intact():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_the_last_holder_leaves_no_process_behind(machine):
     first, second = Hold(machine.data).acquire(), Hold(machine.data).acquire()
     assert first.state == second.state
@@ -92,10 +100,7 @@ def test_a_killed_server_is_started_again_by_its_warden(machine):
 def test_the_servers_die_with_a_killed_warden_and_can_be_had_again(machine):
     hold = Hold(machine.data).acquire()
     os.kill(hold.state["warden"], signal.SIGKILL)
-    deadline = time.monotonic() + 20
-    while hold.intact():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    await_end_of_warden(hold)
     hold.renew()
     assert psycopg2.connect(hold.state["database_url"]).server_version >= 180000
     hold.release()
@@ -109,7 +114,9 @@ def test_committed_rows_survive_when_everything_is_killed_with_9(machine):
         cursor.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)")
     others = [pid for pid in machine.processes() if pid != os.getpid()]
     for pid in (hold.state["warden"], *hold.state["pids"].values(), *others):
-        os.kill(pid, signal.SIGKILL) if os.path.exists(f"/proc/{pid}") else None
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    await_end_of_warden(hold)
     hold.renew()
     with psycopg2.connect(hold.state["database_url"]).cursor() as cursor:
         cursor.execute("SELECT n FROM kept")

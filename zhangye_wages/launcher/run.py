@@ -19,6 +19,7 @@ from .paths import PROJECT, data_dir, short_name
 from .processes import die_with_parent, dies_with_parent, end_all, marked
 from .servers import Hold
 
+START_PATIENCE = 120.0
 GRACE, COLD = 12.0, 5.0
 LONGEST_PAUSE = 30.0
 
@@ -155,7 +156,7 @@ def _start(children: list[Child], mark: str, logs: Path) -> None:
         children.append(Child(name, mark, logs, extra=extra))
         children[-1].start()
     with step("启动网页、后台任务与定时"):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + START_PATIENCE
         while not _answers("/readyz") and time.monotonic() < deadline:
             for child in children:
                 child.watch()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .console import Stop, say
 from .paths import PROJECT
+from .processes import alive
 from .store import Store
 from .warden import START_PATIENCE
 
@@ -35,9 +36,7 @@ class Hold:
             self._lock = self.store.holders.open("a")
             # Waits while a warden is stopping; once shared, no warden can begin to stop.
             fcntl.flock(self._lock, fcntl.LOCK_SH)
-            if not self._warden_lives():
-                self._start_warden()
-            self.state = self._await_state()
+            self.state = self._running_state()
         if not self._registered:
             atexit.register(self._release_in, os.getpid())
             self._registered = True
@@ -69,15 +68,15 @@ class Hold:
     def renew(self) -> None:
         """Start warden and servers again under the share that this holder still has."""
         with self.store.gated():
-            if not self._warden_lives():
-                self._start_warden()
-            self.state = self._await_state()
+            self.state = self._running_state()
 
     def _release_in(self, pid: int) -> None:
         if os.getpid() == pid:  # a forked child has no share of its own
             self.release()
 
     def _warden_lives(self) -> bool:
+        if not self.store.warden.exists():
+            return False
         with self.store.warden.open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -101,6 +100,16 @@ class Hold:
 
     def _stopping(self) -> bool:
         return not self.store.state.exists()
+
+    def _running_state(self) -> dict:
+        """The state that a living warden wrote; one that was killed just now is replaced."""
+        if not self._warden_lives():
+            self._start_warden()
+        state = self._await_state()
+        if alive(state["warden"]):
+            return state
+        self._start_warden()
+        return self._await_state()
 
     def _start_warden(self) -> None:
         with contextlib.suppress(FileNotFoundError):
