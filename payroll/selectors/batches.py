@@ -133,7 +133,6 @@ def remark_counts(scope: Scope, batch: PayrollBatch) -> dict[str, int]:
     return remarks_of_batch(scope, batch).aggregate(
         errors=Count("pk", filter=Q(severity=PayrollRemark.Severity.ERROR)),
         warnings=Count("pk", filter=Q(severity=PayrollRemark.Severity.WARNING)),
-        warned_rows=Count("row", filter=Q(severity=PayrollRemark.Severity.WARNING), distinct=True),
     )
 
 
@@ -180,13 +179,16 @@ def employers_for_upload(scope: Scope | None, project: Project) -> list[Organiza
 
 
 def projects_without_payroll(scope: Scope, month_on: datetime.date, month_end: datetime.date) -> QuerySet:
-    """Projects under construction in a month for which the caller sees no submitted batch."""
+    """Projects under construction in a month for which the caller sees no submitted batch; `waiting` where one is uploaded."""
     visible = Project.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
-    submitted = batches(scope).filter(project_id=OuterRef("pk"), month_on=month_on, status=Status.SUBMITTED)
+    of_month = batches(scope).filter(project_id=OuterRef("pk"), month_on=month_on).order_by()
+    submitted = of_month.filter(status=Status.SUBMITTED)
+    waiting = of_month.filter(status__in=(Status.QUEUED, Status.READING, Status.DRAFT))
     return (
         visible.filter(actual_start_on__lte=month_end)
         .filter(Q(completed_on__isnull=True) | Q(completed_on__gte=month_on))
-        .filter(~Exists(submitted.order_by().values("pk")))
+        .filter(~Exists(submitted.values("pk")))
+        .annotate(waiting=Exists(waiting.values("pk")))
         .select_related("area")
         .order_by("pinyin_key", "name")
     )

@@ -118,7 +118,7 @@ def _sheet(request, batch: PayrollBatch) -> dict:
         "query": f"only={only}&" if only else "",
         "columns": columns_of(batch),
         "counts": counts,
-        "problem_rows": batch.rejected + counts["warned_rows"],
+        "problem_rows": row_numbers(request.scope, batch, only="remarks").count(),
         "total": total,
         "declared_gap": None if declared is None else declared - batch.total_net,
         "credited": credited,

@@ -13,6 +13,8 @@ from sheets.values import column_index
 
 MONEY = ("unit_price", "gross", "deductions", "advance", "net_pay")
 NUMBERS = (*MONEY, "days", "hours")
+# On a phone a row is a card: what doesn't decide anything is left out there.
+SECONDARY = ("phone", "bank_name", "trade", "hours", "unit_price", "deductions", "advance", "month")
 MASKED = ("id_number", "bank_card", "phone")
 # Their text is not kept with the line: the running number and the signature say nothing once it is read.
 LEFT_OUT = ("seq", "signed")
@@ -37,6 +39,7 @@ class GridCell:
     num: bool = False
     level: str = ""
     reveal: str = ""
+    secondary: bool = False
 
 
 @dataclass(slots=True)
@@ -121,6 +124,8 @@ def _row(number: int, line, texts: dict, columns: list[GridColumn], remarks: lis
         levels.setdefault(remark.cell.rstrip("0123456789"), level)
         messages.append((level, remark.cell, remark.message))
     cells = [_cell(column, texts.get(column.name), levels.get(column.letter, ""), line) for column in columns]
+    for column, cell in zip(columns, cells, strict=True):
+        cell.secondary = column.name in SECONDARY
     level = messages[0][0] if messages else ""
     return GridRow(number, line, cells, level, messages)
 
