@@ -142,7 +142,10 @@ class Month(filters.DateFilter):
 
 
 class ReadEndpoint(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """List and detail of what the caller may see; each room names its scoped selector in `get_queryset`."""
+    """List and detail of what the caller may see; each room names its scoped selector in `get_queryset`.
+
+    `queryset` tells the OpenAPI document which model it is; where a room has scope, it is empty.
+    """
 
     authentication_classes = (TokenAuthentication, SessionAuthentication)
     permission_classes = (ScopePermission,)

@@ -1,8 +1,9 @@
 """The unit and area switch: through which of one's own grants one looks, and nothing beyond them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from responsibilities.models import Area, Organization
+from responsibilities.rules.roles import PERMISSIONS, Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.areas import districts
 
@@ -28,12 +29,15 @@ def choices(scope: Scope, chosen: str) -> list[Choice]:
     for grant in scope.grants:
         unit = units[grant.organization_id]
         _add(found, unit, areas.get(grant.area_id) if grant.area_id else None, chosen)
-        if grant.area_id is None and (grant.city_level or grant.area_wide):
+        sees_projects = Permission.PROJECT_VIEW in PERMISSIONS[grant.role]
+        if sees_projects and grant.area_id is None and (grant.city_level or grant.area_wide):
             for area in districts():
                 _add(found, unit, area, chosen)
     listed = list(found.values())
-    if len(listed) > 1:
+    if len(units) > 1:
         listed.insert(0, Choice("", "全部单位和辖区", active=not chosen))
+    elif listed and not chosen:
+        listed[0] = replace(listed[0], active=True)
     return listed
 
 

@@ -1,5 +1,7 @@
 """The trail, for auditors and administrators."""
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.shortcuts import render
 from django.utils.timezone import localtime
 
@@ -48,7 +50,7 @@ def trail_page(request):
             "sizes": listing.SIZES,
             "size": listing.page_size(request),
             "may_export": True,
-            "block": sealed_until(request.scope),
+            "last_block": sealed_until(request.scope),
         },
     )
 
@@ -67,11 +69,27 @@ def _cells(event) -> list[str]:
 
 
 def _changes(event) -> list[str]:
-    """`field: old → new` in lines; what isn't such a pair is printed as it is."""
+    """`field: old → new` in lines, fields by their names on screen; what stayed empty is left out."""
     lines = []
     for name, change in event.changes.items():
-        if isinstance(change, list) and len(change) == 2:
-            lines.append(f"{name}：{change[0] or '（空）'} → {change[1] or '（空）'}")
-        else:
-            lines.append(f"{name}：{change}")
+        label = _label(event.object_type, name)
+        if not isinstance(change, list) or len(change) != 2:
+            lines.append(f"{label}：{change}")
+        elif change[0] and change[1]:
+            lines.append(f"{label}：{change[0]} → {change[1]}")
+        elif change[1]:
+            lines.append(f"{label}：{change[1]}")
+        elif change[0]:
+            lines.append(f"{label}：{change[0]} → （空）")
     return lines
+
+
+def _label(object_type: str, name: str) -> str:
+    try:
+        return str(apps.get_model(object_type)._meta.get_field(name).verbose_name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return _LABELS.get(name, name)
+
+
+# Changes that are no column of the object.
+_LABELS = {"rows": "行数", "grant": "授权", "years": "年份", "versions": "版本"}

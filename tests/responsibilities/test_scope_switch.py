@@ -28,6 +28,11 @@ def test_a_county_unit_is_not_offered_other_areas(cast):
     assert len(choices(cast.scope(cast.county_supervisor), "")) == 1
 
 
+def test_a_role_without_projects_is_offered_no_areas(cast):
+    assert len(choices(cast.scope(cast.administrator), "")) == 1
+    assert len(choices(cast.scope(cast.supervisor), "")) == 8  # negative control: the unit and seven areas
+
+
 def test_a_city_unit_may_look_at_one_area(cast):
     scope = cast.scope(cast.supervisor)
     value = f"{cast.unit('rsj').pk}:{cast.area(LINZE).pk}"

@@ -41,6 +41,17 @@ def test_the_trail_speaks_chinese_and_can_be_exported(cast, events):
     assert client.get("/trail/", {"export": "1"}).content[:2] == b"PK"
 
 
+def test_changes_name_the_fields_as_the_screens_do_and_leave_out_what_stayed_empty(cast):
+    changes = {"since_on": ["", "2026-05-06"], "source": ["", ""], "reason": ["旧", "新"]}
+    record_event(
+        actor=Actor.system("x"), action="obstacle.create", object_type="responsibilities.obstacle", changes=changes
+    )
+    client = Client()
+    client.force_login(cast.auditor)
+    (event,) = client.get("/trail/", {"action": "obstacle.create"}).context["page"]
+    assert set(event.change_words) == {"自：2026-05-06", "事由：旧 → 新"}
+
+
 def test_only_auditors_and_administrators_read_the_trail(cast):
     for person in (cast.supervisor, cast.leader, cast.unit_head, cast.labour_officer, cast.stranger):
         client = Client()
