@@ -2,13 +2,16 @@
 
 import datetime
 
-from escalation.models import Decision, Escalation
+from django.db.models import Max
+
+from escalation.models import Deadline, Decision, Escalation, Notice
 from escalation.services.decisions import decision_take
 from escalation.services.reconcile import reconcile
 from escalation.services.responses import response_sign
 from responsibilities.models import Grant, Touched, User
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Role
+from responsibilities.selectors.clock import SHANGHAI
 from responsibilities.selectors.scope import scope_of
 from responsibilities.services.trail import Actor
 
@@ -38,7 +41,11 @@ def seed_history(users: dict[str, User], today: datetime.date) -> None:
     days = [today - datetime.timedelta(weeks=week) for week in range(WEEKS, 0, -1)]
     days += [today - datetime.timedelta(days=back) for back in range(6, -1, -1)]
     for day in days:
+        known = Deadline.objects.aggregate(last=Max("pk"))["last"] or 0
         reconcile(today=day)
+        morning = datetime.datetime.combine(day, datetime.time(8), SHANGHAI)
+        Deadline.objects.filter(pk__gt=known).update(opened_at=morning)
+        Notice.objects.filter(noticed_on=day).update(created_at=morning)
     _decide(users, today)
     reconcile(today=today)
     # Every project was reconciled just now.

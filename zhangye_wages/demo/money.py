@@ -82,7 +82,7 @@ def _credits(random: Random, month: AllocationMonth, story: Story, today, number
         return []
     behaviour = random.choices(
         ("paid", "late", "short", "missing"),
-        {0: (94, 5, 1, 0), 1: (70, 20, 8, 2), 2: (45, 20, 15, 20)}[story.care],
+        {0: (97, 3, 0, 0), 1: (80, 14, 5, 1), 2: (42, 20, 16, 22)}[story.care],
     )[0]
     recent = (today - month.month_on).days < 75
     if behaviour in ("short", "missing") and not recent:

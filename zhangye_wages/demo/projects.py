@@ -34,7 +34,23 @@ TYPE_SHARES = {
 PRIVATE_TYPES = ("building", "energy")
 SPECIALISTS = {"transport": 2, "water": 4, "municipal": 5, "agriculture": 7, "energy": 8, "mining": 10}
 DEVELOPER_OF_AREA = {"620702": 1, "620723": 2, "620724": 3, "620725": 4, "620722": 5, "620721": 6, "620799": 7}
-CONTRACT_RATIOS = {"agriculture": "0.1800", "energy": "0.1200", "mining": "0.2000", "telecom": "0.1500", "other": None}
+# How carefully an area's people work: shares of clean, sloppy and neglected projects.
+AREA_CARE = {
+    "620702": (55, 28, 17),
+    "620723": (88, 12, 0),
+    "620724": (96, 4, 0),
+    "620725": (34, 30, 36),
+    "620722": (80, 20, 0),
+    "620721": (64, 24, 12),
+    "620799": (50, 30, 20),
+}
+CONTRACT_RATIOS = {
+    "agriculture": "0.1800",
+    "energy": "0.1200",
+    "mining": "0.2000",
+    "telecom": "0.1500",
+    "other": "0.1600",
+}
 
 
 @dataclass
@@ -79,7 +95,7 @@ class Projects:
         random = self.random
         area_code = self._pick(AREA_SHARES, number)
         type_code = self._pick(TYPE_SHARES, number)
-        care = 0 if number == 0 else random.choices((0, 1, 2), (58, 28, 14))[0]
+        care = 0 if number == 0 else random.choices((0, 1, 2), AREA_CARE[area_code])[0]
         nature = "private" if type_code in PRIVATE_TYPES and random.random() < 0.45 else "government"
         if nature == "government" and random.random() < 0.25:
             nature = "state_owned"
