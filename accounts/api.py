@@ -38,6 +38,7 @@ class Allocations(ReadEndpoint):
     """人工费用拨付 in the caller's scope, voided ones too."""
 
     permission = Permission.ACCOUNT_VIEW
+    queryset = Allocation.objects.none()
     write_permission = Permission.ALLOCATION_RECORD
     serializer_class = AllocationSerializer
     filterset_class = AllocationFilter

@@ -73,6 +73,7 @@ class Deadlines(ReadEndpoint):
 
     permission = Permission.DEADLINE_VIEW
     serializer_class = DeadlineSerializer
+    queryset = Deadline.objects.none()
     filterset_class = DeadlineFilter
     ordering = ("due_on", "id")
     ordering_fields = ("due_on", "anchor_on", "id")
@@ -115,6 +116,7 @@ class Notices(ReadEndpoint):
 
     permission = Permission.DEADLINE_VIEW
     serializer_class = NoticeSerializer
+    queryset = Notice.objects.none()
     filterset_class = NoticeFilter
     ordering = ("-id",)
     ordering_fields = ("id", "noticed_on")
@@ -143,6 +145,7 @@ class Escalations(ReadEndpoint):
     """督办提请 in the caller's area."""
 
     permission = Permission.ESCALATION_VIEW
+    queryset = Escalation.objects.none()
     write_permission = Permission.ESCALATION_DECIDE
     serializer_class = EscalationSerializer
     filterset_class = EscalationFilter

@@ -44,6 +44,7 @@ class PayrollBatches(ReadEndpoint):
     """工资批次 in the caller's scope."""
 
     permission = Permission.PAYROLL_VIEW
+    queryset = PayrollBatch.objects.none()
     serializer_class = PayrollBatchSerializer
     parser_classes = (Multipart, Json)
     filterset_class = PayrollBatchFilter

@@ -48,6 +48,7 @@ class Projects(ReadEndpoint):
 
     permission = Permission.PROJECT_VIEW
     write_permission = Permission.PROJECT_EDIT
+    queryset = Project.objects.none()
     serializer_class = ProjectSerializer
     lookup_field = "code"
     lookup_value_regex = "[^/]+"
@@ -92,6 +93,7 @@ class Approvals(ReadEndpoint):
 
     permission = Permission.PROJECT_VIEW
     write_permission = Permission.APPROVAL_PUSH
+    queryset = Approval.objects.none()
     serializer_class = ApprovalSerializer
     filterset_class = ApprovalFilter
     ordering = ("-approved_on", "-id")
