@@ -5,7 +5,6 @@ The higher room comes first: a page belongs to the highest room that it reads.
 """
 
 import importlib
-import importlib.util
 
 from django.contrib import admin
 from django.urls import include, path
@@ -15,7 +14,7 @@ from . import health
 
 ROOMS = ("escalation", "payroll", "accounts", "projects", "responsibilities")
 
-_rooms = [importlib.import_module(f"{room}.urls") for room in ROOMS if importlib.util.find_spec(f"{room}.urls")]
+_rooms = [importlib.import_module(f"{room}.urls") for room in ROOMS]
 _endpoints = [item for room in ROOMS for item in importlib.import_module(f"{room}.api").urlpatterns]
 
 urlpatterns = [

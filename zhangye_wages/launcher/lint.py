@@ -11,7 +11,7 @@ from .paths import PROJECT, venv_program
 CHECKS = {
     "ruff check": [venv_program("ruff"), "check", "."],
     "ruff format": [venv_program("ruff"), "format", "--check", "--quiet", "."],
-    "import-linter 层次": [venv_program("lint-imports"), "--no-timing"],
+    "import-linter 层次": [venv_program("lint-imports"), "--no-logo"],
     "迁移齐全": [venv_program("python"), "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"],
     "上线检查": [venv_program("python"), "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
 }

@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ def run(arguments: list[str]) -> int:
     set_up()
     if not in_venv():
         return _again(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and folders are swept then too
     start_servers()
     given = (
         []
