@@ -9,6 +9,7 @@ import datetime
 import logging
 import time
 from collections.abc import Iterable
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, fields
 
 from django.db import connection, transaction
@@ -79,21 +80,9 @@ def reconcile(
         return Outcome(seconds=time.monotonic() - started)
     lock_engine()
     run = _run(today, projects)
-    if projects is None:
-        _tune_for_all()
-    outcome = Outcome()
-    for rule in chosen:
-        outcome += _reconcile_rule(rule, run)
-    (notices,) = _execute(sql.notices_statement(chosen, run))
-    beyond = _beyond_calendar(chosen, run)
-    proposed, settled = _execute(sql.escalations_statement(chosen, run))
-    outcome += Outcome(
-        notices=notices,
-        escalations=proposed,
-        changed=notices + proposed + settled,
-        beyond_calendar=beyond,
-        seconds=time.monotonic() - started,
-    )
+    with _tuned_for_all() if projects is None else nullcontext():
+        outcome = _reconcile_rules(chosen, run)
+    outcome += Outcome(seconds=time.monotonic() - started)
     if outcome.changed:
         _record(outcome, run, chosen, actor or Actor.system("reconcile"))
     return outcome
@@ -149,6 +138,18 @@ def _run(today: datetime.date, projects: tuple[int, ...] | None) -> sql.Run:
     return sql.Run(today, day.ordinal, now(), version.pk, projects)
 
 
+def _reconcile_rules(rules: tuple[Rule, ...], run: sql.Run) -> Outcome:
+    outcome = sum((_reconcile_rule(rule, run) for rule in rules), Outcome())
+    (notices,) = _execute(sql.notices_statement(rules, run))
+    proposed, settled = _execute(sql.escalations_statement(rules, run))
+    return outcome + Outcome(
+        notices=notices,
+        escalations=proposed,
+        changed=notices + proposed + settled,
+        beyond_calendar=_beyond_calendar(rules, run),
+    )
+
+
 def _reconcile_rule(rule: Rule, run: sql.Run) -> Outcome:
     if rule.prepare:
         rule.prepare(today=run.today, project_ids=run.project_ids)
@@ -182,10 +183,17 @@ def _execute(statement: str) -> tuple[int, ...]:
         return cursor.fetchone()
 
 
-def _tune_for_all() -> None:
-    """For runs over everything, hash joins in memory; measured in bench/reconcile.py."""
+@contextmanager
+def _tuned_for_all():
+    """For runs over everything: joins by hash, in memory; measured in bench/reconcile.py.
+
+    The statistics of a table that this very run fills say that it is empty, and the planner would then loop over
+    it once for each row.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
+        cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off; SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL work_mem TO DEFAULT; SET LOCAL jit TO DEFAULT; SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _record(outcome: Outcome, run: sql.Run, rules: tuple[Rule, ...], actor: Actor) -> None:

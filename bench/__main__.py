@@ -1,0 +1,72 @@
+"""`python -m bench [name …]`: every module of this folder that has `run(report)`, each on a fresh copy of the database.
+
+Prints seconds and, what counts on another machine, the ratio to the floor of the same run.
+"""
+
+import importlib
+import os
+import pkgutil
+import sys
+
+import django
+
+
+def main(names: list[str]) -> int:
+    """Run the named benches, or all."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhangye_wages.settings.development")
+    django.setup()
+    known = sorted(module.name for module in pkgutil.iter_modules([os.path.dirname(__file__)]))
+    known = [name for name in known if not name.startswith("__")]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        print(f"没有 {'、'.join(unknown)}；现有：{'、'.join(known)}。", file=sys.stderr)
+        return 2
+    print(f"{'项目':　<26}{'秒':>8}{'下限':>9}{'比值':>7}  说明", flush=True)
+    for name in names or known:
+        module = importlib.import_module(f"bench.{name}")
+        if hasattr(module, "run"):
+            with _copied_database(f"bench_{name}"):
+                module.run(_report)
+    return 0
+
+
+def _report(name: str, seconds: float, floor_seconds: float | None, note: str = "") -> None:
+    floor = f"{floor_seconds:9.3f}" if floor_seconds else f"{'—':>9}"
+    ratio = f"{seconds / floor_seconds:7.2f}" if floor_seconds else f"{'—':>7}"
+    print(f"{name:　<26}{seconds:9.3f}{floor}{ratio}  {note}", flush=True)
+
+
+class _copied_database:
+    """A copy of the prepared database for one bench, dropped afterwards."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __enter__(self):
+        from django.db import connection
+
+        self.origin = connection.settings_dict["NAME"]
+        connection.close()
+        self._run(
+            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", f"CREATE DATABASE {self.name} TEMPLATE {self.origin}"
+        )
+        connection.settings_dict["NAME"] = self.name
+
+    def __exit__(self, *problem):
+        from django.db import connection
+
+        connection.close()
+        connection.settings_dict["NAME"] = self.origin
+        self._run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+
+    @staticmethod
+    def _run(*statements: str) -> None:
+        from django.db import connection
+
+        with connection._nodb_cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
