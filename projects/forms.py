@@ -252,6 +252,7 @@ class FourPartyForm(forms.Form):
         super().__init__(*args, prefix=part, initial=initial, **kwargs)
         self.part = FourPartyAssignment.Part(part)
         self.assignment = assignment
+        self.fields["telephone"].required = assignment is None
         self.fields["telephone"].help_text = (
             f"已登记尾号 {assignment.telephone_last4}，不修改请留空。" if assignment else "手机号，或带区号的固定电话。"
         )

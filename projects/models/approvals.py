@@ -5,7 +5,7 @@ from django.db import models
 from responsibilities.models import ProjectScopedManager
 
 
-@pghistory.track()
+@pghistory.track(level=pghistory.Statement)
 class Approval(models.Model):
     """One approval event of a project; each starts its own three-working-day clock (policy 二(二)一).
 

@@ -3,6 +3,8 @@ from django.db import models
 
 from responsibilities.models import ProjectScopedManager
 
+# History by statement, not by row: a register of ten thousand projects writes it in one INSERT for each table.
+
 
 class ProjectType(models.Model):
     """房屋建筑, 市政 …; types without a labour-cost floor have no row in `accounts.LabourCostFloor`."""
@@ -27,7 +29,7 @@ class ProjectType(models.Model):
         return self.name
 
 
-@pghistory.track()
+@pghistory.track(level=pghistory.Statement)
 class Project(models.Model):
     """A construction project under supervision. Amounts in yuan, two places."""
 
@@ -78,7 +80,7 @@ class Project(models.Model):
         return self.name
 
 
-@pghistory.track()
+@pghistory.track(level=pghistory.Statement)
 class ProjectParty(models.Model):
     """Which part an organization plays in a project. Scope and the parties of deadlines rest on it.
 

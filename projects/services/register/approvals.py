@@ -2,6 +2,8 @@
 
 import datetime
 
+from django.db import connection
+
 from projects.imports.tables import Row, Table
 from projects.models import Approval, Project, ProjectParty
 from projects.rules.acting import acts_for, oversees
@@ -161,11 +163,12 @@ def _warn(table: Table, row: Row, breaches: list[str]) -> None:
 
 
 def _save(new: list[Approval], changed: list[Approval], stamped: list[Approval]) -> None:
-    Approval.objects.bulk_create(new, batch_size=BATCH)
+    # A receipt's number holds the approval's own: ids are drawn first, so that one INSERT writes both.
+    for approval, pk in zip(new, _drawn_ids(len(new)), strict=True):
+        approval.pk = pk
     for approval in stamped:
         approval.receipt_number = receipt_number(approval.pk, approval.pushed_at)
-    fresh = {approval.pk for approval in new}
-    Approval.objects.bulk_update([row for row in stamped if row.pk in fresh], ["receipt_number"], batch_size=1000)
+    Approval.objects.bulk_create(new, batch_size=BATCH)
     if changed:
         Approval.objects.bulk_create(
             changed,
@@ -182,3 +185,12 @@ def _save(new: list[Approval], changed: list[Approval], stamped: list[Approval])
         batch_size=BATCH,
         ignore_conflicts=True,
     )
+
+
+def _drawn_ids(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [Approval._meta.db_table, count],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
