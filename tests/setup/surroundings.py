@@ -1,5 +1,6 @@
 """A machine of one's own for launcher tests: a data folder, a free port, an environment without ours."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -89,7 +90,8 @@ class Machine:
 
     def clean(self) -> None:
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         for folder in ((self.data / "servers").resolve(), system_dir(self.data), run_dir(self.data), self.data):
             shutil.rmtree(folder, ignore_errors=True)
 
