@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from escalation.selectors.notices import unread_count
-from responsibilities.rules.roles import Permission
+from responsibilities.rules.roles import ROLE_LABELS, Permission
+from responsibilities.selectors.trail import act_recorded_unscoped
+from zhangye_wages.demo.logins import LOGINS, PASSWORD
 
 P = Permission
 # (label, short label for phones, address, icon, permission, heading before it)
@@ -27,10 +29,12 @@ NAVIGATION = (
 
 
 def shell(request) -> dict:
-    """Context for `base.html`; nothing for those who aren't logged in."""
+    """Context for `base.html`; to those who aren't logged in only the demo's logins, where there is a demo."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or not hasattr(request, "scope"):
+    if user is None or not hasattr(request, "scope"):
         return {}
+    if not user.is_authenticated:
+        return {"demo_logins": SimpleLazyObject(demo_logins)}
     scope = request.scope
     sees_deadlines = scope.can(P.DEADLINE_VIEW)
     return {
@@ -39,6 +43,16 @@ def shell(request) -> dict:
         "notices_url": reverse("escalation:notices") if sees_deadlines else "",
         "demo_today": datetime.date.fromisoformat(settings.PORTAL_TODAY) if settings.PORTAL_TODAY else None,
     }
+
+
+def demo_logins() -> list[dict]:
+    """What the login page offers in a demo installation; empty where none was seeded."""
+    if not act_recorded_unscoped("seed_demo"):
+        return []
+    return [
+        {"role": f"{ROLE_LABELS[login.role]} {login.name}", "username": login.username, "password": PASSWORD}
+        for login in LOGINS
+    ]
 
 
 def _navigation(request, scope) -> list[dict]:

@@ -63,3 +63,8 @@ def sealed_until(scope: Scope) -> AuditBlock | None:
 
 def _midnight(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time.min, SHANGHAI)
+
+
+def act_recorded_unscoped(action: str) -> bool:
+    """Whether such an act was ever recorded here; for the system itself (was the demo seeded?)."""
+    return AuditEvent.objects.filter(action=action).exists()
