@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from accounts.forms import AllocationForm, MonthStatementForm, SurplusForm, VoidForm
 from accounts.selectors.months import allocation_month, requirement_of
@@ -22,6 +23,7 @@ from responsibilities.views.access import needs, show_refusal
 
 
 @needs(Permission.ACCOUNT_VIEW)
+@require_safe
 def month_list(request, code):
     """All months of a project with required, credited and gap."""
     project = project_by_code(request.scope, code)

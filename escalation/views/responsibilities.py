@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from escalation.catalogue.registry import RULES
 from escalation.catalogue.sleeping import SLEEPING_TITLES
@@ -64,6 +65,7 @@ class RowBlock:
 
 
 @needs(Permission.RESPONSIBILITY_VIEW)
+@require_safe
 def responsibility_list(request):
     """`?area=` shows the units of one area and counts only there."""
     choices = areas()

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.selectors.special_accounts import credited_in_month
 from payroll.forms import DiscardForm, SubmitForm
@@ -26,6 +26,7 @@ WAITING = (Status.QUEUED, Status.READING)
 
 
 @needs(Permission.PAYROLL_VIEW)
+@require_safe
 def batch_page(request, pk):
     """The batch: progress while it is read, then the sheet with its remarks and the two buttons."""
     batch = decorated(batch_by_pk(request.scope, pk))
@@ -46,6 +47,7 @@ def batch_page(request, pk):
 
 
 @needs(Permission.PAYROLL_VIEW)
+@require_safe
 def progress(request, pk):
     """How far the reading is: polled each second; when it is done, the page is loaded anew."""
     batch = decorated(batch_by_pk(request.scope, pk))

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from payroll.imports.columns import TITLES
 from payroll.selectors.batches import batch_by_pk, lines_of
@@ -36,18 +37,21 @@ COLUMNS = (
 
 
 @needs(Permission.PAYROLL_VIEW)
+@require_safe
 def original(request, pk):
     """The file as it was uploaded."""
     return _download(request, pk, original_open)
 
 
 @needs(Permission.PAYROLL_VIEW)
+@require_safe
 def annotated(request, pk):
     """The same workbook with the remarks in it."""
     return _download(request, pk, annotated_open)
 
 
 @needs(Permission.EXPORT)
+@require_safe
 def export(request, pk):
     """The accepted lines, numbers masked."""
     batch = batch_by_pk(request.scope, pk)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from payroll.forms import BatchFilterForm
 from payroll.selectors.batches import batches, employers_in, projects_without_payroll, search_batches
@@ -32,6 +33,7 @@ COLUMNS = (
 
 
 @needs(Permission.PAYROLL_VIEW)
+@require_safe
 def batch_list(request):
     """Payrolls that the caller sees; filters, sorting and page in the address."""
     visible = batches(request.scope)

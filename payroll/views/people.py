@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from payroll.forms import RevealForm
 from payroll.models import PayrollBatch
@@ -21,6 +21,7 @@ PAGE_SIZE = 50
 
 
 @needs(Permission.PAYROLL_VIEW)
+@require_safe
 def worker_page(request, pk):
     """Where and what a worker was paid, on the sites the caller sees."""
     worker = worker_by_pk(request.scope, pk)

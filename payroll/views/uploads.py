@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from payroll.forms import OWN, UploadForm
 from payroll.rules.month import Month
@@ -66,6 +67,7 @@ def upload_page(request):
 
 
 @needs(Permission.PAYROLL_UPLOAD)
+@require_safe
 def template_file(request):
     """The month's payroll with the roster filled in, for download."""
     project = project_for(request.scope, request.GET.get("project", ""), Permission.PAYROLL_UPLOAD)

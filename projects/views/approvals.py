@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from projects.forms import ApprovalForm
 from projects.models import Approval
@@ -92,6 +93,7 @@ def approval_edit(request, code, pk):
 
 
 @needs(Permission.PROJECT_VIEW)
+@require_safe
 def approval_page(request, code, pk):
     """One approval with its receipt, ready to print."""
     project = project_by_code(request.scope, code)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from responsibilities.forms import LiftForm, ObstacleForm
 from responsibilities.models import Obstacle
@@ -21,6 +22,7 @@ _SORTS = {"organization": ("organization__pinyin_initials", "id"), "since": ("si
 
 
 @needs(Permission.PROJECT_VIEW)
+@require_safe
 def obstacle_list(request):
     """Who may not be given new projects without a reason on record (policy 二(二)一)."""
     get = request.GET.get

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from responsibilities.forms import EnterpriseForm
 from responsibilities.models import Organization
@@ -20,6 +21,7 @@ _SORTS = {"name": ("pinyin_initials", "code"), "code": ("code",), "area": ("area
 
 
 @needs(Permission.RESPONSIBILITY_VIEW)
+@require_safe
 def organization_list(request):
     """Search by name, code, credit code or pinyin initials."""
     get = request.GET.get
@@ -52,6 +54,7 @@ def organization_list(request):
 
 
 @needs(Permission.RESPONSIBILITY_VIEW)
+@require_safe
 def organization_page(request, code):
     """One unit: what it is, its row of the list, and what stands against it."""
     organization = organization_of(request.scope, code)

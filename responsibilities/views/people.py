@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from responsibilities.forms import GrantForm, UserEditForm, UserForm
 from responsibilities.rules.errors import Refused
@@ -28,6 +28,7 @@ _SORTS = {"username": ("username",), "name": ("name", "username"), "last_login":
 
 
 @needs(Permission.USER_MANAGE)
+@require_safe
 def user_list(request):
     """All people with what they may do."""
     get = request.GET.get

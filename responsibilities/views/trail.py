@@ -4,6 +4,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.shortcuts import render
 from django.utils.timezone import localtime
+from django.views.decorators.http import require_safe
 
 from responsibilities.forms import TrailForm
 from responsibilities.rules.roles import Permission
@@ -17,6 +18,7 @@ EXPORT_ROWS = 100_000
 
 
 @needs(Permission.TRAIL_VIEW)
+@require_safe
 def trail_page(request):
     """Who did what, when, from where; newest first."""
     form = TrailForm(request.GET, actions=[(action, action_words(action)) for action in actions_unscoped()])
