@@ -1,6 +1,7 @@
 """What the project page shows at a glance: lights of the core systems, what to do next, dates to scale."""
 
 import datetime
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -14,6 +15,12 @@ from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 PARTS = len(FourPartyAssignment.Part)
+# Words for the narrow labels of the timeline.
+SHORT = {
+    "approval_info_push": "推送审批信息",
+    "platform_onboard": "纳入陇明公",
+    "labor_cost_allocation": "人工费用拨付",
+}
 
 
 @dataclass
@@ -174,21 +181,24 @@ def to_do(facts: Facts) -> list[dict]:
 
 
 def timeline(facts: Facts, rows: list[DeadlineRow]) -> list[dict]:
-    """Real dates in order: what happened, what is planned, and the due dates that are still to be met."""
+    """Real dates in order: what happened, what is planned, and the due dates that are still to be met.
+
+    What happened on one day stands together, and months overdue are one mark: labels must find room.
+    """
     project = facts.project
     events = [
-        {
-            "date": approval.approved_on,
-            "label": approval.get_kind_display(),
-            "level": "orange" if approval.breaches else "green",
-            "url": facts.url("projects:approval", approval.pk),
-        }
+        _event(
+            approval.approved_on,
+            approval.get_kind_display(),
+            "orange" if approval.breaches else "green",
+            facts.url("projects:approval", approval.pk),
+        )
         for approval in facts.approvals
     ]
-    events += [
-        {"date": contract.signed_on, "label": contract.get_kind_display(), "level": "green", "url": ""}
-        for contract in facts.contracts
-    ]
+    signed = defaultdict(list)
+    for contract in facts.contracts:
+        signed[contract.signed_on].append(contract.get_kind_display())
+    events += [_event(day, "、".join(dict.fromkeys(names)), "green") for day, names in signed.items()]
     done, planned = "green", "grey"
     for day, label, level in (
         (project.actual_start_on, "实际开工", done),
@@ -199,15 +209,33 @@ def timeline(facts: Facts, rows: list[DeadlineRow]) -> list[dict]:
         (project.planned_completion_on if not project.completed_on else None, "计划竣工", planned),
     ):
         if day:
-            events.append({"date": day, "label": label, "level": level, "url": ""})
-    for row in rows:
-        if row.deadline.is_live:
-            events.append(
-                {
-                    "date": row.deadline.due_on,
-                    "label": f"到期：{row.matter}",
-                    "level": "red" if row.deadline.due_on < facts.today else "blue",
-                    "url": reverse("escalation:deadline", args=[row.deadline.pk]),
-                }
-            )
-    return sorted(events, key=lambda event: event["date"])
+            events.append(_event(day, label, level))
+    return sorted(events + _due(facts, rows), key=lambda event: event["date"])
+
+
+def _due(facts: Facts, rows: list[DeadlineRow]) -> list[dict]:
+    """Due dates of what is still open, one mark for each rule that is overdue by several subjects."""
+    live = [row for row in rows if row.deadline.is_live]
+    overdue = defaultdict(list)
+    events = []
+    for row in live:
+        if row.deadline.due_on < facts.today:
+            overdue[row.deadline.rule].append(row)
+        else:
+            url = reverse("escalation:deadline", args=[row.deadline.pk])
+            events.append(_event(row.deadline.due_on, f"到期：{_short(row)}", "blue", url))
+    for late in overdue.values():
+        first = late[0]
+        more = f" 等 {len(late)} 项" if len(late) > 1 else ""
+        url = reverse("escalation:deadline", args=[first.deadline.pk])
+        events.append(_event(first.deadline.due_on, f"逾期：{_short(first)}{more}", "red", url))
+    return events
+
+
+def _short(row: DeadlineRow) -> str:
+    month = f"{row.deadline.period_on:%Y-%m} " if row.deadline.period_on else ""
+    return month + SHORT.get(row.deadline.rule, row.matter)
+
+
+def _event(date: datetime.date, label: str, level: str, url: str = "") -> dict:
+    return {"date": date, "label": label, "level": level, "url": url}

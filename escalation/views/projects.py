@@ -93,7 +93,9 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "page_sub": "管辖范围内的在建、拟建和竣工项目",
         "page_actions": _list_actions(scope),
         "choices": [
-            (name, label, list(options.items()), getattr(criteria, name)) for name, (label, options) in words.items()
+            (name, label, list(options.items()), getattr(criteria, name))
+            for name, (label, options) in words.items()
+            if name != "enrolled"
         ],
         "criteria": criteria,
         "kept_sort": sort,
@@ -101,7 +103,8 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "chips": chips(request, {"q": ("搜索", {}), **words}),
         "clear_url": reverse("escalation:projects"),
         "total": page.paginator.count,
-        "late": project_totals(scope, rows, today=day)["overdue"],
+        "overdue": project_totals(scope, rows, today=day)["overdue"],
+        "unit": "个项目",
         "export_url": "?" + query(request, export="xlsx").rstrip("&") if scope.can(Permission.EXPORT) else "",
         "columns": columns(request, COLUMNS),
         "projects": [_line(project, day) for project in page.object_list],
