@@ -1,12 +1,14 @@
 """Tests: private servers before pytest loads settings, one database for each xdist worker, made from a template."""
 
 import atexit
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from . import browser, template, venv
@@ -15,6 +17,8 @@ from .paths import PROJECT, in_venv, venv_program
 from .servers import Hold
 
 MARK = "PORTAL_TEST_SERVERS"
+PREFIX = "portal-test-"
+FORGOTTEN = 3600.0
 
 
 def run(arguments: list[str]) -> int:
@@ -45,7 +49,8 @@ def start_servers() -> None:
     """Start throwaway servers for this process and its children, unless they run already; never touches `.data/`."""
     if os.environ.get(MARK):
         return
-    folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+    _sweep_forgotten()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)  # the servers' user passes through; what lies inside is closed to others
     hold = Hold(folder, throwaway=True)
     atexit.register(_sweep, os.getpid(), hold, folder)
@@ -93,7 +98,22 @@ def _sweep(pid: int, hold: Hold, folder: Path) -> None:
     if os.getpid() != pid:
         return
     hold.release()
-    for leftover in ((folder / "servers").resolve(), hold.store.sockets, folder):
-        shutil.rmtree(leftover, ignore_errors=True)
+    _remove(hold, folder)
     if folder.exists():
         say(f"未能删除 {folder}")
+
+
+def _sweep_forgotten() -> None:
+    """Folders of test runs that were killed with -9, an hour ago or more; their servers ended with them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            state = folder.stat()
+            if state.st_uid == os.geteuid() and time.time() - state.st_mtime > FORGOTTEN:
+                hold = Hold(folder, throwaway=True)
+                if not hold.intact():
+                    _remove(hold, folder)
+
+
+def _remove(hold: Hold, folder: Path) -> None:
+    for leftover in ((folder / "servers").resolve(), hold.store.sockets, folder):
+        shutil.rmtree(leftover, ignore_errors=True)
