@@ -22,6 +22,7 @@ class NotDays(ValueError):
 
 @lru_cache(maxsize=4096)
 def days_of_float(value: float) -> Decimal:
+    """Days from a float of a sheet, by its shortest text: 26.5, not 26.499999."""
     return tidy(Decimal(repr(value)))
 
 

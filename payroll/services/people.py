@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from payroll.selectors.people import (
     KnownWorker,
@@ -17,6 +16,7 @@ from payroll.selectors.people import (
     known_workers_unscoped,
 )
 from responsibilities.rules.identifiers import birth_date
+from responsibilities.selectors import clock
 from responsibilities.services import vault
 
 NAME_LENGTH, BANK_LENGTH = 60, 80
@@ -141,7 +141,7 @@ def _insert_workers(new: dict[bytes, tuple]) -> dict[bytes, int]:
             RETURNING id_number_index, id
             """,
             [
-                timezone.now(),
+                clock.now(),
                 bytea_array(order),
                 list(names),
                 bytea_array(sealed),

@@ -8,6 +8,7 @@ RESERVED = frozenset({"new", "import"})
 
 
 def is_project_code(code: str) -> bool:
+    """Whether a text can be a project's code: its shape, and no word that an address uses."""
     return bool(_SHAPE.match(code)) and code.lower() not in RESERVED
 
 

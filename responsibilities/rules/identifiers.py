@@ -89,6 +89,7 @@ def id_problem(number: str, born_before: datetime.date | None = None) -> str | N
 
 
 def is_valid_id(number: str) -> bool:
+    """Whether an ID number has the right length, date and check character."""
     return id_problem(number) is None
 
 
@@ -115,6 +116,7 @@ def age_on(born: datetime.date, day: datetime.date) -> int:
 
 
 def normalise_uscc(text: str) -> str:
+    """A 统一社会信用代码 as it is stored: half width, upper case, without quotes or spaces."""
     return text.translate(CLEAN).translate(HYPHENS).strip(QUOTES).upper()
 
 

@@ -25,6 +25,7 @@ class Head:
 
 
 def heads_path() -> Path:
+    """Where the heads are written, outside the database."""
     return Path(settings.AUDIT_HEADS_PATH)
 
 

@@ -22,15 +22,18 @@ def seal_text(text: str, purpose: str) -> bytes:
 
 
 def unseal_text(sealed: bytes, purpose: str) -> str:
+    """The text under a ciphertext of `seal_text`; raises where key or purpose is another."""
     return unseal_bytes(sealed, purpose).decode()
 
 
 def seal_bytes(data: bytes, purpose: str) -> bytes:
+    """SM4-GCM under the current key; the ciphertext names its key, the purpose is bound to it."""
     key_id = settings.PORTAL_FIELD_KEY_CURRENT
     return crypto.seal(data, key_id=key_id, master=settings.PORTAL_FIELD_KEYS[key_id], purpose=purpose)
 
 
 def unseal_bytes(sealed: bytes, purpose: str) -> bytes:
+    """The bytes under a ciphertext of any key that is still kept."""
     return crypto.unseal(sealed, masters=settings.PORTAL_FIELD_KEYS, purpose=purpose)
 
 

@@ -23,4 +23,5 @@ def sign_in_record(*, user: User, previous_at: datetime.datetime | None, actor: 
 
 @transaction.atomic
 def sign_out_record(*, user: User, actor: Actor) -> None:
+    """Put a person's leaving on the trail."""
     record_event(actor=actor, action="user.sign_out", target=user)

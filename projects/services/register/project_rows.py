@@ -44,6 +44,7 @@ class Planned:
 
 
 def save_projects(plans: list[Planned]) -> None:
+    """Insert the new projects and update the changed ones, set-based."""
     new = [plan.project for plan in plans if plan.new]
     Project.objects.bulk_create(new, batch_size=BATCH)
     changed = [plan.project for plan in plans if plan.changed and not plan.new]
@@ -147,6 +148,7 @@ def _holders(project_ids: list[int]) -> dict[tuple[int, str], int]:
 
 
 def refresh_breaches(projects: list[Project]) -> None:
+    """Look again at what permits breach, after start dates were corrected."""
     starts = {project.pk: project.actual_start_on for project in projects}
     changed = []
     permits = Approval.objects.select_for_update(of=("self",)).filter(
