@@ -7,262 +7,572 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('projects', '0002_initial'),
-        ('responsibilities', '0001_initial'),
+        ("projects", "0002_initial"),
+        ("responsibilities", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarVersion',
+            name="CalendarVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, verbose_name='版本号')),
-                ('published_on', models.DateField(verbose_name='启用日期')),
-                ('note', models.CharField(max_length=200, verbose_name='说明')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="版本号")),
+                ("published_on", models.DateField(verbose_name="启用日期")),
+                ("note", models.CharField(max_length=200, verbose_name="说明")),
             ],
             options={
-                'verbose_name': '工作日历版本',
-                'verbose_name_plural': '工作日历版本',
-                'ordering': ['number'],
+                "verbose_name": "工作日历版本",
+                "verbose_name_plural": "工作日历版本",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
-                ('is_workday', models.BooleanField(verbose_name='工作日')),
-                ('kind', models.CharField(choices=[('workday', '工作日'), ('weekend', '周末'), ('holiday', '节假日'), ('make_up', '调休上班')], max_length=10, verbose_name='类别')),
-                ('name', models.CharField(blank=True, max_length=20, verbose_name='名称')),
-                ('provisional', models.BooleanField(default=False, verbose_name='暂定')),
-                ('ordinal', models.PositiveIntegerField(verbose_name='累计工作日')),
-                ('next_workday_on', models.DateField(null=True, verbose_name='顺延至')),
-                ('previous_workday_on', models.DateField(null=True, verbose_name='提前至')),
+                ("day", models.DateField(primary_key=True, serialize=False, verbose_name="日期")),
+                ("is_workday", models.BooleanField(verbose_name="工作日")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("workday", "工作日"),
+                            ("weekend", "周末"),
+                            ("holiday", "节假日"),
+                            ("make_up", "调休上班"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=20, verbose_name="名称")),
+                ("provisional", models.BooleanField(default=False, verbose_name="暂定")),
+                ("ordinal", models.PositiveIntegerField(verbose_name="累计工作日")),
+                ("next_workday_on", models.DateField(null=True, verbose_name="顺延至")),
+                ("previous_workday_on", models.DateField(null=True, verbose_name="提前至")),
             ],
             options={
-                'verbose_name': '日历',
-                'verbose_name_plural': '日历',
-                'ordering': ['day'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_workday', True)), fields=('ordinal',), name='calendar_day_ordinal')],
+                "verbose_name": "日历",
+                "verbose_name_plural": "日历",
+                "ordering": ["day"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_workday", True)), fields=("ordinal",), name="calendar_day_ordinal"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CalendarYear',
+            name="CalendarYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='年份')),
-                ('status', models.CharField(choices=[('official', '已公布'), ('provisional', '暂定')], max_length=12, verbose_name='状态')),
-                ('source', models.CharField(max_length=200, verbose_name='依据')),
-                ('calendar_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='escalation.calendarversion', verbose_name='版本')),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name="年份")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("official", "已公布"), ("provisional", "暂定")], max_length=12, verbose_name="状态"
+                    ),
+                ),
+                ("source", models.CharField(max_length=200, verbose_name="依据")),
+                (
+                    "calendar_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="escalation.calendarversion",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '日历年度',
-                'verbose_name_plural': '日历年度',
-                'ordering': ['year'],
+                "verbose_name": "日历年度",
+                "verbose_name_plural": "日历年度",
+                "ordering": ["year"],
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=40, verbose_name='规则')),
-                ('subject_id', models.BigIntegerField(verbose_name='对象')),
-                ('period_on', models.DateField(blank=True, null=True, verbose_name='所属期')),
-                ('calendar_provisional', models.BooleanField(default=False, verbose_name='所涉日历为暂定')),
-                ('anchor_on', models.DateField(verbose_name='起算日期')),
-                ('original_due_on', models.DateField(verbose_name='法定到期日')),
-                ('due_on', models.DateField(verbose_name='到期日')),
-                ('satisfied_on', models.DateField(blank=True, null=True, verbose_name='办结日期')),
-                ('status', models.CharField(choices=[('open', '进行中'), ('overdue', '已逾期'), ('met', '按期办结'), ('met_late', '逾期办结'), ('waived', '已豁免'), ('void', '已失效')], max_length=10, verbose_name='状态')),
-                ('level', models.PositiveSmallIntegerField(choices=[(0, '未到提醒'), (1, '提醒'), (2, '预警'), (3, '提请督办')], default=0, verbose_name='级别')),
-                ('opened_at', models.DateTimeField(verbose_name='生成时间')),
-                ('updated_at', models.DateTimeField(verbose_name='更新时间')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='responsibilities.area', verbose_name='县区')),
-                ('calendar_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='escalation.calendarversion', verbose_name='日历版本')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='projects.project', verbose_name='项目')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule", models.CharField(max_length=40, verbose_name="规则")),
+                ("subject_id", models.BigIntegerField(verbose_name="对象")),
+                ("period_on", models.DateField(blank=True, null=True, verbose_name="所属期")),
+                ("calendar_provisional", models.BooleanField(default=False, verbose_name="所涉日历为暂定")),
+                ("anchor_on", models.DateField(verbose_name="起算日期")),
+                ("original_due_on", models.DateField(verbose_name="法定到期日")),
+                ("due_on", models.DateField(verbose_name="到期日")),
+                ("satisfied_on", models.DateField(blank=True, null=True, verbose_name="办结日期")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "进行中"),
+                            ("overdue", "已逾期"),
+                            ("met", "按期办结"),
+                            ("met_late", "逾期办结"),
+                            ("waived", "已豁免"),
+                            ("void", "已失效"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "未到提醒"), (1, "提醒"), (2, "预警"), (3, "提请督办")],
+                        default=0,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="生成时间")),
+                ("updated_at", models.DateTimeField(verbose_name="更新时间")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="responsibilities.area", verbose_name="县区"
+                    ),
+                ),
+                (
+                    "calendar_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="escalation.calendarversion",
+                        verbose_name="日历版本",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deadlines",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '时限',
-                'verbose_name_plural': '时限',
-                'ordering': ['due_on', 'id'],
+                "verbose_name": "时限",
+                "verbose_name_plural": "时限",
+                "ordering": ["due_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('pending', '待审核'), ('decided', '已决定'), ('settled', '已自行办结'), ('closed', '已办结归档')], default='pending', max_length=10, verbose_name='状态')),
-                ('proposed_on', models.DateField(verbose_name='提请日期')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('deadline', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='escalation', to='escalation.deadline', verbose_name='时限')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "待审核"),
+                            ("decided", "已决定"),
+                            ("settled", "已自行办结"),
+                            ("closed", "已办结归档"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("proposed_on", models.DateField(verbose_name="提请日期")),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "deadline",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="escalation",
+                        to="escalation.deadline",
+                        verbose_name="时限",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '督办提请',
-                'verbose_name_plural': '督办提请',
-                'ordering': ['proposed_on', 'id'],
+                "verbose_name": "督办提请",
+                "verbose_name_plural": "督办提请",
+                "ordering": ["proposed_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('supervision_order', '督办'), ('interview', '约谈'), ('circular', '通报'), ('extension', '延期'), ('waiver', '豁免'), ('closure', '办结归档')], max_length=20, verbose_name='决定')),
-                ('status', models.CharField(choices=[('awaiting_second', '待复核'), ('in_force', '生效'), ('rejected', '复核未通过'), ('revoked', '已撤销')], max_length=16, verbose_name='状态')),
-                ('effective_on', models.DateField(blank=True, help_text='督办期限、约谈日期或延期后的到期日', null=True, verbose_name='日期')),
-                ('place', models.CharField(blank=True, max_length=120, verbose_name='地点')),
-                ('reason', models.TextField(verbose_name='理由')),
-                ('decided_at', models.DateTimeField(verbose_name='决定时间')),
-                ('decided_on', models.DateField(verbose_name='决定日期')),
-                ('seconded_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
-                ('second_note', models.TextField(blank=True, verbose_name='复核意见')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('revoke_reason', models.TextField(blank=True, verbose_name='撤销理由')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('deadline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='escalation.deadline', verbose_name='时限')),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='决定人')),
-                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤销人')),
-                ('seconded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
-                ('escalation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='escalation.escalation', verbose_name='督办提请')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("supervision_order", "督办"),
+                            ("interview", "约谈"),
+                            ("circular", "通报"),
+                            ("extension", "延期"),
+                            ("waiver", "豁免"),
+                            ("closure", "办结归档"),
+                        ],
+                        max_length=20,
+                        verbose_name="决定",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("awaiting_second", "待复核"),
+                            ("in_force", "生效"),
+                            ("rejected", "复核未通过"),
+                            ("revoked", "已撤销"),
+                        ],
+                        max_length=16,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "effective_on",
+                    models.DateField(
+                        blank=True, help_text="督办期限、约谈日期或延期后的到期日", null=True, verbose_name="日期"
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=120, verbose_name="地点")),
+                ("reason", models.TextField(verbose_name="理由")),
+                ("decided_at", models.DateTimeField(verbose_name="决定时间")),
+                ("decided_on", models.DateField(verbose_name="决定日期")),
+                ("seconded_at", models.DateTimeField(blank=True, null=True, verbose_name="复核时间")),
+                ("second_note", models.TextField(blank=True, verbose_name="复核意见")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                ("revoke_reason", models.TextField(blank=True, verbose_name="撤销理由")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="escalation.deadline",
+                        verbose_name="时限",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="决定人",
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="撤销人",
+                    ),
+                ),
+                (
+                    "seconded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="复核人",
+                    ),
+                ),
+                (
+                    "escalation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="escalation.escalation",
+                        verbose_name="督办提请",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '决定',
-                'verbose_name_plural': '决定',
-                'ordering': ['id'],
+                "verbose_name": "决定",
+                "verbose_name_plural": "决定",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(choices=[(0, '未到提醒'), (1, '提醒'), (2, '预警'), (3, '提请督办')], verbose_name='级别')),
-                ('noticed_on', models.DateField(verbose_name='通知日期')),
-                ('due_on', models.DateField(verbose_name='到期日')),
-                ('created_at', models.DateTimeField(verbose_name='发出时间')),
-                ('deadline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='escalation.deadline', verbose_name='时限')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='responsibilities.organization', verbose_name='接收单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "未到提醒"), (1, "提醒"), (2, "预警"), (3, "提请督办")], verbose_name="级别"
+                    ),
+                ),
+                ("noticed_on", models.DateField(verbose_name="通知日期")),
+                ("due_on", models.DateField(verbose_name="到期日")),
+                ("created_at", models.DateTimeField(verbose_name="发出时间")),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="escalation.deadline",
+                        verbose_name="时限",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="responsibilities.organization",
+                        verbose_name="接收单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '通知',
-                'verbose_name_plural': '通知',
-                'ordering': ['-id'],
+                "verbose_name": "通知",
+                "verbose_name_plural": "通知",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='办理情况')),
-                ('signed_at', models.DateTimeField(verbose_name='签署时间')),
-                ('deadline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='escalation.deadline', verbose_name='时限')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='escalation.decision', verbose_name='督办决定')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='responsibilities.organization', verbose_name='单位')),
-                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签署人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(verbose_name="办理情况")),
+                ("signed_at", models.DateTimeField(verbose_name="签署时间")),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="responses",
+                        to="escalation.deadline",
+                        verbose_name="时限",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="responses",
+                        to="escalation.decision",
+                        verbose_name="督办决定",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="responsibilities.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="签署人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '督办反馈',
-                'verbose_name_plural': '督办反馈',
-                'ordering': ['id'],
+                "verbose_name": "督办反馈",
+                "verbose_name_plural": "督办反馈",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=40, verbose_name='规则')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='版本号')),
-                ('in_force_from', models.DateField(verbose_name='生效日期')),
-                ('unit', models.CharField(choices=[('workdays', '个工作日'), ('days', '日'), ('month_day', '当月拨付日')], max_length=10, verbose_name='期限单位')),
-                ('term', models.PositiveSmallIntegerField(default=0, verbose_name='期限')),
-                ('rest_day_shift', models.CharField(choices=[('next', '顺延至下一工作日'), ('previous', '提前至上一工作日'), ('none', '不调整')], default='next', max_length=10, verbose_name='遇休息日')),
-                ('extendable', models.BooleanField(default=False, verbose_name='可延期')),
-                ('is_default', models.BooleanField(default=False, verbose_name='本系统默认，可调整')),
-                ('legal_basis', models.CharField(max_length=200, verbose_name='依据')),
-                ('consequence', models.CharField(blank=True, max_length=200, verbose_name='逾期后果')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule", models.CharField(max_length=40, verbose_name="规则")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="版本号")),
+                ("in_force_from", models.DateField(verbose_name="生效日期")),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("workdays", "个工作日"), ("days", "日"), ("month_day", "当月拨付日")],
+                        max_length=10,
+                        verbose_name="期限单位",
+                    ),
+                ),
+                ("term", models.PositiveSmallIntegerField(default=0, verbose_name="期限")),
+                (
+                    "rest_day_shift",
+                    models.CharField(
+                        choices=[("next", "顺延至下一工作日"), ("previous", "提前至上一工作日"), ("none", "不调整")],
+                        default="next",
+                        max_length=10,
+                        verbose_name="遇休息日",
+                    ),
+                ),
+                ("extendable", models.BooleanField(default=False, verbose_name="可延期")),
+                ("is_default", models.BooleanField(default=False, verbose_name="本系统默认，可调整")),
+                ("legal_basis", models.CharField(max_length=200, verbose_name="依据")),
+                ("consequence", models.CharField(blank=True, max_length=200, verbose_name="逾期后果")),
             ],
             options={
-                'verbose_name': '规则版本',
-                'verbose_name_plural': '规则版本',
-                'ordering': ['rule', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('rule', 'number'), name='rule_version_once'), models.UniqueConstraint(fields=('rule', 'in_force_from'), name='rule_version_date')],
+                "verbose_name": "规则版本",
+                "verbose_name_plural": "规则版本",
+                "ordering": ["rule", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rule", "number"), name="rule_version_once"),
+                    models.UniqueConstraint(fields=("rule", "in_force_from"), name="rule_version_date"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LadderStep',
+            name="LadderStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(choices=[(0, '未到提醒'), (1, '提醒'), (2, '预警'), (3, '提请督办')], verbose_name='级别')),
-                ('offset_workdays', models.SmallIntegerField(verbose_name='距到期工作日')),
-                ('recipients', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), help_text='owes/supervises/informed', size=None, verbose_name='通知对象')),
-                ('rule_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ladder', to='escalation.ruleversion', verbose_name='规则版本')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "未到提醒"), (1, "提醒"), (2, "预警"), (3, "提请督办")], verbose_name="级别"
+                    ),
+                ),
+                ("offset_workdays", models.SmallIntegerField(verbose_name="距到期工作日")),
+                (
+                    "recipients",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12),
+                        help_text="owes/supervises/informed",
+                        size=None,
+                        verbose_name="通知对象",
+                    ),
+                ),
+                (
+                    "rule_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ladder",
+                        to="escalation.ruleversion",
+                        verbose_name="规则版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '升级阶梯',
-                'verbose_name_plural': '升级阶梯',
-                'ordering': ['rule_version', 'level'],
+                "verbose_name": "升级阶梯",
+                "verbose_name_plural": "升级阶梯",
+                "ordering": ["rule_version", "level"],
             },
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='rule_version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='escalation.ruleversion', verbose_name='规则版本'),
+            model_name="deadline",
+            name="rule_version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="escalation.ruleversion", verbose_name="规则版本"
+            ),
         ),
         migrations.CreateModel(
-            name='DeadlineParty',
+            name="DeadlineParty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(choices=[('owes', '责任单位'), ('supervises', '监管单位'), ('informed', '告知单位')], max_length=12, verbose_name='身份')),
-                ('deadline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='escalation.deadline', verbose_name='时限')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='responsibilities.organization', verbose_name='单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("owes", "责任单位"), ("supervises", "监管单位"), ("informed", "告知单位")],
+                        max_length=12,
+                        verbose_name="身份",
+                    ),
+                ),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parties",
+                        to="escalation.deadline",
+                        verbose_name="时限",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="responsibilities.organization",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '时限当事单位',
-                'verbose_name_plural': '时限当事单位',
-                'indexes': [models.Index(fields=['organization', 'deadline'], include=('part',), name='deadline_party_org')],
-                'constraints': [models.UniqueConstraint(fields=('deadline', 'organization', 'part'), name='deadline_party_once')],
+                "verbose_name": "时限当事单位",
+                "verbose_name_plural": "时限当事单位",
+                "indexes": [
+                    models.Index(fields=["organization", "deadline"], include=("part",), name="deadline_party_org")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("deadline", "organization", "part"), name="deadline_party_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['proposed_on', 'id'], name='escalation_pending'),
+            model_name="escalation",
+            index=models.Index(
+                condition=models.Q(("status", "pending")), fields=["proposed_on", "id"], name="escalation_pending"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('seconded_by__isnull', True), models.Q(('seconded_by', models.F('decided_by')), _negated=True), _connector='OR'), name='decision_second_is_another_person'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("seconded_by__isnull", True),
+                    models.Q(("seconded_by", models.F("decided_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_second_is_another_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['extension', 'waiver']), ('status__in', ['in_force', 'awaiting_second'])), fields=('deadline', 'kind'), name='decision_one_in_force'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("kind__in", ["extension", "waiver"]), ("status__in", ["in_force", "awaiting_second"])
+                ),
+                fields=("deadline", "kind"),
+                name="decision_one_in_force",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['recipient', '-id'], name='notice_recipient'),
+            model_name="notice",
+            index=models.Index(fields=["recipient", "-id"], name="notice_recipient"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('deadline', 'level', 'recipient'), name='notice_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(fields=("deadline", "level", "recipient"), name="notice_once"),
         ),
         migrations.AddConstraint(
-            model_name='ladderstep',
-            constraint=models.UniqueConstraint(fields=('rule_version', 'level'), name='ladder_step_once'),
+            model_name="ladderstep",
+            constraint=models.UniqueConstraint(fields=("rule_version", "level"), name="ladder_step_once"),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('status__in', ['open', 'overdue'])), fields=['due_on', 'id'], include=('status', 'area', 'rule'), name='deadline_live_due'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("status__in", ["open", "overdue"])),
+                fields=["due_on", "id"],
+                include=("status", "area", "rule"),
+                name="deadline_live_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('status__in', ['open', 'overdue'])), fields=['area', 'due_on', 'id'], name='deadline_live_area_due'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("status__in", ["open", "overdue"])),
+                fields=["area", "due_on", "id"],
+                name="deadline_live_area_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(fields=['project', 'due_on'], name='deadline_project'),
+            model_name="deadline",
+            index=models.Index(fields=["project", "due_on"], name="deadline_project"),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(fields=('rule', 'subject_id', 'period_on'), name='deadline_once', nulls_distinct=False),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                fields=("rule", "subject_id", "period_on"), name="deadline_once", nulls_distinct=False
+            ),
         ),
     ]

@@ -26,9 +26,7 @@ class CalendarYear(models.Model):
     year = models.PositiveSmallIntegerField("年份", primary_key=True)
     status = models.CharField("状态", max_length=12, choices=Status)
     source = models.CharField("依据", max_length=200)
-    calendar_version = models.ForeignKey(
-        CalendarVersion, models.PROTECT, verbose_name="版本"
-    )
+    calendar_version = models.ForeignKey(CalendarVersion, models.PROTECT, verbose_name="版本")
 
     class Meta:
         verbose_name = verbose_name_plural = "日历年度"

@@ -58,24 +58,16 @@ class Deadline(models.Model):
         related_name="deadlines",
         verbose_name="项目",
     )
-    area = models.ForeignKey(
-        "responsibilities.Area", models.PROTECT, verbose_name="县区"
-    )
-    rule_version = models.ForeignKey(
-        RuleVersion, models.PROTECT, verbose_name="规则版本"
-    )
-    calendar_version = models.ForeignKey(
-        CalendarVersion, models.PROTECT, verbose_name="日历版本"
-    )
+    area = models.ForeignKey("responsibilities.Area", models.PROTECT, verbose_name="县区")
+    rule_version = models.ForeignKey(RuleVersion, models.PROTECT, verbose_name="规则版本")
+    calendar_version = models.ForeignKey(CalendarVersion, models.PROTECT, verbose_name="日历版本")
     calendar_provisional = models.BooleanField("所涉日历为暂定", default=False)
     anchor_on = models.DateField("起算日期")
     original_due_on = models.DateField("法定到期日")
     due_on = models.DateField("到期日")
     satisfied_on = models.DateField("办结日期", null=True, blank=True)
     status = models.CharField("状态", max_length=10, choices=Status)
-    level = models.PositiveSmallIntegerField(
-        "级别", choices=LadderStep.Level, default=LadderStep.Level.NONE
-    )
+    level = models.PositiveSmallIntegerField("级别", choices=LadderStep.Level, default=LadderStep.Level.NONE)
     opened_at = models.DateTimeField("生成时间")
     updated_at = models.DateTimeField("更新时间")
 
@@ -122,21 +114,13 @@ class DeadlineParty(models.Model):
         SUPERVISES = "supervises", "监管单位"
         INFORMED = "informed", "告知单位"
 
-    deadline = models.ForeignKey(
-        Deadline, models.CASCADE, related_name="parties", verbose_name="时限"
-    )
-    organization = models.ForeignKey(
-        "responsibilities.Organization", models.PROTECT, verbose_name="单位"
-    )
+    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="parties", verbose_name="时限")
+    organization = models.ForeignKey("responsibilities.Organization", models.PROTECT, verbose_name="单位")
     part = models.CharField("身份", max_length=12, choices=Part)
 
     class Meta:
         verbose_name = verbose_name_plural = "时限当事单位"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["deadline", "organization", "part"], name="deadline_party_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["deadline", "organization", "part"], name="deadline_party_once")]
         indexes = [
             models.Index(
                 fields=["organization", "deadline"],
@@ -171,13 +155,9 @@ class Notice(models.Model):
     Never withdrawn. `due_on` is as it was when it was made.
     """
 
-    deadline = models.ForeignKey(
-        Deadline, models.CASCADE, related_name="notices", verbose_name="时限"
-    )
+    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="notices", verbose_name="时限")
     level = models.PositiveSmallIntegerField("级别", choices=LadderStep.Level)
-    recipient = models.ForeignKey(
-        "responsibilities.Organization", models.PROTECT, verbose_name="接收单位"
-    )
+    recipient = models.ForeignKey("responsibilities.Organization", models.PROTECT, verbose_name="接收单位")
     noticed_on = models.DateField("通知日期")
     due_on = models.DateField("到期日")
     created_at = models.DateTimeField("发出时间")
@@ -187,9 +167,5 @@ class Notice(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "通知"
         ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["deadline", "level", "recipient"], name="notice_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["deadline", "level", "recipient"], name="notice_once")]
         indexes = [models.Index(fields=["recipient", "-id"], name="notice_recipient")]

@@ -19,12 +19,8 @@ class Escalation(models.Model):
 
     scope_deadline = "deadline__"
 
-    deadline = models.OneToOneField(
-        Deadline, models.CASCADE, related_name="escalation", verbose_name="时限"
-    )
-    status = models.CharField(
-        "状态", max_length=10, choices=Status, default=Status.PENDING
-    )
+    deadline = models.OneToOneField(Deadline, models.CASCADE, related_name="escalation", verbose_name="时限")
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.PENDING)
     proposed_on = models.DateField("提请日期")
     created_at = models.DateTimeField("建立时间")
     version = models.PositiveIntegerField("版本", default=1)
@@ -69,9 +65,7 @@ class Decision(models.Model):
 
     scope_deadline = "deadline__"
 
-    deadline = models.ForeignKey(
-        Deadline, models.CASCADE, related_name="decisions", verbose_name="时限"
-    )
+    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="decisions", verbose_name="时限")
     escalation = models.ForeignKey(
         Escalation,
         models.CASCADE,
@@ -82,14 +76,10 @@ class Decision(models.Model):
     )
     kind = models.CharField("决定", max_length=20, choices=Kind)
     status = models.CharField("状态", max_length=16, choices=Status)
-    effective_on = models.DateField(
-        "日期", null=True, blank=True, help_text="督办期限、约谈日期或延期后的到期日"
-    )
+    effective_on = models.DateField("日期", null=True, blank=True, help_text="督办期限、约谈日期或延期后的到期日")
     place = models.CharField("地点", max_length=120, blank=True)
     reason = models.TextField("理由")
-    decided_by = models.ForeignKey(
-        "responsibilities.User", models.PROTECT, related_name="+", verbose_name="决定人"
-    )
+    decided_by = models.ForeignKey("responsibilities.User", models.PROTECT, related_name="+", verbose_name="决定人")
     decided_at = models.DateTimeField("决定时间")
     decided_on = models.DateField("决定日期")
     seconded_by = models.ForeignKey(
@@ -121,8 +111,7 @@ class Decision(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(seconded_by__isnull=True)
-                | ~Q(seconded_by=models.F("decided_by")),
+                condition=Q(seconded_by__isnull=True) | ~Q(seconded_by=models.F("decided_by")),
                 name="decision_second_is_another_person",
             ),
             models.UniqueConstraint(
@@ -144,19 +133,11 @@ class Response(models.Model):
 
     scope_deadline = "deadline__"
 
-    deadline = models.ForeignKey(
-        Deadline, models.CASCADE, related_name="responses", verbose_name="时限"
-    )
-    decision = models.ForeignKey(
-        Decision, models.CASCADE, related_name="responses", verbose_name="督办决定"
-    )
-    organization = models.ForeignKey(
-        "responsibilities.Organization", models.PROTECT, verbose_name="单位"
-    )
+    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="responses", verbose_name="时限")
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="responses", verbose_name="督办决定")
+    organization = models.ForeignKey("responsibilities.Organization", models.PROTECT, verbose_name="单位")
     text = models.TextField("办理情况")
-    signed_by = models.ForeignKey(
-        "responsibilities.User", models.PROTECT, related_name="+", verbose_name="签署人"
-    )
+    signed_by = models.ForeignKey("responsibilities.User", models.PROTECT, related_name="+", verbose_name="签署人")
     signed_at = models.DateTimeField("签署时间")
 
     objects = DeadlineManager()

@@ -24,9 +24,7 @@ class RuleVersion(models.Model):
     in_force_from = models.DateField("生效日期")
     unit = models.CharField("期限单位", max_length=10, choices=Unit)
     term = models.PositiveSmallIntegerField("期限", default=0)
-    rest_day_shift = models.CharField(
-        "遇休息日", max_length=10, choices=RestDayShift, default=RestDayShift.NEXT
-    )
+    rest_day_shift = models.CharField("遇休息日", max_length=10, choices=RestDayShift, default=RestDayShift.NEXT)
     extendable = models.BooleanField("可延期", default=False)
     is_default = models.BooleanField("本系统默认，可调整", default=False)
     legal_basis = models.CharField("依据", max_length=200)
@@ -36,12 +34,8 @@ class RuleVersion(models.Model):
         verbose_name = verbose_name_plural = "规则版本"
         ordering = ["rule", "number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["rule", "number"], name="rule_version_once"
-            ),
-            models.UniqueConstraint(
-                fields=["rule", "in_force_from"], name="rule_version_date"
-            ),
+            models.UniqueConstraint(fields=["rule", "number"], name="rule_version_once"),
+            models.UniqueConstraint(fields=["rule", "in_force_from"], name="rule_version_date"),
         ]
 
     def __str__(self):
@@ -57,9 +51,7 @@ class LadderStep(models.Model):
         WARNING = 2, "预警"
         PROPOSAL = 3, "提请督办"
 
-    rule_version = models.ForeignKey(
-        RuleVersion, models.CASCADE, related_name="ladder", verbose_name="规则版本"
-    )
+    rule_version = models.ForeignKey(RuleVersion, models.CASCADE, related_name="ladder", verbose_name="规则版本")
     level = models.PositiveSmallIntegerField("级别", choices=Level)
     offset_workdays = models.SmallIntegerField("距到期工作日")
     recipients = ArrayField(
@@ -71,8 +63,4 @@ class LadderStep(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "升级阶梯"
         ordering = ["rule_version", "level"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["rule_version", "level"], name="ladder_step_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["rule_version", "level"], name="ladder_step_once")]

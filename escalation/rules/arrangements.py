@@ -26,7 +26,9 @@ def arranged_days(text: str) -> tuple[ArrangedDay, ...]:
             days.append(day)
     if wrong:
         more = f"等 {len(wrong)} 行" if len(wrong) > _NAMED else ""
-        sentence = f"{'、'.join(wrong[:_NAMED])}{more}无法识别，请按“日期，名称，休或班”填写，例如：2027-02-06，春节，休。"
+        sentence = (
+            f"{'、'.join(wrong[:_NAMED])}{more}无法识别，请按“日期，名称，休或班”填写，例如：2027-02-06，春节，休。"
+        )
         raise Refused("invalid", sentence, {"days": sentence})
     return tuple(days)
 

@@ -26,9 +26,7 @@ class PayrollBatchQuerySet(ProjectScopedQuerySet):
     def _grant_condition(self, grant):
         condition = super()._grant_condition(grant)
         if grant.role == Role.SUBCONTRACTOR:
-            condition &= Q(
-                **{self._batch_path("subcontractor_id"): grant.organization_id}
-            )
+            condition &= Q(**{self._batch_path("subcontractor_id"): grant.organization_id})
         return condition
 
     def _batch_path(self, field):
@@ -73,12 +71,8 @@ class PayrollBatch(models.Model):
         blank=True,
         verbose_name="分包单位",
     )
-    status = models.CharField(
-        "状态", max_length=12, choices=Status, default=Status.QUEUED
-    )
-    file = models.ForeignKey(
-        StoredFile, models.PROTECT, related_name="+", verbose_name="原始文件"
-    )
+    status = models.CharField("状态", max_length=12, choices=Status, default=Status.QUEUED)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="原始文件")
     annotated = models.ForeignKey(
         StoredFile,
         models.PROTECT,
@@ -88,21 +82,15 @@ class PayrollBatch(models.Model):
         verbose_name="批注版",
     )
     sheet = models.CharField("工作表", max_length=80, blank=True)
-    header_rows = ArrayField(
-        models.IntegerField(), default=list, blank=True, verbose_name="表头行"
-    )
+    header_rows = ArrayField(models.IntegerField(), default=list, blank=True, verbose_name="表头行")
     columns = models.JSONField("列对应", default=dict, blank=True)
     ignored_rows = models.JSONField("未计入的行", default=list, blank=True)
     rows = models.PositiveIntegerField("行数", default=0)
     rows_done = models.PositiveIntegerField("已处理行数", default=0)
     accepted = models.PositiveIntegerField("可受理", default=0)
     rejected = models.PositiveIntegerField("有错误", default=0)
-    total_net = models.DecimalField(
-        "实发合计", max_digits=16, decimal_places=2, default=0
-    )
-    declared_total_net = models.DecimalField(
-        "表内合计", max_digits=16, decimal_places=2, null=True, blank=True
-    )
+    total_net = models.DecimalField("实发合计", max_digits=16, decimal_places=2, default=0)
+    declared_total_net = models.DecimalField("表内合计", max_digits=16, decimal_places=2, null=True, blank=True)
     refused_code = models.CharField("拒收代码", max_length=30, blank=True)
     refused_message = models.CharField("拒收原因", max_length=400, blank=True)
     attempts = models.PositiveSmallIntegerField("读取次数", default=0)
@@ -175,32 +163,16 @@ class PayrollLine(models.Model):
         verbose_name="批次",
     )
     row = models.PositiveIntegerField("行号", help_text="原文件中的行号，从 1 起")
-    worker = models.ForeignKey(
-        Worker, models.PROTECT, related_name="lines", verbose_name="农民工"
-    )
-    card = models.ForeignKey(
-        BankCard, models.PROTECT, null=True, blank=True, verbose_name="工资卡"
-    )
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="lines", verbose_name="农民工")
+    card = models.ForeignKey(BankCard, models.PROTECT, null=True, blank=True, verbose_name="工资卡")
     crew = models.CharField("班组", max_length=60, blank=True)
     trade = models.CharField("工种", max_length=40, blank=True)
-    days = models.DecimalField(
-        "出勤天数", max_digits=6, decimal_places=2, null=True, blank=True
-    )
-    hours = models.DecimalField(
-        "工时", max_digits=7, decimal_places=2, null=True, blank=True
-    )
-    unit_price = models.DecimalField(
-        "单价", max_digits=12, decimal_places=2, null=True, blank=True
-    )
-    gross = models.DecimalField(
-        "应发", max_digits=14, decimal_places=2, null=True, blank=True
-    )
-    deductions = models.DecimalField(
-        "扣款", max_digits=14, decimal_places=2, null=True, blank=True
-    )
-    advance = models.DecimalField(
-        "预支", max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    days = models.DecimalField("出勤天数", max_digits=6, decimal_places=2, null=True, blank=True)
+    hours = models.DecimalField("工时", max_digits=7, decimal_places=2, null=True, blank=True)
+    unit_price = models.DecimalField("单价", max_digits=12, decimal_places=2, null=True, blank=True)
+    gross = models.DecimalField("应发", max_digits=14, decimal_places=2, null=True, blank=True)
+    deductions = models.DecimalField("扣款", max_digits=14, decimal_places=2, null=True, blank=True)
+    advance = models.DecimalField("预支", max_digits=14, decimal_places=2, null=True, blank=True)
     net = models.DecimalField("实发", max_digits=14, decimal_places=2)
     remark = models.CharField("备注", max_length=200, blank=True)
 
@@ -209,9 +181,7 @@ class PayrollLine(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "工资明细"
         ordering = ["row"]
-        constraints = [
-            models.UniqueConstraint(fields=["batch", "row"], name="payroll_line_row")
-        ]
+        constraints = [models.UniqueConstraint(fields=["batch", "row"], name="payroll_line_row")]
 
 
 class PayrollRejectedRow(models.Model):
@@ -238,11 +208,7 @@ class PayrollRejectedRow(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "未受理的行"
         ordering = ["row"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["batch", "row"], name="payroll_rejected_row_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["batch", "row"], name="payroll_rejected_row_once")]
 
 
 class PayrollRemark(models.Model):

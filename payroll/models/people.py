@@ -30,9 +30,7 @@ class BankCard(models.Model):
 
     sealed_columns = {"number_sealed": "bank_card"}
 
-    worker = models.ForeignKey(
-        Worker, models.CASCADE, related_name="cards", verbose_name="农民工"
-    )
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="cards", verbose_name="农民工")
     number_sealed = models.BinaryField("卡号")
     number_index = models.BinaryField("卡号索引", max_length=32, db_index=True)
     last4 = models.CharField("卡号后四位", max_length=4)
@@ -40,11 +38,7 @@ class BankCard(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "工资卡"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["worker", "number_index"], name="bank_card_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["worker", "number_index"], name="bank_card_once")]
 
 
 class RosterEntry(models.Model):
@@ -52,15 +46,9 @@ class RosterEntry(models.Model):
 
     scope_project = "project"
 
-    project = models.ForeignKey(
-        "projects.Project", models.CASCADE, related_name="roster", verbose_name="项目"
-    )
-    worker = models.ForeignKey(
-        Worker, models.PROTECT, related_name="roster", verbose_name="农民工"
-    )
-    employer = models.ForeignKey(
-        "responsibilities.Organization", models.PROTECT, verbose_name="用工单位"
-    )
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="roster", verbose_name="项目")
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="roster", verbose_name="农民工")
+    employer = models.ForeignKey("responsibilities.Organization", models.PROTECT, verbose_name="用工单位")
     crew = models.CharField("班组", max_length=60, blank=True)
     trade = models.CharField("工种", max_length=40, blank=True)
     entered_on = models.DateField("进场日期", null=True, blank=True)
@@ -71,27 +59,17 @@ class RosterEntry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "花名册"
         ordering = ["crew", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "worker", "employer"], name="roster_entry_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "worker", "employer"], name="roster_entry_once")]
 
 
 class MinimumWage(models.Model):
     """Minimum wage by area, dated. Ships empty; checks that need it stay silent until it is filled."""
 
-    area = models.ForeignKey(
-        "responsibilities.Area", models.PROTECT, verbose_name="县区"
-    )
+    area = models.ForeignKey("responsibilities.Area", models.PROTECT, verbose_name="县区")
     monthly = models.DecimalField("月最低工资", max_digits=10, decimal_places=2)
     in_force_from = models.DateField("生效日期")
     instrument = models.CharField("文件", max_length=120)
 
     class Meta:
         verbose_name = verbose_name_plural = "最低工资标准"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["area", "in_force_from"], name="minimum_wage_version"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["area", "in_force_from"], name="minimum_wage_version")]
