@@ -2,10 +2,9 @@
 
 import os
 import subprocess
-import sys
 
 from . import placeholders
-from .console import step
+from .console import say
 from .paths import PROJECT, venv_program
 
 CHECKS = {
@@ -21,9 +20,12 @@ def main() -> int:
     """Run every check, even after one failed; 1 if any failed."""
     failed = []
     for name, command in CHECKS.items():
-        with step(name):
-            if subprocess.run(command, cwd=PROJECT, env=os.environ | placeholders.ENVIRONMENT, check=False).returncode:
-                failed.append(name)
+        say(f"→ {name} …")
+        passed = (
+            subprocess.run(command, cwd=PROJECT, env=os.environ | placeholders.ENVIRONMENT, check=False).returncode == 0
+        )
+        say(f"{'✓' if passed else '✗'} {name}")
+        failed += [] if passed else [name]
     if failed:
-        print(f"✗ 未通过：{'、'.join(failed)}", file=sys.stderr)
+        say(f"✗ 未通过：{'、'.join(failed)}")
     return 1 if failed else 0
