@@ -163,11 +163,12 @@ class Escalations(ReadEndpoint):
     @idempotent
     def decisions(self, request, pk):
         """Take a decision; a waiver waits for a second person."""
+        case = self.get_object()
         shape = DecisionWriteSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         decision = decision_take(
             scope=request.scope,
-            deadline_id=self.get_object().deadline_id,
+            deadline_id=case.deadline_id,
             today=today(),
             actor=Actor.of(request),
             **shape.validated_data,

@@ -91,9 +91,9 @@ class PayrollBatches(ReadEndpoint):
     @idempotent
     def submit(self, request, pk):
         """Submit the acceptable rows of a draft."""
+        batch = self.get_object()
         shape = SubmitSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
-        batch = self.get_object()
         batch_submit(batch_id=batch.pk, actor=Actor.of(request), scope=request.scope, **shape.validated_data)
         return Response(PayrollBatchDetailSerializer(self.get_object()).data)
 

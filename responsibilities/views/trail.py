@@ -89,7 +89,7 @@ def _changes(event) -> list[str]:
 def _label(object_type: str, name: str) -> str:
     try:
         return str(apps.get_model(object_type)._meta.get_field(name).verbose_name)
-    except (LookupError, ValueError, FieldDoesNotExist):
+    except (LookupError, ValueError, FieldDoesNotExist, AttributeError):  # a relation from elsewhere has no name
         return _LABELS.get(name, name)
 
 
