@@ -27,4 +27,4 @@ urlpatterns = [
     *[path("", include(room)) for room in _rooms],
 ]
 
-admin.site.site_header = admin.site.site_title = "治欠保支平台 系统管理（只读）"
+admin.site.site_header = admin.site.site_title = "工资支付监管平台 系统管理（只读）"

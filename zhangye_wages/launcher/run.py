@@ -180,7 +180,7 @@ def _answers(path: str) -> bool:
 
 def _welcome() -> None:
     host, port = _address()
-    print(f"\n张掖市治欠保支责任监管平台  http://{host}:{port}/\n", flush=True)
+    print(f"\n张掖市农民工工资支付监管平台  http://{host}:{port}/\n", flush=True)
     data.show_logins()
     print("\n按 Ctrl-C 停止。", flush=True)
 
