@@ -74,7 +74,7 @@ def period_state(
     period = AllocationPeriod.objects.select_for_update(of=("self",)).get(pk=period.pk)
     require_visible(period, scope, Permission.ALLOCATION_STATE)
     if version is not None and version != period.version:
-        raise EditedMeanwhile(f"{month_on:%Y-%m} 的人工费用填报")
+        raise EditedMeanwhile(f"{month_on:%Y-%m} 的人工费用填报", period.version)
     before = {name: getattr(period, name) for name in STATED}
     after = dict(
         zip(

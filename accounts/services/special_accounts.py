@@ -39,7 +39,7 @@ def special_account_save(
     """
     account = SpecialAccount.objects.select_for_update().filter(project=project).first()
     if account is not None and version is not None and version != account.version:
-        raise EditedMeanwhile("专用账户信息")
+        raise EditedMeanwhile("专用账户信息", account.version)
     require_visible(project, scope, Permission.ACCOUNT_EDIT)
     digits = "".join(number.split())
     if (digits or account is None) and not (digits.isascii() and digits.isdigit() and 9 <= len(digits) <= 32):

@@ -14,7 +14,7 @@ from accounts.selectors.special_accounts import allocations_of
 from accounts.selectors.tabs import account_tab
 from accounts.services.allocations import allocation_record, allocation_void, surplus_move
 from accounts.services.periods import period_state
-from projects.selectors.projects import project_by_code
+from projects.selectors.projects import may_act, project_by_code, project_for
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -32,7 +32,7 @@ def month_list(request, code):
         "accounts/periods.html",
         {
             "project": project,
-            "can_edit_account": request.scope.can(Permission.ACCOUNT_EDIT),
+            "can_edit_account": may_act(request.scope, project, Permission.ACCOUNT_EDIT),
             **account_tab(request.scope, project, today()),
         },
     )
@@ -41,10 +41,10 @@ def month_list(request, code):
 @needs(Permission.ACCOUNT_VIEW)
 def month_page(request, code, month):
     """One month: the arithmetic, the credits, what is missing; POST states the month's facts."""
-    project, row = _month(request, code, month)
+    needed = Permission.ALLOCATION_STATE if request.method == "POST" else Permission.ACCOUNT_VIEW
+    project, row = _month(request, code, month, needed)
     form = MonthStatementForm(request.POST or None, initial=_stated(row))
     if request.method == "POST":
-        request.scope.require(Permission.ALLOCATION_STATE)
         if form.is_valid():
             try:
                 period_state(
@@ -65,7 +65,7 @@ def month_page(request, code, month):
 @needs(Permission.ALLOCATION_RECORD)
 def allocation_create(request, code, month):
     """Record a bank credit for the month."""
-    project, row = _month(request, code, month)
+    project, row = _month(request, code, month, Permission.ALLOCATION_RECORD)
     form = AllocationForm(request.POST or None, initial={"credited_on": today()})
     if request.method == "POST" and form.is_valid():
         try:
@@ -88,7 +88,7 @@ def allocation_create(request, code, month):
 @needs(Permission.ALLOCATION_RECORD)
 def allocation_void_page(request, code, pk):
     """Void a credit, asked once, with a reason."""
-    project = project_by_code(request.scope, code)
+    project = project_for(request.scope, code, Permission.ALLOCATION_RECORD)
     allocation = allocations_of(request.scope, project).filter(pk=pk, voided_at__isnull=True).first()
     if allocation is None:
         raise Http404
@@ -120,7 +120,7 @@ def allocation_void_page(request, code, pk):
 @needs(Permission.ALLOCATION_RECORD)
 def surplus_page(request, code, month):
     """Move a surplus forward."""
-    project, row = _month(request, code, month)
+    project, row = _month(request, code, month, Permission.ALLOCATION_RECORD)
     following = (row.month_on + datetime.timedelta(days=32)).replace(day=1)
     form = SurplusForm(request.POST or None, initial={"amount": row.surplus or None, "to_month": f"{following:%Y-%m}"})
     if request.method == "POST" and form.is_valid():
@@ -157,8 +157,8 @@ def _form_page(project, month: str, title: str, submit: str) -> dict:
     }
 
 
-def _month(request, code, month):
-    project = project_by_code(request.scope, code)
+def _month(request, code, month, permission):
+    project = project_for(request.scope, code, permission)
     row = allocation_month(request.scope, project=project, month_on=_first_day(month), today=today())
     if row is None:
         raise Http404
@@ -184,7 +184,8 @@ def _stated(row) -> dict:
 def _month_context(request, project, row, form) -> dict:
     scope, month = request.scope, f"{row.month_on:%Y-%m}"
     actions = []
-    if scope.can(Permission.ALLOCATION_RECORD):
+    can_record = may_act(scope, project, Permission.ALLOCATION_RECORD)
+    if can_record:
         actions.append(
             {
                 "label": "登记到账",
@@ -203,8 +204,8 @@ def _month_context(request, project, row, form) -> dict:
         "requirement": requirement_of(row),
         "credits": allocations_of(request.scope, project).filter(period_id=row.pk),
         "form": form,
-        "can_state": scope.can(Permission.ALLOCATION_STATE),
-        "can_record": scope.can(Permission.ALLOCATION_RECORD),
+        "can_state": may_act(scope, project, Permission.ALLOCATION_STATE),
+        "can_record": can_record,
         **_share(row),
     }
 

@@ -8,7 +8,7 @@ from accounts.forms import SpecialAccountForm
 from accounts.models import SpecialAccount
 from accounts.selectors.special_accounts import special_account_of
 from accounts.services.special_accounts import special_account_save
-from projects.selectors.projects import project_by_code
+from projects.selectors.projects import project_for
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.organizations import banks
@@ -19,7 +19,7 @@ from responsibilities.views.access import needs, show_refusal
 @needs(Permission.ACCOUNT_EDIT)
 def account_page(request, code):
     """Record or correct the special account; the number is shown masked."""
-    project = project_by_code(request.scope, code)
+    project = project_for(request.scope, code, Permission.ACCOUNT_EDIT)
     account = special_account_of(request.scope, project)
     form = SpecialAccountForm(
         request.POST or None,

@@ -108,7 +108,7 @@ def approval_update(
     approval = Approval.objects.select_for_update(of=("self",)).select_related("approving_unit").get(pk=approval.pk)
     require_reach(project.pk, scope, Permission.APPROVAL_RECORD)
     if version is not None and version != approval.version:
-        raise EditedMeanwhile("这项审批")
+        raise EditedMeanwhile("这项审批", approval.version)
     _require_own_unit(scope, approval.approving_unit, decided_in_portal=approval.decided_in_portal)
     _require_own_unit(scope, approving_unit, decided_in_portal=approval.decided_in_portal)
     before = {name: getattr(approval, name) for name in FIELDS}

@@ -83,7 +83,7 @@ def contract_save(
     else:
         contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk, project=project)
         if version is not None and version != contract.version:
-            raise EditedMeanwhile("这份合同")
+            raise EditedMeanwhile("这份合同", contract.version)
         before = {name: getattr(contract, name) for name in FIELDS}
         if before == after:
             return contract

@@ -35,7 +35,7 @@ def enrolment_record(
     project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     require_reach(project.pk, scope, Permission.ENROLMENT_EDIT)
     if version is not None and version != project.version:
-        raise EditedMeanwhile("这个项目")
+        raise EditedMeanwhile("这个项目", project.version)
     platform_code = platform_code.strip()
     if not platform_code:
         message = "请填写陇明公平台上的项目编码。"

@@ -38,7 +38,7 @@ def four_party_save(
     require_reach(project.pk, scope, Permission.FOUR_PARTY_EDIT)
     row = FourPartyAssignment.objects.select_for_update(of=("self",)).filter(project=project, part=part).first()
     if version is not None and version != (row.version if row else 0):
-        raise EditedMeanwhile("四方责任")
+        raise EditedMeanwhile("四方责任", row.version if row else 0)
     if not person_name.strip():
         message = "请填写监管责任人姓名。"
         raise Refused("person_missing", message, {"person_name": message})

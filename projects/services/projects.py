@@ -146,7 +146,7 @@ def project_update(
     project = Project.objects.select_for_update(of=("self",)).select_related("area", "project_type").get(pk=project.pk)
     require_reach(project.pk, scope, Permission.PROJECT_EDIT)
     if version is not None and version != project.version:
-        raise EditedMeanwhile("这个项目")
+        raise EditedMeanwhile("这个项目", project.version)
     before = {name: getattr(project, name) for name in EDITABLE}
     after = before | {name: value.strip() if isinstance(value, str) else value for name, value in changes.items()}
     _check_dates(after, today or clock.today())

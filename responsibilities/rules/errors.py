@@ -16,9 +16,13 @@ class Refused(Exception):
 
 
 class EditedMeanwhile(Refused):
-    """Somebody saved the same record between our reading and our writing; nothing was overwritten."""
+    """Somebody saved the same record between our reading and our writing; nothing was overwritten.
 
-    def __init__(self, name: str = "这条记录"):
+    `version` is the one that stands now: the form takes it up, so that a person who compared can submit again.
+    """
+
+    def __init__(self, name: str = "这条记录", version: int | None = None):
+        self.version = version
         super().__init__(
             "edited_meanwhile",
             f"{name}刚被他人修改过，您的修改没有保存。请对照最新内容后重新提交。",

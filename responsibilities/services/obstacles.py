@@ -55,7 +55,7 @@ def obstacle_lift(
     if obstacle is None:
         raise NotVisible
     if obstacle.version != version:
-        raise EditedMeanwhile("该限制情形")
+        raise EditedMeanwhile("该限制情形", obstacle.version)
     if obstacle.lifted_on:
         raise Refused("obstacle_lifted", f"该情形已于 {obstacle.lifted_on} 解除。")
     if lifted_on < obstacle.since_on:

@@ -43,7 +43,7 @@ def user_edit(*, pk: int, name: str, version: int, actor: Actor) -> User:
     """Correct a person's name. Errors: `edited_meanwhile`."""
     user = _locked(pk)
     if user.version != version:
-        raise EditedMeanwhile("该用户")
+        raise EditedMeanwhile("该用户", user.version)
     changes = changed_fields({"name": user.name}, {"name": name.strip()})
     if changes:
         user.name = name.strip()

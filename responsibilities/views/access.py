@@ -5,7 +5,7 @@ from functools import wraps
 
 from django.core.exceptions import NON_FIELD_ERRORS
 
-from responsibilities.rules.errors import Refused
+from responsibilities.rules.errors import EditedMeanwhile, Refused
 from responsibilities.rules.roles import Permission
 
 
@@ -35,6 +35,9 @@ def any_signed_in(view: Callable) -> Callable:
 
 def show_refusal(form, refusal: Refused) -> None:
     """Put a service's refusal at the fields it names, else on top of the form; the input stays."""
+    if isinstance(refusal, EditedMeanwhile) and refusal.version is not None and "version" in form.fields:
+        form.data = form.data.copy()
+        form.data[form.add_prefix("version")] = str(refusal.version)
     placed = False
     for name, message in refusal.fields.items():
         if name in form.fields:
