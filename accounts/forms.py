@@ -1,5 +1,7 @@
 """Shape of what people type about accounts and allocations; the services decide."""
 
+from decimal import Decimal
+
 from django import forms
 
 from accounts.models import SpecialAccount
@@ -53,7 +55,7 @@ class AllocationForm(forms.Form):
     """拨付登记: one bank credit."""
 
     credited_on = forms.DateField(label="到账日期", widget=forms.DateInput(attrs={"type": "date"}))
-    amount = forms.DecimalField(label="到账金额（元）", max_digits=16, decimal_places=2, min_value="0.01")
+    amount = forms.DecimalField(label="到账金额（元）", max_digits=16, decimal_places=2, min_value=Decimal("0.01"))
     bank_receipt_number = forms.CharField(
         label="银行回单号", max_length=80, help_text="与银行回单一致；同一回单号不会重复登记。"
     )
@@ -75,7 +77,7 @@ class SurplusForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "month"}),
         error_messages={"invalid": "月份应写成 2026-10 的形式。"},
     )
-    amount = forms.DecimalField(label="结转金额（元）", max_digits=16, decimal_places=2, min_value="0.01")
+    amount = forms.DecimalField(label="结转金额（元）", max_digits=16, decimal_places=2, min_value=Decimal("0.01"))
     note = forms.CharField(label="结转理由", max_length=200)
 
 

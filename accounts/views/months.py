@@ -44,21 +44,20 @@ def month_page(request, code, month):
     needed = Permission.ALLOCATION_STATE if request.method == "POST" else Permission.ACCOUNT_VIEW
     project, row = _month(request, code, month, needed)
     form = MonthStatementForm(request.POST or None, initial=_stated(row))
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                period_state(
-                    project=project,
-                    month_on=row.month_on,
-                    actor=Actor.of(request),
-                    scope=request.scope,
-                    **form.cleaned_data,
-                )
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                messages.success(request, f"{row.month_on:%Y-%m} 的填报已保存。")
-                return redirect("accounts:period", code, month)
+    if request.method == "POST" and form.is_valid():
+        try:
+            period_state(
+                project=project,
+                month_on=row.month_on,
+                actor=Actor.of(request),
+                scope=request.scope,
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, f"{row.month_on:%Y-%m} 的填报已保存。")
+            return redirect("accounts:period", code, month)
     return render(request, "accounts/period.html", _month_context(request, project, row, form))
 
 
