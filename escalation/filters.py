@@ -64,6 +64,16 @@ class DeadlineFilterForm(forms.Form):
         self.fields["area"].choices = [*ANY, *areas]
         self.fields["project_type"].choices = [*ANY, *project_types]
 
+    SELECTS = ("side", "status", "due_within", "rule", "area", "project_type", "level")
+
+    def selects(self):
+        """The fields that stand over the list."""
+        return [self[name] for name in self.SELECTS]
+
+    def kept(self):
+        """The fields that only links set; the form sends them on."""
+        return [self[name] for name in self.fields if name not in (*self.SELECTS, "q") and self[name].data]
+
     def clean_ids(self) -> tuple[int, ...]:
         """As checkboxes send them (`ids=1&ids=2`) and as one address keeps them (`ids=1,2`)."""
         parts = [part for text in self.data.getlist("ids") for part in text.split(",")]

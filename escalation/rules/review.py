@@ -27,11 +27,6 @@ def check_decision(
 ) -> None:
     """Refuse what the rules do not allow on these facts."""
     _check_state(kind, facts)
-    if kind == "extension" and not facts.extendable:
-        raise Refused(
-            "not_extendable",
-            f"这项期限由{facts.legal_basis}规定，是法定期限，不能延期。请督促办理，或按规定督办、约谈、通报。",
-        )
     errors = _form_errors(kind, facts, effective_on, place)
     if len(reason.strip()) < SHORTEST_REASON:
         errors["reason"] = f"请写明理由，至少 {SHORTEST_REASON} 个字：依据什么事实、为什么这样决定。"
@@ -74,6 +69,11 @@ def _check_state(kind: str, facts: CaseFacts) -> None:
     if kind in AFTER_MISSED and not facts.overdue:
         raise Refused(
             "not_overdue", f"“{facts.matter}”还没有逾期（{facts.due_on:%Y-%m-%d} 到期），不能{AFTER_MISSED[kind]}。"
+        )
+    if kind == "extension" and not facts.extendable:
+        raise Refused(
+            "not_extendable",
+            f"这项期限由{facts.legal_basis}规定，是法定期限，不能延期。请督促办理，或按规定督办、约谈、通报。",
         )
     if kind in ONE_IN_FORCE and kind in facts.in_force:
         raise Refused(

@@ -7,7 +7,7 @@ from escalation.rules.terms import DAYS, WORKDAYS, Rung, Term, rung_on
 from escalation.rules.workdays import MAKE_UP, Calendar, Day
 from responsibilities.rules.errors import Refused
 
-# A due day within a month isn't counted to; its last days show whether rest days moved it.
+# A due day within a month isn't counted to; its last days show where in the week it falls.
 MONTH_TAIL = datetime.timedelta(days=6)
 
 
@@ -39,7 +39,7 @@ def counted_days(
     strip, counted = [], 0
     for day in calendar.between(first, due_on):
         kind, note = _square(term, day, anchor_on, due_on, counted)
-        counted += kind == "counted" or (kind == "due" and term.unit != DAYS)
+        counted += kind == "counted"
         strip.append(StripDay(day.day, kind, note, day.kind == MAKE_UP, day.day == today))
     return strip
 
@@ -52,9 +52,9 @@ def _square(term: Term, day: Day, anchor_on, due_on, counted: int) -> tuple[str,
     if term.unit == DAYS:
         within = (day.day - anchor_on).days
         return ("counted", f"第 {within} 日") if within < term.term else ("skipped", day.why)
-    if not day.is_workday:
-        return "skipped", day.why
-    return "counted", f"第 {counted + 1} 天" if term.unit == WORKDAYS else ""
+    if term.unit != WORKDAYS:
+        return "counted", "" if day.is_workday else day.why
+    return ("counted", f"第 {counted + 1} 天") if day.is_workday else ("skipped", day.why)
 
 
 def rungs_on(

@@ -17,6 +17,7 @@ class Explanation:
     """What the panel 为什么 and the ladder show."""
 
     days: list[StripDay]
+    counts_days: bool
     term: str
     rungs: list[tuple[LadderStep, RungStanding]]
 
@@ -40,6 +41,7 @@ def explain(deadline: Deadline, *, today: datetime.date) -> Explanation:
         days=counted_days(
             term, anchor_on=deadline.anchor_on, due_on=deadline.original_due_on, today=today, calendar=calendar
         ),
+        counts_days=version.unit != version.Unit.MONTH_DAY,
         term=term_words(version),
         rungs=[(by_level[standing.level], standing) for standing in standings],
     )

@@ -110,12 +110,8 @@ def totals(queryset: QuerySet[Deadline], window: Window) -> dict[str, int]:
 
 
 def in_force_orders_unscoped() -> QuerySet[Decision]:
-    """Supervision orders in force on the outer deadline."""
-    return Decision.objects.filter(
-        deadline_id=OuterRef("pk"),
-        kind=Decision.Kind.SUPERVISION_ORDER,
-        status=Decision.Status.IN_FORCE,
-    )
+    """All supervision orders in force: few, so that asking "is it among them" costs one look each."""
+    return Decision.objects.filter(kind=Decision.Kind.SUPERVISION_ORDER, status=Decision.Status.IN_FORCE)
 
 
 def _state(criteria: Criteria, window: Window) -> Q:
@@ -166,8 +162,14 @@ def _plain(criteria: Criteria) -> Q:
     if criteria.ids:
         condition &= Q(pk__in=criteria.ids)
     if criteria.supervised:
-        condition &= Q(Exists(in_force_orders_unscoped()))
+        condition &= Q(pk__in=in_force_orders_unscoped().values("deadline_id"))
     return condition
+
+
+def own_system(scope: Scope) -> Q:
+    """Of parties: my own units, and the units of the same bodies in other areas."""
+    bodies = {grant.body_id for grant in scope.grants if grant.body_id}
+    return Q(organization_id__in=sorted(scope.organization_ids)) | Q(organization__body_id__in=sorted(bodies))
 
 
 def _parties(scope: Scope, criteria: Criteria) -> Q:
@@ -184,12 +186,7 @@ def _parties(scope: Scope, criteria: Criteria) -> Q:
         own = parties.filter(part=criteria.side, organization_id__in=sorted(scope.organization_ids))
         condition &= Q(Exists(own))
     elif criteria.side == "system":
-        bodies = {grant.body_id for grant in scope.grants if grant.body_id}
-        own = parties.filter(
-            Q(organization_id__in=sorted(scope.organization_ids)) | Q(organization__body_id__in=sorted(bodies)),
-            part=DeadlineParty.Part.OWES,
-        )
-        condition &= Q(Exists(own))
+        condition &= Q(Exists(parties.filter(own_system(scope), part=DeadlineParty.Part.OWES)))
     return condition
 
 

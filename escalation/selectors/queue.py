@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from escalation.models import Decision, Escalation
 from escalation.rules.gravity import BANDS
@@ -14,7 +14,7 @@ from responsibilities.rules.scope import Scope
 STATE_LABELS = {
     "pending": "待审核",
     "second": "待复核",
-    "supervised": "督办中",
+    "supervised": "已决定，待办结",
     "to_close": "待归档",
     "done": "已结束",
 }
@@ -33,12 +33,14 @@ class QueueCriteria:
 
 def queue(scope: Scope, criteria: QueueCriteria, *, window: Window) -> QuerySet[Escalation]:
     """Cases in a state, the longest overdue first; the order in which the next one comes up."""
-    return (
-        Escalation.objects.visible_to(scope)
-        .filter(conditions(criteria, window))
-        .select_related("deadline__project", "deadline__area", "deadline__rule_version")
-        .order_by("deadline__due_on", "id")
-    )
+    return Escalation.objects.visible_to(scope).filter(conditions(criteria, window)).order_by("deadline__due_on", "id")
+
+
+def with_deadlines(page: QuerySet[Escalation]) -> list[Escalation]:
+    """The cases of a page with their deadlines, in its order; keys first, so that only a page is joined."""
+    ids = list(page.values_list("pk", flat=True))
+    found = Escalation.objects.select_related("deadline__project", "deadline__area").in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
 def conditions(criteria: QueueCriteria, window: Window) -> Q:
@@ -102,20 +104,18 @@ def _but(criteria: QueueCriteria, **changes) -> QueueCriteria:
 
 
 def _state(state: str) -> Q:
-    awaiting = Exists(
-        Decision.objects.filter(
-            deadline_id=OuterRef("deadline_id"),
-            kind=Decision.Kind.WAIVER,
-            status=Decision.Status.AWAITING_SECOND,
-        )
+    awaiting = Q(
+        deadline_id__in=Decision.objects.filter(
+            kind=Decision.Kind.WAIVER, status=Decision.Status.AWAITING_SECOND
+        ).values("deadline_id")
     )
     live = Q(deadline__status__in=LIVE)
     if state == "second":
-        return Q(awaiting)
+        return awaiting
     if state == "supervised":
-        return Q(status=Escalation.Status.DECIDED) & live & ~Q(awaiting)
+        return Q(status=Escalation.Status.DECIDED) & live & ~awaiting
     if state == "to_close":
         return Q(status=Escalation.Status.DECIDED) & ~live
     if state == "done":
         return Q(status__in=[Escalation.Status.CLOSED, Escalation.Status.SETTLED])
-    return Q(status=Escalation.Status.PENDING) & ~Q(awaiting)
+    return Q(status=Escalation.Status.PENDING) & ~awaiting

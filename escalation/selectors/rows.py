@@ -40,9 +40,14 @@ class DeadlineRow:
         return self.deadline.due_on != self.deadline.original_due_on
 
 
-def with_relations(queryset: QuerySet[Deadline]) -> QuerySet[Deadline]:
-    """What a line needs, in the same query."""
-    return queryset.select_related("project", "area")
+def with_relations(page: QuerySet[Deadline]) -> list[Deadline]:
+    """The rows of a page with what a line needs, in its order.
+
+    Keys first, rows after: else the relations of the whole list are joined before twenty of it are taken.
+    """
+    ids = list(page.values_list("pk", flat=True))
+    found = Deadline.objects.select_related("project", "area").in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
 def rows_of(page: Iterable[Deadline], matters: dict[int, str], window: Window) -> list[DeadlineRow]:

@@ -30,7 +30,9 @@ def weekly(scope: Scope, criteria: Criteria, *, window: Window) -> list[Week]:
     first = window.week_start - datetime.timedelta(weeks=WEEKS - 1)
     until = window.today
     base = deadlines(scope, criteria.but(status="all"), window=window)
-    opened = _count(base.annotate(day=TruncDate("opened_at", tzinfo=SHANGHAI)), first, until)
+    since = datetime.datetime.combine(first, datetime.time.min, SHANGHAI)
+    recent = base.filter(opened_at__gte=since)
+    opened = _count(recent.annotate(day=TruncDate("opened_at", tzinfo=SHANGHAI)), first, until)
     missed = ~Q(status__in=[Deadline.Status.VOID, Deadline.Status.WAIVED]) & (
         Q(satisfied_on__isnull=True) | Q(satisfied_on__gt=F("due_on"))
     )

@@ -37,8 +37,7 @@ def decision_take(
     """
     deadline, escalation = _locked_case(scope, deadline_id, Permission.ESCALATION_DECIDE)
     _check_version(deadline, escalation, version)
-    matter = matters([deadline]).get(deadline.pk, deadline.rule)
-    facts = case_facts_unscoped(deadline, escalation, matter=matter, today=today)
+    facts = case_facts_unscoped(deadline, escalation, matter=_matter(deadline), today=today)
     check_decision(kind, facts, reason=reason, effective_on=effective_on, place=place)
     waits = kind == Decision.Kind.WAIVER
     decision = Decision.objects.create(
@@ -176,6 +175,10 @@ def _check_version(deadline: Deadline, escalation: Escalation | None, version: i
         raise EditedMeanwhile(CASE_NAME)
 
 
+def _matter(deadline: Deadline) -> str:
+    return matters([deadline]).get(deadline.pk, deadline.rule)
+
+
 def _save_bumped(row: Decision | Escalation) -> None:
     row.version += 1
     row.save()
@@ -195,7 +198,7 @@ def _record(actor: Actor, action: str, decision: Decision, deadline: Deadline, r
         actor=actor,
         action=action,
         target=decision,
-        object_name=f"{decision.get_kind_display()}：{deadline.project} {deadline.rule}",
+        object_name=f"{decision.get_kind_display()}：{_matter(deadline)}",
         project_id=deadline.project_id,
         changes={**changes, "deadline": ["", str(deadline.pk)], "owed_by": ["", "、".join(codes)]},
         reason=reason.strip(),

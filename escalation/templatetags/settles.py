@@ -17,6 +17,6 @@ def settles(context, rule: str, subject_id: int) -> dict:
     request = context.get("request")
     if request is None or rule not in RULES:
         return {"rows": []}
-    found = with_relations(Deadline.objects.visible_to(request.scope).filter(rule=rule, subject_id=subject_id))
-    page = list(found.order_by("due_on", "id"))
+    found = Deadline.objects.visible_to(request.scope).filter(rule=rule, subject_id=subject_id)
+    page = with_relations(found.order_by("due_on", "id"))
     return {"rows": rows_of(page, matters(page), Window.around(today())) if page else []}

@@ -1,5 +1,6 @@
 """`/`: what must I do, by when, why, where do I click — for each role its own first page, in five seconds."""
 
+import json
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from accounts.selectors.amounts import months_by_period
 from escalation.rules.gravity import BANDS
 from escalation.selectors import dashboards, trends
 from escalation.selectors.cases import orders_unanswered
-from escalation.selectors.lists import Criteria, deadlines, totals
+from escalation.selectors.lists import Criteria
 from escalation.selectors.notices import decisions_on_mine, notices
 from escalation.selectors.queue import QueueCriteria, counts
 from escalation.views.listing import SettleRow, lines_of, query, rule_title
@@ -78,37 +79,39 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @needs(Permission.DEADLINE_VIEW)
 @require_safe
 def trend(request: HttpRequest) -> HttpResponse:
-    """Twelve weeks as a chart with its table; a page of its own and a part of the first page."""
+    """Who is behind, and twelve weeks as a chart with its table; a page of its own and a part of the first page.
+
+    Apart from the first page because it reads what is finished too: nobody waits for it.
+    """
     perspective = perspective_of(request)
     base = _base(request, perspective)
     weeks = trends.weekly(perspective.scope, base, window=perspective.window)
-    context = {
-        "perspective": perspective,
-        "chart": {
-            "id": "trend",
-            "title": "近 12 周趋势",
-            "type": "line",
-            "unit": "项",
-            "size": "s",
-            "x": [f"{week.starts_on:%m-%d}" for week in weeks],
-            "series": [
-                {"name": "新增", "data": [week.opened for week in weeks]},
-                {"name": "到期未办", "data": [week.overdue for week in weeks], "level": "red"},
-                {"name": "办结", "data": [week.settled for week in weeks], "level": "green"},
-            ],
-            "note": "每周以周一标示。到期未办：当周到期而没有按期办结的。",
-        },
+    chart = {
+        "id": "trend",
+        "title": "近 12 周趋势",
+        "type": "line",
+        "unit": "项",
+        "x": [f"{week.starts_on:%m-%d}" for week in weeks],
+        "series": [
+            {"name": "新增", "data": [week.opened for week in weeks]},
+            {"name": "到期未办", "data": [week.overdue for week in weeks], "level": "red"},
+            {"name": "办结", "data": [week.settled for week in weeks], "level": "green"},
+        ],
+        "note": "每周以周一标示。到期未办：当周到期而没有按期办结的。",
     }
+    context = {"perspective": perspective, "weeks": weeks, "chart": chart, "chart_json": json.dumps(chart)}
+    if perspective.role in (Role.UNIT_HEAD, Role.SUPERVISOR):
+        behind = dashboards.by_owner(perspective.scope, base, window=perspective.window, limit=8)
+        context["behind"] = [line for line in _linked(behind) if line.slice.overdue]
     template = "escalation/parts/trend.html" if request.htmx else "escalation/trend.html"
     return render(request, template, context)
 
 
 def _base(request, perspective: Perspective) -> Criteria:
-    """What the first page is about: a supervisor's and a leader's whole area, everybody else's own duties."""
-    wide = perspective.role in (Role.SUPERVISOR, Role.LEADER, Role.AUDITOR)
-    side = request.GET.get("side", "" if wide else "owes")
-    if side not in ("", "all", "owes", "system", "supervises"):
-        side = "" if wide else "owes"
+    """What the first page is about; `?side=` chooses among what the tabs offer."""
+    side = request.GET.get("side", "")
+    if side not in ("all", "owes", "system", "supervises"):
+        side = _first_side(perspective)
     return Criteria(
         side="" if side == "all" else side,
         area=perspective.area_code,
@@ -117,14 +120,28 @@ def _base(request, perspective: Perspective) -> Criteria:
     )
 
 
+def _first_side(perspective: Perspective) -> str:
+    """A supervisor's and a leader's whole area, a city head's whole system, everybody else's own duties."""
+    if perspective.role in (Role.SUPERVISOR, Role.LEADER, Role.AUDITOR):
+        return "all"
+    if perspective.role == Role.UNIT_HEAD and _has_system(perspective):
+        return "system"
+    return "owes"
+
+
+def _has_system(perspective: Perspective) -> bool:
+    return any(grant.city_level and grant.body_id for grant in perspective.scope.grants)
+
+
 def _work(request, perspective: Perspective) -> dict:
     scope, window = perspective.scope, perspective.window
     base = _base(request, perspective)
-    context = _items(request, perspective) | {
-        "cards": _cards(perspective, base),
-        "sides": _sides(request, perspective, base),
-        "by_area": _linked(dashboards.by_area(scope, base, window=window)),
-        "by_type": _linked(dashboards.by_project_type(scope, base, window=window)),
+    board = dashboards.Board(scope, base, window)
+    context = _items(perspective, board) | {
+        "cards": _cards(board),
+        "sides": _sides(perspective, base),
+        "by_area": _linked(board.by_area()),
+        "by_type": _linked(board.by_project_type()),
         "notices": notices(scope, since=request.user.notices_seen_at)[:NEWS],
         "decisions": decisions_on_mine(scope, since=request.user.notices_seen_at)[:NEWS],
         "unanswered": orders_unanswered(scope.with_permission(Permission.ESCALATION_RESPOND))[:NEWS],
@@ -135,10 +152,6 @@ def _work(request, perspective: Perspective) -> dict:
     if perspective.role == Role.SUPERVISOR:
         context["queue"] = _queue_entry(perspective)
     if perspective.role in (Role.UNIT_HEAD, Role.SUPERVISOR):
-        wider = base.but(side="system") if perspective.role == Role.UNIT_HEAD else base
-        context["behind"] = [
-            line for line in _linked(dashboards.by_owner(scope, wider, window=window, limit=8)) if line.slice.overdue
-        ]
         context["next_proposals"] = lines_of(
             scope, dashboards.about_to_be_proposed(scope, base, window=window, limit=NEWS), window
         )
@@ -148,27 +161,21 @@ def _work(request, perspective: Perspective) -> dict:
     return context
 
 
-def _items(request, perspective: Perspective) -> dict:
-    """The list itself and, where it is empty, the next date."""
+def _items(perspective: Perspective, board: dashboards.Board) -> dict:
+    """The list itself and, where nothing is due this week, the next date."""
     scope, window = perspective.scope, perspective.window
-    base = _base(request, perspective)
-    lines = lines_of(scope, dashboards.most_urgent(scope, base, window=window, limit=ITEMS), window)
-    sums = totals(deadlines(scope, base, window=window), window)
+    lines = lines_of(scope, dashboards.most_urgent(scope, board.base, window=window, limit=ITEMS), window)
     due_this_week = any(line.row.deadline.due_on <= window.week_end for line in lines)
     return {
         "perspective": perspective,
-        "base": base,
+        "base": board.base,
         "lines": _with_amounts(scope, lines),
-        "sums": sums,
+        "sums": board.totals,
         "nothing_this_week": not due_this_week,
         "next_due_on": lines[0].row.deadline.due_on if lines and not due_this_week else None,
-        "list_url": _list_url(base),
-        "rules": [(line.code, rule_title(line.code), line.live) for line in _rules_of(scope, base, window)],
+        "list_url": _list_url(board.base),
+        "rules": [(line.code, rule_title(line.code), line.live) for line in board.by_rule()],
     }
-
-
-def _rules_of(scope, base: Criteria, window) -> list[dashboards.Slice]:
-    return dashboards.by_rule(scope, base.but(rule=""), window=window)
 
 
 def _with_amounts(scope, lines: list[SettleRow]) -> list[SettleRow]:
@@ -186,14 +193,15 @@ def _with_amounts(scope, lines: list[SettleRow]) -> list[SettleRow]:
 def _overview(request, perspective: Perspective) -> dict:
     scope, window = perspective.scope, perspective.window
     base = _base(request, perspective)
+    board = dashboards.Board(scope, base, window)
     return {
         "perspective": perspective,
-        "cards": _cards(perspective, base),
-        "sums": totals(deadlines(scope, base, window=window), window),
-        "areas": _linked(dashboards.by_area(scope, base, window=window)),
+        "cards": _cards(board),
+        "sums": board.totals,
+        "areas": _linked(board.by_area()),
         "owners": _linked(dashboards.by_owner(scope, base, window=window)),
-        "by_type": _linked(dashboards.by_project_type(scope, base, window=window)),
-        "by_rule": _linked(dashboards.by_rule(scope, base, window=window)),
+        "by_type": _linked(board.by_project_type()),
+        "by_rule": _linked(board.by_rule()),
         "queue": _queue_entry(perspective) if scope.can(Permission.ESCALATION_VIEW) else None,
         "trend_url": _trend_url(base),
         "list_url": _list_url(base),
@@ -201,9 +209,8 @@ def _overview(request, perspective: Perspective) -> dict:
     }
 
 
-def _cards(perspective: Perspective, base: Criteria) -> list[LinkedCard]:
-    counted = dashboards.cards(perspective.scope, base, window=perspective.window)
-    return [LinkedCard(card, _list_url(card.criteria), URGENCY_OF_CARD[card.key]) for card in counted]
+def _cards(board: dashboards.Board) -> list[LinkedCard]:
+    return [LinkedCard(card, _list_url(card.criteria), URGENCY_OF_CARD[card.key]) for card in board.cards]
 
 
 def _linked(slices) -> list[LinkedSlice]:
@@ -247,10 +254,10 @@ def _queue_entry(perspective: Perspective) -> dict:
     }
 
 
-def _sides(request, perspective: Perspective, base: Criteria) -> list[tuple[str, str, bool]]:
+def _sides(perspective: Perspective, base: Criteria) -> list[tuple[str, str, bool]]:
     """The tabs over the list: whose duties are shown."""
     own = [("owes", "我单位应办")]
-    if any(grant.city_level and grant.body_id for grant in perspective.scope.grants):
+    if _has_system(perspective):
         own.append(("system", "本系统应办（含县区）"))
     if perspective.role in ENTERPRISE:
         offered = [("owes", "我单位应办"), ("all", "与我单位有关的全部")]

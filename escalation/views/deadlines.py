@@ -35,12 +35,7 @@ KIND_WORDS = {
     "waiver": "豁免",
     "closure": "办结归档",
 }
-COLUMNS = (
-    ("due_on", "到期"),
-    ("project", "项目"),
-    ("rule", "事项"),
-    ("area", "县区"),
-)
+COLUMNS = (("rule", "应办事项"), ("project", "项目"), ("due_on", "到期"))
 
 
 @needs(Permission.DEADLINE_VIEW)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from escalation.catalogue.registry import matters
 from escalation.models import Deadline
 from escalation.selectors.days import Window
-from escalation.selectors.rows import rows_of, with_relations
+from escalation.selectors.rows import rows_of
 from escalation.views.listing import rule_title
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.scope import Scope
@@ -52,7 +52,7 @@ def deadlines_workbook(scope: Scope, queryset: QuerySet[Deadline], window: Windo
 def _rows(ids: list[int], window: Window):
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
-        found = {deadline.pk: deadline for deadline in with_relations(Deadline.objects.filter(pk__in=part))}
+        found = Deadline.objects.select_related("project", "area").in_bulk(part)
         chunk = [found[pk] for pk in part if pk in found]
         for row in rows_of(chunk, matters(chunk), window):
             deadline = row.deadline

@@ -43,7 +43,7 @@ def rule_choices() -> list[tuple[str, str]]:
 
 def lines_of(scope: Scope, queryset, window: Window) -> list[SettleRow]:
     """Deadlines as lines with their words and buttons."""
-    page = list(with_relations(queryset))
+    page = with_relations(queryset)
     return [
         SettleRow(row=row, settle=settle_link(scope, row), rule_title=rule_title(row.deadline.rule))
         for row in rows_of(page, matters(page), window)

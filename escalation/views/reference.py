@@ -39,9 +39,11 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('escalation:calendar')}?year={year}")
     years = calendar_years_unscoped()
     chosen = _chosen_year(request, years)
+    year = next((row for row in years if row.year == chosen), None)
     context = {
         "years": years,
-        "year": next((row for row in years if row.year == chosen), None),
+        "year": year,
+        "badge_level": "green" if year and year.status == year.Status.OFFICIAL else "yellow",
         "chosen": chosen,
         "months": _months(chosen),
         "version": calendar_version_unscoped(),

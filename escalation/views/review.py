@@ -26,7 +26,7 @@ from escalation.selectors.cases import (
 )
 from escalation.selectors.explain import explain
 from escalation.selectors.lists import Criteria, deadlines
-from escalation.selectors.queue import STATE_LABELS, counts, escalation_for, next_after, queue
+from escalation.selectors.queue import STATE_LABELS, counts, escalation_for, next_after, queue, with_deadlines
 from escalation.selectors.rows import rows_of
 from escalation.services.decisions import decision_take
 from escalation.views.deadlines import KIND_WORDS, acts_for, decisions_with_acts
@@ -57,8 +57,8 @@ def queue_page(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     counted = counts(scope, criteria, window=window)
     size = page_size_from(request.GET)
     page = page_of(cases, _length(counted, criteria), request.GET.get("page"), size)
-    listed = list(page.object_list)
-    selected = escalation_for(scope, pk) if pk is not None else (listed[0] if listed else None)
+    listed = with_deadlines(page.object_list)
+    selected = _selected(scope, pk, listed)
     words = matters([case.deadline for case in listed])
     rows = {row.deadline.pk: row for row in rows_of([case.deadline for case in listed], words, window)}
     context = {
@@ -222,6 +222,13 @@ def _kept(request) -> dict:
     """The queue's filters, to come back to the same queue."""
     names = ("state", "band", "area", "rule", "q")
     return {"kept": urlencode({name: request.GET[name] for name in names if request.GET.get(name)})}
+
+
+def _selected(scope, pk: int | None, listed: list):
+    """The case of the address, else the first of the list."""
+    if pk is None and not listed:
+        return None
+    return escalation_for(scope, pk if pk is not None else listed[0].pk)
 
 
 def _length(counted: dict, criteria) -> int:

@@ -47,7 +47,7 @@ def test_every_area_type_and_unit_counts_exactly_its_lists(city, client, usernam
     client.force_login(city.users[username])
     context = client.get("/").context
     checked = 0
-    for name in ("by_area", "areas", "by_type", "owners", "behind", "by_rule"):
+    for name in ("by_area", "areas", "by_type", "owners", "by_rule"):
         for line in context.get(name) or []:
             assert client.get(line.url).context["sums"]["total"] == line.slice.live, (name, line.url)
             assert client.get(line.overdue_url).context["sums"]["total"] == line.slice.overdue

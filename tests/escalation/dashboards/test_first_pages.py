@@ -1,0 +1,107 @@
+"""Each role opens the first page that it needs, for a steady number of queries."""
+
+import pytest
+
+from escalation.models import Deadline
+from tests.cast import GANZHOU
+from tests.factories.escalation_pages import TODAY, days, deadline
+
+# Session, user, grants, areas, units, calendar, types, subjects, parties, days left, orders, the one grouped
+# count, the list, and for the shell the switch and unread notices.
+MOST_QUERIES = 28
+
+
+@pytest.mark.parametrize("username", ["officer_zjj_620700", "unit_head", "supervisor", "labour_officer", "leader"])
+def test_a_first_page_costs_the_same_queries_whatever_its_length(city, client, username, django_assert_max_num_queries):
+    client.force_login(city.users[username])
+    project = Deadline.objects.first().project
+    for number in range(30):
+        deadline(project=project, due_on=days(number - 15), owes=[city.unit("zjj"), city.contractor])
+    client.get("/")
+    with django_assert_max_num_queries(MOST_QUERIES):
+        client.get("/")
+
+
+def test_the_officer_reads_first_how_much_is_overdue(city, client):
+    client.force_login(city.officer("zjj", GANZHOU))
+    assert "有 2 项已逾期" in client.get("/").content.decode()
+
+
+def test_nothing_this_week_names_the_next_date(cast, pinned, client):
+    officer = cast.officer("zjj", GANZHOU)
+    deadline(due_on=days(30), owes=[cast.unit("zjj", GANZHOU)])
+    client.force_login(officer)
+    page = client.get("/").content.decode()
+    assert "本周没有到期事项" in page
+    assert f"{days(30):%Y-%m-%d}" in page
+
+
+def test_nothing_at_all_is_said_too(cast, pinned, client):
+    client.force_login(cast.officer("zjj", GANZHOU))
+    page = client.get("/").content.decode()
+    assert "本周没有到期事项" in page
+    assert "目前没有需要您办理的时限事项" in page
+
+
+def test_the_supervisor_finds_the_queue_with_its_gravity(city, client):
+    client.force_login(city.supervisor)
+    entry = client.get("/").context["queue"]
+    assert entry["pending"] == 3
+    assert sum(count for _, count, _ in entry["bands"]) == 3
+    for _, count, url in entry["bands"]:
+        assert len(client.get(url).context["cases"]) == count
+
+
+def test_a_head_of_the_city_sees_the_counties_of_the_system(city, client):
+    client.force_login(city.unit_head)
+    assert client.get("/").context["sums"] == {"total": 12, "overdue": 6}
+    behind = client.get("/trend/").context["behind"]
+    assert {line.slice.overdue for line in behind} == {2}
+
+
+def test_a_contractor_may_upload_a_payroll_from_here(city, client):
+    client.force_login(city.labour_officer)
+    assert "/payroll/upload/" in client.get("/").content.decode()
+    client.force_login(city.officer("zjj", GANZHOU))
+    assert "/payroll/upload/" not in client.get("/").content.decode()
+
+
+def test_the_leader_sees_seven_areas_in_words_and_colours(city, client):
+    client.force_login(city.leader)
+    areas = client.get("/").context["areas"]
+    words = {line.title: line.urgency for line in areas}
+    assert words["甘州"] == ("u-red", "逾期多")
+    assert words["高台"] == ("u-grey", "无待办")
+    assert len([line for line in areas if line.slice.code != "620700"]) == 7
+
+
+def test_the_administrator_gets_users_calendar_and_health(cast, client):
+    client.force_login(cast.administrator)
+    page = client.get("/").content.decode()
+    assert all(address in page for address in ("/users/", "/calendar/", "/readyz", "/trail/"))
+
+
+def test_the_trend_counts_by_week_what_the_rows_say(city, client):
+    client.force_login(city.supervisor)
+    weeks = {week.starts_on: week for week in client.get("/trend/").context["weeks"]}
+    assert len(weeks) == 12
+    this_week = weeks[TODAY]
+    assert this_week.opened == 3
+    assert sum(week.overdue for week in weeks.values()) == 6
+    assert sum(week.settled for week in weeks.values()) == 3
+
+
+def test_the_trend_is_a_page_of_its_own_and_a_part(city, client):
+    client.force_login(city.supervisor)
+    assert "<html" in client.get("/trend/").content.decode()
+    part = client.get("/trend/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "<table" in part
+
+
+def test_navigation_shows_only_what_the_role_may_open(city, client):
+    client.force_login(city.subcontractor_clerk)
+    addresses = {item["url"] for item in client.get("/").context["nav"]}
+    assert "/payroll/" in addresses
+    assert not addresses & {"/escalations/", "/users/", "/trail/", "/obstacles/"}
+    assert all(client.get(address).status_code == 200 for address in addresses)
