@@ -185,6 +185,21 @@ def test_nothing_slips_behind_a_sealed_block_while_a_transaction_is_still_open()
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_transaction_in_another_database_holds_nothing_up():
+    seal_events()
+    settings = connection.settings_dict
+    other = psycopg2.connect(dbname="postgres", user=settings["USER"], host=settings["HOST"])
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+        write_events(3)
+        assert seal_events() == 3
+    finally:
+        other.close()
+    assert walk().broken is None
+
+
+@pytest.mark.django_db(transaction=True)
 def test_events_older_than_an_open_transaction_are_sealed_without_waiting():
     seal_events()
     write_events(2)
