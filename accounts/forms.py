@@ -37,7 +37,7 @@ class MonthStatementForm(forms.Form):
     nil_statement_on = forms.DateField(
         label="无产值说明日期",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="当月确无完成产值的，填写出具说明的日期。",
     )
     note = forms.CharField(label="说明", max_length=200, required=False)
@@ -54,7 +54,7 @@ class MonthStatementForm(forms.Form):
 class AllocationForm(forms.Form):
     """拨付登记: one bank credit."""
 
-    credited_on = forms.DateField(label="到账日期", widget=forms.DateInput(attrs={"type": "date"}))
+    credited_on = forms.DateField(label="到账日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     amount = forms.DecimalField(label="到账金额（元）", max_digits=16, decimal_places=2, min_value=Decimal("0.01"))
     bank_receipt_number = forms.CharField(
         label="银行回单号", max_length=80, help_text="与银行回单一致；同一回单号不会重复登记。"

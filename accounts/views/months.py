@@ -14,6 +14,7 @@ from accounts.selectors.special_accounts import allocations_of
 from accounts.selectors.tabs import account_tab
 from accounts.services.allocations import allocation_record, allocation_void, surplus_move
 from accounts.services.periods import period_state
+from accounts.views.crumbs import project_crumbs
 from projects.selectors.projects import may_act, project_by_code, project_for
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Permission
@@ -32,6 +33,7 @@ def month_list(request, code):
         "accounts/periods.html",
         {
             "project": project,
+            "crumbs": project_crumbs(project, "专户与拨付"),
             "can_edit_account": may_act(request.scope, project, Permission.ACCOUNT_EDIT),
             **account_tab(request.scope, project, today()),
         },
@@ -149,6 +151,7 @@ def _form_page(project, month: str, title: str, submit: str) -> dict:
     """Title, button and way back of a form that hangs on a month."""
     return {
         "project": project,
+        "crumbs": project_crumbs(project, month, title),
         "page_title": title,
         "page_sub": f"{project.name}　{month}",
         "submit": submit,
@@ -174,7 +177,7 @@ def _stated(row) -> dict:
         "completed_value": period.completed_value,
         "contract_amount": period.contract_amount,
         "wages_due": period.wages_due,
-        "nil_statement_on": period.nil_statement_on and period.nil_statement_on.isoformat(),
+        "nil_statement_on": period.nil_statement_on,
         "note": period.statement_note,
         "version": period.version,
     }
@@ -196,6 +199,7 @@ def _month_context(request, project, row, form) -> dict:
             actions.append({"label": "结余结转", "url": reverse("accounts:surplus_move", args=[project.code, month])})
     return {
         "heading": f"{month} 人工费用",
+        "crumbs": project_crumbs(project, month),
         "badge": _badge(row),
         "actions": actions,
         "project": project,

@@ -8,6 +8,7 @@ from accounts.forms import SpecialAccountForm
 from accounts.models import SpecialAccount
 from accounts.selectors.special_accounts import special_account_of
 from accounts.services.special_accounts import special_account_save
+from accounts.views.crumbs import project_crumbs
 from projects.selectors.projects import project_for
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Permission
@@ -38,6 +39,7 @@ def account_page(request, code):
             return redirect("accounts:periods", code)
     page = {
         "project": project,
+        "crumbs": project_crumbs(project, "专用账户"),
         "page_title": "农民工工资专用账户",
         "page_sub": project.name,
         "submit": "保存账户信息",

@@ -6,7 +6,7 @@ const token = (name) => css.getPropertyValue(name).trim();
 const PLAIN = ["#1458b3", "#7b8797", "#4d8fd6", "#3d4a5c"];
 const FONT = token("--font");
 const base = { fontFamily: FONT, fontSize: 12, color: token("--ink-2") };
-const colour = (series, i) => (series.level && series.level !== "blue" ? token(`--${series.level}`) : PLAIN[i % PLAIN.length]);
+const colour = (series, i) => (series.level === "blue" ? PLAIN[0] : series.level ? token(`--${series.level}`) : PLAIN[i % PLAIN.length]);
 const number = (value) => (typeof value === "number" ? value.toLocaleString("zh-CN") : value);
 
 function axes(chart) {

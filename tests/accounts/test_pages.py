@@ -232,3 +232,15 @@ def test_months_take_as_many_queries_for_many_as_for_one(cast, project, october,
     periods_open(today=clock.today())
     with django_assert_max_num_queries(len(few)):
         developer.get(url("allocations/"))
+
+
+def test_a_date_that_the_form_proposes_is_one_that_a_browser_shows(cast, october, as_):
+    shown = as_(cast.bank_clerk).get(url("allocations/2026-10/credits/new/")).content.decode()
+    assert f'value="{clock.today().isoformat()}"' in shown
+
+
+def test_every_page_leads_back_to_its_project_and_month(cast, october, as_):
+    developer = as_(cast.developer_officer)
+    assert f'href="/projects/{CODE}/?tab=account"' in developer.get(url()).content.decode()
+    shown = developer.get(url("allocations/2026-10/credits/new/")).content.decode()
+    assert f'href="{url()}"' in shown
