@@ -79,9 +79,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @needs(Permission.DEADLINE_VIEW)
 @require_safe
 def trend(request: HttpRequest) -> HttpResponse:
-    """Who is behind, and twelve weeks as a chart with its table; a page of its own and a part of the first page.
+    """Who is behind, types of projects, twelve weeks: a page of its own, and loaded into the first page.
 
-    Apart from the first page because it reads what is finished too: nobody waits for it.
+    Apart from it because this reads far more rows: nobody waits for it to see what to do.
     """
     perspective = perspective_of(request)
     base = _base(request, perspective)
@@ -100,6 +100,7 @@ def trend(request: HttpRequest) -> HttpResponse:
         "note": "每周以周一标示。到期未办：当周到期而没有按期办结的。",
     }
     context = {"perspective": perspective, "weeks": weeks, "chart": chart, "chart_json": json.dumps(chart)}
+    context["by_type"] = _linked(dashboards.by_project_type(perspective.scope, base, window=perspective.window))
     if perspective.role in (Role.UNIT_HEAD, Role.SUPERVISOR):
         behind = dashboards.by_owner(perspective.scope, base, window=perspective.window, limit=8)
         context["behind"] = [line for line in _linked(behind) if line.slice.overdue]
@@ -141,7 +142,6 @@ def _work(request, perspective: Perspective) -> dict:
         "cards": _cards(board),
         "sides": _sides(perspective, base),
         "by_area": _linked(board.by_area()),
-        "by_type": _linked(board.by_project_type()),
         "notices": notices(scope, since=request.user.notices_seen_at)[:NEWS],
         "decisions": decisions_on_mine(scope, since=request.user.notices_seen_at)[:NEWS],
         "unanswered": orders_unanswered(scope.with_permission(Permission.ESCALATION_RESPOND))[:NEWS],
@@ -200,7 +200,6 @@ def _overview(request, perspective: Perspective) -> dict:
         "sums": board.totals,
         "areas": _linked(board.by_area()),
         "owners": _linked(dashboards.by_owner(scope, base, window=window)),
-        "by_type": _linked(board.by_project_type()),
         "by_rule": _linked(board.by_rule()),
         "queue": _queue_entry(perspective) if scope.can(Permission.ESCALATION_VIEW) else None,
         "trend_url": _trend_url(base),

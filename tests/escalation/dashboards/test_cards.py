@@ -45,10 +45,10 @@ def test_every_card_counts_exactly_its_list(city, client, username):
 @pytest.mark.parametrize("username", ["supervisor", "leader", "unit_head"])
 def test_every_area_type_and_unit_counts_exactly_its_lists(city, client, username):
     client.force_login(city.users[username])
-    context = client.get("/").context
+    pages = [client.get("/").context, client.get("/trend/").context]
     checked = 0
-    for name in ("by_area", "areas", "by_type", "owners", "by_rule"):
-        for line in context.get(name) or []:
+    for name in ("by_area", "areas", "by_type", "owners", "by_rule", "behind"):
+        for line in pages[0].get(name) or pages[1].get(name) or []:
             assert client.get(line.url).context["sums"]["total"] == line.slice.live, (name, line.url)
             assert client.get(line.overdue_url).context["sums"]["total"] == line.slice.overdue
             checked += 1
