@@ -53,7 +53,7 @@ OWN_ONLY = {
     "responsibilities:password",
     "responsibilities:scope_switch",
 }
-# For whoever is signed in or holds a token: the description of the API, which holds no data.
+# Open to everybody: the description of the API, which holds no data.
 DOCUMENTATION = {"schema", "api-docs"}
 
 PAGES = {

@@ -240,7 +240,8 @@ SPECTACULAR_SETTINGS = {
         "responsibilities.api.base.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # The description holds no data, and whoever writes a client reads it before having a token.
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "responsibilities.api.schema.describe_refusals_and_keys",
