@@ -1,5 +1,7 @@
 """Makes the pictures of the manual: `make run` in one window, then `.venv/bin/python docs/manual/screenshots.py`.
 
+Without arguments those that the manual shows; names of pictures, or `all`, to look at more.
+
 Takes the demo logins; every person in the pictures is invented. PORTAL_URL (default http://127.0.0.1:8000).
 """
 
@@ -55,7 +57,7 @@ SHOTS = (
     Shot("responsibilities", "rsj_city", "/responsibilities/"),
     Shot("projects", "rsj_city", "/projects/"),
     Shot("projects-phone", "zjj_ganzhou", "/projects/", phone=True),
-    Shot("project", "rsj_city", "/projects/", follow=r"^/projects/[^/]+/$"),
+    Shot("project", "rsj_city", "/projects/", follow=r"^/projects/(?!import|new)[^/]+/$"),
     Shot("project-import", "rsj_city", "/projects/import/"),
     Shot("project-new", "fgw_ganzhou", "/projects/new/"),
     Shot("payroll", "laozi", "/payroll/"),
@@ -73,7 +75,11 @@ SHOTS = (
 
 
 def main(wanted: list[str]) -> None:
-    """All pictures, or those whose names are given."""
+    """The manual's pictures, those whose names are given, or all."""
+    if not wanted:
+        wanted = re.findall(r"img/([\w-]+)\.png", (IMAGES.parent / "README.md").read_text("utf-8"))
+    if wanted == ["all"]:
+        wanted = []
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         program = playwright.chromium.launch(executable_path=chromium.ensure(), args=chromium.FLAGS)
