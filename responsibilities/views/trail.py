@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from responsibilities.forms import TrailForm
 from responsibilities.rules.roles import Permission
-from responsibilities.rules.words import action_words
+from responsibilities.rules.words import action_words, actor_words, change_words
 from responsibilities.selectors.trail import TrailCriteria, actions_unscoped, events, sealed_until
 from responsibilities.views import listing
 from responsibilities.views.access import needs
@@ -39,6 +39,7 @@ def trail_page(request):
         return listing.export("操作留痕", titles, (_cells(event) for event in rows[:EXPORT_ROWS].iterator()))
     page = listing.page_of(request, rows)
     for event in page:
+        event.actor_words = actor_words(event.actor_name)
         event.action_words = action_words(event.action)
         event.change_words = _changes(event)
     return render(
@@ -60,7 +61,7 @@ def trail_page(request):
 def _cells(event) -> list[str]:
     return [
         f"{localtime(event.at):%Y-%m-%d %H:%M:%S}",
-        event.actor_name,
+        actor_words(event.actor_name),
         event.organization_name,
         action_words(event.action),
         event.object_name,
@@ -74,24 +75,29 @@ def _changes(event) -> list[str]:
     """`field: old → new` in lines, fields by their names on screen; what stayed empty is left out."""
     lines = []
     for name, change in event.changes.items():
-        label = _label(event.object_type, name)
+        column = _column(event.object_type, name)
+        label = str(column.verbose_name) if column else change_words(name)
         if not isinstance(change, list) or len(change) != 2:
             lines.append(f"{label}：{change}")
-        elif change[0] and change[1]:
-            lines.append(f"{label}：{change[0]} → {change[1]}")
-        elif change[1]:
-            lines.append(f"{label}：{change[1]}")
-        elif change[0]:
-            lines.append(f"{label}：{change[0]} → （空）")
+            continue
+        before, after = (_value(column, value) for value in change)
+        if before and after:
+            lines.append(f"{label}：{before} → {after}")
+        elif after:
+            lines.append(f"{label}：{after}")
+        elif before:
+            lines.append(f"{label}：{before} → （空）")
     return lines
 
 
-def _label(object_type: str, name: str) -> str:
+def _column(object_type: str, name: str):
     try:
-        return str(apps.get_model(object_type)._meta.get_field(name).verbose_name)
-    except (LookupError, ValueError, FieldDoesNotExist, AttributeError):  # a relation from elsewhere has no name
-        return _LABELS.get(name, name)
+        column = apps.get_model(object_type)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+    return column if hasattr(column, "verbose_name") else None  # a relation from elsewhere has no name
 
 
-# Changes that are no column of the object.
-_LABELS = {"rows": "行数", "grant": "授权", "years": "年份", "versions": "版本"}
+def _value(column, value):
+    """`in_force` → 生效, where the column has such choices."""
+    return dict(getattr(column, "flatchoices", None) or ()).get(value, value)

@@ -1,10 +1,14 @@
 """The trail as auditors and administrators read it, and the read-only admin window."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from responsibilities.models import AuditEvent, Organization
+from responsibilities.rules.words import ACTION_WORDS
 from responsibilities.services.trail import Actor, record_event
 from tests.cast import GANZHOU
 
@@ -93,3 +97,27 @@ def test_nobody_but_the_administrator_opens_the_admin_window(cast):
         client = Client()
         client.force_login(person)
         assert client.get("/admin/responsibilities/organization/").status_code == 302
+
+
+def test_codes_of_acts_changes_states_and_the_system_are_shown_in_words(cast):
+    record_event(
+        actor=Actor.system("reconcile"),
+        action="decision.take",
+        object_type="escalation.decision",
+        changes={"status": ["", "in_force"], "owed_by": ["", "620702-czj"]},
+    )
+    client = Client()
+    client.force_login(cast.auditor)
+    (event,) = client.get("/trail/", {"action": "decision.take"}).context["page"]
+    assert (event.actor_words, event.action_words) == ("系统（时限核算）", "作出决定")
+    assert event.change_words == ["状态：生效", "责任单位：620702-czj"]
+
+
+def test_every_act_that_the_code_records_has_words():
+    root = Path(__file__).parents[2]
+    rooms = ("responsibilities", "projects", "accounts", "payroll", "escalation")
+    sources = [file.read_text() for room in rooms for file in (root / room).rglob("services/**/*.py")]
+    codes = {code for text in sources for code in re.findall(r'action="([a-z_.]+)"', text)}
+    codes |= {code for text in sources for code in re.findall(r'_record\([^"\n]*"([a-z_]+\.[a-z_]+)"', text)}
+    assert len(codes) > 40
+    assert codes - set(ACTION_WORDS) == set()
