@@ -157,7 +157,7 @@ def _locked_decision(scope: Scope, decision_id: int, permission: Permission, ver
     deadline, escalation = _locked_case(scope, deadline_id, permission)
     decision = Decision.objects.select_for_update().get(pk=decision_id)
     if decision.version != version:
-        raise EditedMeanwhile("这项决定")
+        raise EditedMeanwhile("这项决定", decision.version)
     return decision, deadline, escalation
 
 
@@ -171,8 +171,9 @@ def _require_visible(scope: Scope, deadline_id: int, permission: Permission) -> 
 
 
 def _check_version(deadline: Deadline, escalation: Escalation | None, version: int) -> None:
-    if review_version_unscoped(deadline.pk, escalation) != version:
-        raise EditedMeanwhile(CASE_NAME)
+    current = review_version_unscoped(deadline.pk, escalation)
+    if current != version:
+        raise EditedMeanwhile(CASE_NAME, current)
 
 
 def _matter(deadline: Deadline) -> str:
