@@ -11,7 +11,9 @@ class DecisionForm(forms.Form):
     """One kind of decision. `step` "confirm" means that the consequences were shown and accepted."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    effective_on = forms.DateField(label="日期", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    effective_on = forms.DateField(
+        label="日期", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     place = forms.CharField(label="约谈地点", required=False, max_length=120)
     reason = forms.CharField(
         label="理由", required=False, widget=_AREA, help_text="依据什么事实、为什么这样决定。责任单位能看到。"

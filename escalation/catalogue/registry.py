@@ -63,6 +63,7 @@ LABOR_COST_ALLOCATION = Rule(
         Party(OWES, partial(parties_unscoped, "finance", funding_nature="government")),
         Party(SUPERVISES, partial(parties_unscoped, "human_resources", "industry_unit")),
         Party(INFORMED, partial(parties_unscoped, "general_contractor")),
+        Party(INFORMED, partial(parties_unscoped, "bank")),
     ),
     matter=lambda label, period_on: f"拨付 {period_on:%Y-%m} 人工费用至工资专用账户",
     settle_url="accounts:period",

@@ -55,11 +55,11 @@ def second_consequences(facts: CaseFacts, *, agree: bool) -> list[str]:
     """What the second person's word on a waiver does."""
     if not agree:
         return [
-            f"豁免不生效，“{facts.matter}”仍须办理，到期日仍为 {facts.due_on:%Y-%m-%d}。",
+            f"豁免不生效，{_quoted(facts.matter)}仍须办理，到期日仍为 {facts.due_on:%Y-%m-%d}。",
             "该事项退回审核队列，由监管员另作决定。",
         ]
     return [
-        f"“{facts.matter}”不再计时，状态改为“已豁免”，今后不再提醒、预警。",
+        f"{_quoted(facts.matter)}不再计时，状态改为“已豁免”，今后不再提醒、预警。",
         f"{facts.owners}的首页显示这项决定。",
     ]
 
@@ -72,12 +72,17 @@ def revocation_consequences(kind: str, facts: CaseFacts, *, original_due_on: dat
             + ("，该事项随即列为逾期。" if original_due_on < facts.today else "。")
         ],
         "waiver": [
-            f"“{facts.matter}”恢复计时，到期日为 {facts.due_on:%Y-%m-%d}"
+            f"{_quoted(facts.matter)}恢复计时，到期日为 {facts.due_on:%Y-%m-%d}"
             + ("，随即列为逾期。" if facts.due_on < facts.today else "。")
         ],
         "supervision_order": ["督办决定失效，责任单位不再需要就它反馈办理情况。"],
     }[kind]
     return [*sentences, f"{facts.owners}的首页显示撤销结果，撤销理由记入操作留痕。"]
+
+
+def _quoted(matter: str) -> str:
+    """The matter in quotation marks; marks inside become single ones, as GB/T 15834 has it."""
+    return f"“{matter.replace('“', '‘').replace('”', '’')}”"
 
 
 def _told(facts: CaseFacts, what: str) -> str:
@@ -90,7 +95,7 @@ def _stays(facts: CaseFacts) -> str:
 
 def _supervision_order(facts: CaseFacts, effective_on, place: str) -> list[str]:
     return [
-        f"{facts.owners}须在 {effective_on:%Y-%m-%d} 前办结“{facts.matter}”，并签署反馈办理情况。",
+        f"{facts.owners}须在 {effective_on:%Y-%m-%d} 前办结{_quoted(facts.matter)}，并签署反馈办理情况。",
         _stays(facts),
         _told(facts, "督办决定"),
     ]
@@ -106,7 +111,7 @@ def _interview(facts: CaseFacts, effective_on, place: str) -> list[str]:
 
 def _circular(facts: CaseFacts, effective_on, place: str) -> list[str]:
     return [
-        f"对{facts.owners}未按期办理“{facts.matter}”予以通报。",
+        f"对{facts.owners}未按期办理{_quoted(facts.matter)}予以通报。",
         _stays(facts),
         _told(facts, "通报"),
     ]
@@ -125,7 +130,7 @@ def _extension(facts: CaseFacts, effective_on, place: str) -> list[str]:
 def _waiver(facts: CaseFacts, effective_on, place: str) -> list[str]:
     return [
         "豁免现在不生效，须由另一名监管员复核；您本人不能复核。",
-        f"复核同意后，“{facts.matter}”不再计时，状态改为“已豁免”，并通知{facts.owners}。",
+        f"复核同意后，{_quoted(facts.matter)}不再计时，状态改为“已豁免”，并通知{facts.owners}。",
         f"复核之前期限照常计算，到期日仍为 {facts.due_on:%Y-%m-%d}。",
     ]
 

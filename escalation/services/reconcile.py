@@ -205,5 +205,5 @@ def _record(outcome: Outcome, run: sql.Run, rules: tuple[Rule, ...], actor: Acto
         object_type="escalation.deadline",
         object_name=f"{run.today:%Y-%m-%d} 时限核算",
         project_id=one,
-        changes={**changes, "rules": ["", "、".join(rule.code for rule in rules)]},
+        changes={**changes, "rules": ["", "、".join(rule.title for rule in rules)]},
     )

@@ -2,9 +2,9 @@
 
 import datetime
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
-from escalation.models import Deadline, Decision, Escalation, Notice
+from escalation.models import Deadline, DeadlineParty, Decision, Escalation, Notice
 from escalation.services.decisions import decision_take
 from escalation.services.reconcile import reconcile
 from escalation.services.responses import response_sign
@@ -59,7 +59,7 @@ def _decide(users: dict[str, User], today: datetime.date) -> None:
         escalation = (
             Escalation.objects.filter(status=Escalation.Status.PENDING, deadline__rule=rule, decisions__isnull=True)
             .select_related("deadline")
-            .order_by("-deadline__due_on", "id")
+            .order_by(Exists(_owed_by_officer()).desc(), "-deadline__due_on", "id")
             .first()
         )
         if escalation is None:
@@ -84,14 +84,18 @@ def _decide(users: dict[str, User], today: datetime.date) -> None:
             _respond(decision)
 
 
-def _respond(decision: Decision) -> None:
-    """The owing unit answers, where somebody of it logs in to the demo."""
-    owing = decision.deadline.parties.filter(part="owes").values_list("organization_id", flat=True)
-    grant = (
-        Grant.objects.filter(organization_id__in=owing, role__in=(Role.DEVELOPER, Role.UNIT_HEAD, Role.UNIT_OFFICER))
-        .select_related("user")
-        .first()
+def _owed_by_officer():
+    """Duties of units whose officer logs in to the demo: an order for them waits to be answered."""
+    officers = Grant.objects.filter(role=Role.UNIT_OFFICER).values("organization_id")
+    return DeadlineParty.objects.filter(
+        deadline_id=OuterRef("deadline_id"), part=DeadlineParty.Part.OWES, organization_id__in=officers
     )
+
+
+def _respond(decision: Decision) -> None:
+    """The developer answers, where it logs in to the demo; officers find their orders unanswered."""
+    owing = decision.deadline.parties.filter(part="owes").values_list("organization_id", flat=True)
+    grant = Grant.objects.filter(organization_id__in=owing, role=Role.DEVELOPER).select_related("user").first()
     if grant is None:
         return
     response_sign(

@@ -18,10 +18,12 @@ class Login(NamedTuple):
 
 
 LOGINS = (
-    Login("zjj_ganzhou", "王海燕", Role.UNIT_OFFICER, "620702-zjj", "甘州区住建局经办人：每天早上先看逾期和三日内到期"),
+    Login(
+        "zjj_ganzhou", "王海燕", Role.UNIT_OFFICER, "620702-zjj", "甘州区住建局经办人：先看逾期和三日内到期，反馈督办"
+    ),
     Login("fgw_ganzhou", "马俊峰", Role.UNIT_OFFICER, "620702-fgw", "甘州区发改局经办人：立项审批信息推送"),
     Login("swj_city", "李雪梅", Role.UNIT_OFFICER, "620700-swj", "市水务局经办人：全市水利项目"),
-    Login("zjj_head", "赵建国", Role.UNIT_HEAD, "620700-zjj", "市住建局负责人：谁拖后、下一步、签署督办反馈"),
+    Login("zjj_head", "赵建国", Role.UNIT_HEAD, "620700-zjj", "市住建局负责人：全市住建系统谁拖后、下一步提请什么"),
     Login("rsj_city", "陈志远", Role.SUPERVISOR, "620700-rsj", "市人社监管员：审核督办提请、作出决定"),
     Login("rsj_second", "杨晓红", Role.SUPERVISOR, "620700-rsj", "市人社监管员：豁免事项的复核人"),
     Login("rsj_ganzhou", "刘文斌", Role.SUPERVISOR, "620702-rsj", "甘州区人社监管员：本区事项"),
