@@ -127,7 +127,8 @@ def _first_side(perspective: Perspective) -> str:
         return "all"
     if perspective.role == Role.UNIT_HEAD and _has_system(perspective):
         return "system"
-    return "owes"
+    # A bank owes nothing here: it sees the months that its accounts wait for, and records what came in.
+    return "all" if perspective.role == Role.BANK_CLERK else "owes"
 
 
 def _has_system(perspective: Perspective) -> bool:

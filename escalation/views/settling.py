@@ -7,7 +7,7 @@ from django.urls import reverse
 from escalation.catalogue.registry import RULES
 from escalation.models import Deadline
 from escalation.selectors.rows import DeadlineRow
-from responsibilities.rules.roles import Permission
+from responsibilities.rules.roles import Permission, Role
 from responsibilities.rules.scope import Scope
 
 # What the form behind each button asks for; the form itself checks again, for its own project.
@@ -27,10 +27,14 @@ class SettleLink:
 
 
 def settle_link(scope: Scope, row: DeadlineRow) -> SettleLink | None:
-    """None where the deadline is done with, is another unit's duty, or the caller could not use the form."""
+    """None where the deadline is done with, is another unit's duty, or the caller could not use the form.
+
+    A bank's clerk settles for the developer: a credit is recorded by whoever sees it arrive.
+    """
     deadline: Deadline = row.deadline
     rule = RULES.get(deadline.rule)
-    if rule is None or not deadline.is_live or not row.owner_ids & scope.organization_ids:
+    own = bool(row.owner_ids & scope.organization_ids) or Role.BANK_CLERK in scope.roles
+    if rule is None or not deadline.is_live or not own:
         return None
     needed = NEEDED.get(deadline.rule)
     if needed and not scope.can(needed):
