@@ -1,30 +1,22 @@
-"""Commands that say no in one Chinese line on stderr with exit code 2, never with a traceback."""
+"""What the engine's commands share: `--json`, words for people, dates and numbers as options."""
 
 import datetime
-import json
-import sys
 
-from django.core.management.base import BaseCommand
-
+from responsibilities.management.console import DONE, PortalCommand
 from responsibilities.rules.errors import Refused
 
 
-class RefusingCommand(BaseCommand):
+class RefusingCommand(PortalCommand):
     """Subclasses write `run(**options)` and return the object that `--json` prints; `say(result)` prints it for people."""
 
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", help="只输出一个 JSON 对象")
 
-    def handle(self, *args, **options):
-        try:
-            result = self.run(**options)
-        except Refused as refusal:
-            self.stderr.write(refusal.message, self.style.ERROR)
-            sys.exit(2)
-        if options["json"]:
-            self.stdout.write(json.dumps(result, ensure_ascii=False))
-        else:
+    def work(self, **options) -> tuple[int, dict, str]:
+        result = self.run(**options)
+        if not options["json"]:
             self.say(result)
+        return DONE, result, ""
 
     def run(self, **options) -> dict:
         raise NotImplementedError

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from escalation.models import Deadline, LadderStep
-from escalation.rules.terms import Rung, Term
+from escalation.rules.terms import Rung, Term, term_words
 from escalation.rules.why import RungStanding, StripDay, counted_days, rungs_on
 from escalation.selectors.calendar import calendar_unscoped
 
@@ -45,10 +45,3 @@ def explain(deadline: Deadline, *, today: datetime.date) -> Explanation:
         term=term_words(version),
         rungs=[(by_level[standing.level], standing) for standing in standings],
     )
-
-
-def term_words(version) -> str:
-    """The term of a rule version as people say it."""
-    if version.unit == version.Unit.MONTH_DAY:
-        return "当月拨付日（合同约定的日期，未约定的为当月最后一日）"
-    return f"{version.term} {version.get_unit_display()}"

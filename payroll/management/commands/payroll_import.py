@@ -4,7 +4,7 @@ import hashlib
 import time
 from pathlib import Path
 
-from payroll.management.console import DONE, FINDINGS, PortalCommand, bytes_of, month_of, write_bytes
+from payroll.management.console import month_of
 from payroll.models import PayrollBatch
 from payroll.selectors.batches import employers_for_upload
 from payroll.services.reading import batch_read
@@ -12,6 +12,7 @@ from payroll.services.sheets import Understood, understand
 from payroll.services.submissions import batch_submit
 from payroll.services.uploads import batch_upload
 from projects.selectors.projects import project_by_code_unscoped
+from responsibilities.management.console import DONE, FINDINGS, PortalCommand, bytes_of, write_bytes
 from responsibilities.rules.errors import Refused
 from responsibilities.services.trail import Actor
 from sheets.annotate import annotate

@@ -2,9 +2,10 @@
 
 from io import BytesIO
 
-from payroll.management.console import DONE, PortalCommand, month_of, write_bytes
+from payroll.management.console import month_of
 from payroll.services.templates import template_write
 from projects.selectors.projects import project_by_code_unscoped
+from responsibilities.management.console import DONE, PortalCommand, write_bytes
 from responsibilities.services.trail import Actor
 
 
