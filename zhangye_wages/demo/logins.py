@@ -18,9 +18,7 @@ class Login(NamedTuple):
 
 
 LOGINS = (
-    Login(
-        "zjj_ganzhou", "王海燕", Role.UNIT_OFFICER, "620702-zjj", "甘州区住建局经办人：每天早上先看逾期和三日内到期"
-    ),
+    Login("zjj_ganzhou", "王海燕", Role.UNIT_OFFICER, "620702-zjj", "甘州区住建局经办人：每天早上先看逾期和三日内到期"),
     Login("fgw_ganzhou", "马俊峰", Role.UNIT_OFFICER, "620702-fgw", "甘州区发改局经办人：审批信息推送，反馈督办"),
     Login("swj_city", "李雪梅", Role.UNIT_OFFICER, "620700-swj", "市水务局经办人：全市水利项目"),
     Login("zjj_head", "赵建国", Role.UNIT_HEAD, "620700-zjj", "市住建局负责人：全市住建系统谁拖后、下一步提请什么"),
