@@ -194,6 +194,21 @@ def projects_without_payroll(scope: Scope, month_on: datetime.date, month_end: d
     )
 
 
+def missing_payroll(scope: Scope, *, today: datetime.date, area_code: str = "", limit: int) -> dict:
+    """What first pages show of last month: projects for which the caller still owes a submitted payroll."""
+    month_end = today.replace(day=1) - datetime.timedelta(days=1)
+    missing = projects_without_payroll(scope, month_end.replace(day=1), month_end)
+    if area_code:
+        missing = missing.filter(area__code=area_code)
+    total = missing.count()
+    return {
+        "missing": missing[:limit],
+        "missing_total": total,
+        "missing_more": max(0, total - limit),
+        "missing_month": month_end.replace(day=1),
+    }
+
+
 def _ordering(order: str) -> tuple[str, ...]:
     name = order.removeprefix("-")
     if name not in ORDERINGS:
