@@ -8,8 +8,9 @@ at the same places. Formulas stay formulas; their cached results are recomputed 
 import base64
 import json
 import struct
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from io import BytesIO
 
@@ -23,8 +24,9 @@ from openpyxl.writer.excel import ExcelWriter
 
 from sheets.defence import Limits, open_archive
 from sheets.process import Crashed, run
-from sheets.reader import DEFAULT, Workbook, read
+from sheets.reader import DEFAULT, Sheet, Workbook, read
 from sheets.refusal import Refusal
+from sheets.values import as_text
 from sheets.writing import _Writer, clean, plain_cell, sheet_name
 
 Mark = tuple[int, int, str, str]  # row, column (1-based), severity, message
@@ -35,26 +37,30 @@ LONGEST_COMMENT = 1000
 MOST_COMMENTS = 20_000  # Excel becomes unusable long before
 MOST_CELLS = 400_000  # openpyxl needs some 500 bytes and 10 µs a cell
 MOST_MERGED = 5000
+ROWS_FOR_WIDTHS = 200
+WIDEST = 40
 AUTHOR = "系统核验"
 
 
 def annotate(
     data: bytes,
-    remarks: Iterable[Mark],
+    remarks: Iterable[Mark] | Mapping[str, Iterable[Mark]],
     *,
     sheet: str | None = None,
     workbook: Workbook | None = None,
     limits: Limits = DEFAULT,
 ) -> bytes:
-    """The bytes of an .xlsx with the remarks on `sheet` (the first one where None).
+    """The bytes of an .xlsx with the remarks in it.
 
-    `workbook` saves reading again. Raises Refusal only for a file that can't be read at all.
+    `remarks` are marks by sheet name, or marks of one `sheet` alone (the first one where None); a name
+    that the workbook doesn't have stands for its first sheet. `workbook` saves reading again. Raises
+    Refusal only for a file that can't be read at all.
     """
-    marks = list(remarks)
     book = workbook or read(data, limits)
+    marks = _by_sheet(book, remarks if isinstance(remarks, Mapping) else {sheet: remarks})
     cells = sum(page.height * page.width for page in book.sheets)
     if book.kind == "xlsx" and cells <= MOST_CELLS:
-        question = json.dumps({"sheet": sheet, "marks": marks}, ensure_ascii=False).encode()
+        question = json.dumps(marks, ensure_ascii=False).encode()
         try:
             for line in run(
                 "annotate",
@@ -65,7 +71,16 @@ def annotate(
                     return base64.b64decode(line[1:])
         except (Crashed, Refusal):
             pass
-    return rebuild(book, marks, sheet)
+    return rebuild(book, marks)
+
+
+def _by_sheet(book: Workbook, remarks: Mapping[str | None, Iterable[Mark]]) -> dict[str, list[Mark]]:
+    """Marks by the names that the workbook really has."""
+    names = {page.name for page in book.sheets}
+    found: dict[str, list[Mark]] = {}
+    for name, marks in remarks.items():
+        found.setdefault(name if name in names else book.sheets[0].name, []).extend(marks)
+    return found
 
 
 def by_cell(marks: Iterable[Mark]) -> dict[tuple[int, int], tuple[str, str]]:
@@ -84,7 +99,7 @@ def by_cell(marks: Iterable[Mark]) -> dict[tuple[int, int], tuple[str, str]]:
     return found
 
 
-def rebuild(book: Workbook, marks: Iterable[Mark], sheet: str | None) -> bytes:
+def rebuild(book: Workbook, marks: Mapping[str, Iterable[Mark]]) -> bytes:
     """A plain workbook with the same values at the same places, and the remarks."""
     box = BytesIO()
     out = xlsxwriter.Workbook(
@@ -92,43 +107,72 @@ def rebuild(book: Workbook, marks: Iterable[Mark], sheet: str | None) -> bytes:
     )
     writer = _Writer(out)
     fills = {severity: out.add_format({"bg_color": f"#{colour}"}) for severity, colour in COLOURS.items()}
-    chosen = next((page for page in book.sheets if page.name == sheet), book.sheets[0])
+    first = _opened_first(book, marks)
     for index, page in enumerate(book.sheets, 1):
         target = out.add_worksheet(_unused_name(out, page.name, index))
-        if page.hidden:
-            target.hide() if index > 1 else None
-        places = by_cell(marks) if page is chosen else {}
-        wanted = {(area.top, area.left) for area in page.merged[:MOST_MERGED]} | places.keys()
-        by_row = defaultdict(list)
-        for row, column in wanted:
-            by_row[row].append(column)
-        values: dict[tuple[int, int], object] = {}
-        for number, cells in page.rows():
-            for column in by_row.get(number, ()):
-                values[number, column] = plain_cell(cells[column - 1]) if column <= len(cells) else None
-            for at, value in enumerate(cells):
-                if value is not None:
-                    kind = "number" if type(value) is float else "date" if hasattr(value, "year") else "text"
-                    writer.cell(target, number - 1, at, plain_cell(value), kind)
-        for area in page.merged[:MOST_MERGED]:
-            if not any(area.top <= row <= area.bottom and area.left <= column <= area.right for row, column in places):
-                value = values.get((area.top, area.left))
-                if isinstance(value, str):
-                    target.merge_range(area.top - 1, area.left - 1, area.bottom - 1, area.right - 1, clean(value))
-        for (row, column), (severity, message) in places.items():
-            value = values.get((row, column))
-            look = fills.get(severity, fills["warning"])
-            if isinstance(value, float):
-                target.write_number(row - 1, column - 1, value, look)
-            elif value is None:
-                target.write_blank(row - 1, column - 1, None, look)
-            else:
-                target.write_string(row - 1, column - 1, clean(str(value)), look)
-            target.write_comment(row - 1, column - 1, message, {"author": AUTHOR, "x_scale": 2, "y_scale": 1.2})
-        if page is chosen:
+        _copy(page, target, writer, fills, by_cell(marks.get(page.name, ())))
+        if page is first:
             target.activate()
+            target.set_first_sheet()
+        elif page.state == "very_hidden":
+            target.very_hidden()
+        elif page.hidden:
+            target.hide()
     out.close()
     return box.getvalue()
+
+
+def _opened_first(book: Workbook, marks: Mapping[str, Iterable[Mark]]) -> Sheet:
+    """The sheet a person sees first: a visible one with remarks before others."""
+    return min(book.sheets, key=lambda page: (page.hidden, page.name not in marks))
+
+
+def _copy(page: Sheet, target, writer: _Writer, fills: dict, places: dict[tuple[int, int], tuple[str, str]]) -> None:
+    wanted = {(area.top, area.left) for area in page.merged[:MOST_MERGED]} | places.keys()
+    by_row = defaultdict(list)
+    for row, column in wanted:
+        by_row[row].append(column)
+    values: dict[tuple[int, int], object] = {}
+    widths: dict[int, int] = {}
+    for number, cells in page.rows():
+        for column in by_row.get(number, ()):
+            values[number, column] = plain_cell(cells[column - 1]) if column <= len(cells) else None
+        for at, value in enumerate(cells):
+            if value is not None:
+                kind = "number" if type(value) is float else "date" if hasattr(value, "year") else "text"
+                writer.cell(target, number - 1, at, plain_cell(value), kind)
+                if number <= ROWS_FOR_WIDTHS:
+                    widths[at] = max(widths.get(at, 0), min(_letters(as_text(value)), WIDEST))
+    for at, width in widths.items():
+        target.set_column(at, at, max(9, width + 2), None, {"hidden": True} if at + 1 in page.hidden_columns else {})
+    for row in page.hidden_rows:
+        target.set_row(row - 1, None, None, {"hidden": True})
+    for area in page.merged[:MOST_MERGED]:
+        if not any(area.top <= row <= area.bottom and area.left <= column <= area.right for row, column in places):
+            value = values.get((area.top, area.left))
+            if isinstance(value, str):
+                target.merge_range(area.top - 1, area.left - 1, area.bottom - 1, area.right - 1, clean(value))
+    for (row, column), (severity, message) in places.items():
+        value = values.get((row, column))
+        look = fills.get(severity, fills["warning"])
+        if isinstance(value, float):
+            target.write_number(row - 1, column - 1, value, look)
+        elif value is None:
+            target.write_blank(row - 1, column - 1, None, look)
+        else:
+            target.write_string(row - 1, column - 1, clean(as_text(value)), look)
+        target.write_comment(row - 1, column - 1, message, {"author": AUTHOR, "x_scale": 2, "y_scale": 1.2})
+
+
+def _letters(text: str) -> int:
+    """How wide a text stands: a Chinese character counts double."""
+    return max(
+        (
+            sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line[:WIDEST])
+            for line in text.split("\n")
+        ),
+        default=0,
+    )
 
 
 def _unused_name(out: xlsxwriter.Workbook, name: str, index: int) -> str:
@@ -177,11 +221,24 @@ def warm_up() -> None:
 
 def annotate_in_child(packed: bytes, out, limits: Limits) -> None:
     length = struct.unpack_from("<I", packed)[0]
-    question, data = json.loads(packed[4 : 4 + length]), packed[4 + length :]
+    by_sheet, data = json.loads(packed[4 : 4 + length]), packed[4 + length :]
     open_archive(data, limits).close()
     book = openpyxl.load_workbook(BytesIO(data), keep_links=False)
-    page = book[question["sheet"]] if question["sheet"] in book.sheetnames else book.worksheets[0]
-    for (row, column), (severity, message) in by_cell(tuple(mark) for mark in question["marks"]).items():
+    first = None
+    for name, marks in by_sheet.items():
+        page = book[name] if name in book.sheetnames else book.worksheets[0]
+        first = first or page
+        _put(page, by_cell(tuple(mark) for mark in marks))
+    if first is not None:
+        book.active = book.index(first)
+        for page in book.worksheets:
+            # Sheets left selected together would all be changed by what a person types into one.
+            page.sheet_view.tabSelected = page is first
+    out.write(b"B" + base64.b64encode(save(book)) + b"\n")
+
+
+def _put(page, places: dict[tuple[int, int], tuple[str, str]]) -> None:
+    for (row, column), (severity, message) in places.items():
         cell = page.cell(row, column)
         if isinstance(cell, MergedCell):
             area = next((area for area in page.merged_cells.ranges if cell.coordinate in area), None)
@@ -193,5 +250,3 @@ def annotate_in_child(packed: bytes, out, limits: Limits) -> None:
         cell.comment = Comment(message, AUTHOR, width=320, height=120)
         colour = COLOURS.get(severity, COLOURS["warning"])
         cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
-    book.active = book.index(page)
-    out.write(b"B" + base64.b64encode(save(book)) + b"\n")

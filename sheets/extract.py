@@ -121,6 +121,7 @@ def _calamine(data: bytes, limits: Limits, marks_of) -> Iterator[tuple]:
                 ),
                 "merged": [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in merged],
                 "hidden_rows": sorted(row for row in marks.hidden_rows if row <= limits.max_rows),
+                "hidden_columns": sorted(marks.hidden_columns),
             },
         )
         yield from _rows(sheet, marks, limits)
@@ -185,7 +186,7 @@ def _csv(data: bytes, encoding: str, limits: Limits) -> Iterator[tuple]:
         delimiter, text = text[4:5], "\n" + text.partition("\n")[2]
     csv.field_size_limit(limits.max_text)
     yield ("kind", "csv")
-    yield ("sheet", {"name": "", "state": "visible", "merged": [], "hidden_rows": []})
+    yield ("sheet", {"name": "", "state": "visible", "merged": [], "hidden_rows": [], "hidden_columns": []})
     first, number, width, cells, chunk = 1, 0, 0, 0, []
     try:
         for fields in csv.reader(StringIO(text, newline=""), delimiter=delimiter):

@@ -17,11 +17,16 @@ from sheets.refusal import Refusal
 from sheets.values import WITHOUT_VALUE, ErrorValue, column_index
 
 PIECE = 1 << 20
+COLUMNS_WITHIN = 1 << 16  # columns are declared before the first row
 P = rb"(?:[\w.-]+:)?"
 ROW = re.compile(rb"<" + P + rb"row\s([^>]*)>")
 REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 ROW_NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,10})[\"']")
 HIDDEN = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']")
+FLAT = re.compile(rb"\b(?:ht|width)\s*=\s*[\"']0(?:\.0+)?[\"']")
+COLUMN = re.compile(rb"<" + P + rb"col\s([^>]*)>")
+FIRST_COLUMN = re.compile(rb"\bmin\s*=\s*[\"'](\d{1,6})[\"']")
+LAST_COLUMN = re.compile(rb"\bmax\s*=\s*[\"'](\d{1,6})[\"']")
 ERROR_CELL = re.compile(
     rb"<"
     + P
@@ -43,9 +48,10 @@ FAR = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,9})(\d{1,20})[\"']")
 
 @dataclass(slots=True)
 class Marks:
-    """Hidden rows and the cells that show an error or have no result, 1-based."""
+    """Hidden rows and columns, and the cells that show an error or have no result, 1-based."""
 
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     cells: dict[int, dict[int, ErrorValue]] = field(default_factory=dict)
 
     def put(self, row: int, column: int, value: ErrorValue) -> None:
@@ -81,9 +87,11 @@ def marks_of(archive: zipfile.ZipFile, path: str, limits: Limits) -> Marks:
     """Search one sheet's XML."""
     marks = Marks()
     for piece in pieces(archive, path, limits):
-        if b"hidden=" in piece:
+        if b"hidden=" in piece or b'ht="0"' in piece:
+            if not marks.hidden_columns:
+                marks.hidden_columns = _hidden_columns(piece[:COLUMNS_WITHIN], limits)
             for match in ROW.finditer(piece):
-                if HIDDEN.search(match[1]) and (number := ROW_NUMBER.search(match[1])):
+                if (HIDDEN.search(match[1]) or FLAT.search(match[1])) and (number := ROW_NUMBER.search(match[1])):
                     marks.hidden_rows.add(int(number[1]))
         if b't="e"' in piece:
             for match in ERROR_CELL.finditer(piece):
@@ -98,6 +106,15 @@ def marks_of(archive: zipfile.ZipFile, path: str, limits: Limits) -> Marks:
         if len(marks.cells) > limits.max_rows:
             break
     return marks
+
+
+def _hidden_columns(head: bytes, limits: Limits) -> set[int]:
+    found: set[int] = set()
+    for match in COLUMN.finditer(head):
+        first, last = FIRST_COLUMN.search(match[1]), LAST_COLUMN.search(match[1])
+        if first and last and (HIDDEN.search(match[1]) or FLAT.search(match[1])):
+            found.update(range(int(first[1]), min(int(last[1]), limits.max_columns) + 1))
+    return found
 
 
 def pieces(archive: zipfile.ZipFile, path: str, limits: Limits) -> Iterator[bytes]:

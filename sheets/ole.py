@@ -111,6 +111,10 @@ def _marks_of(stream: bytes, offset: int) -> Marks:
             row = unpack(stream, at)[0]
             if stream[at + 12] & 0x20:
                 marks.hidden_rows.add(row + 1)
+        elif kind == 0x007D and length >= 10:
+            first, last = unpack(stream, at)
+            if stream[at + 8] & 1:
+                marks.hidden_columns.update(range(first + 1, min(last, 255) + 2))
         elif kind == 0x0205 and length >= 8 and stream[at + 7]:
             row, column = unpack(stream, at)
             marks.put(row + 1, column + 1, ErrorValue(ERRORS.get(stream[at + 6], "#N/A")))

@@ -30,12 +30,16 @@ class Range:
 
 @dataclass(slots=True)
 class Sheet:
-    """One worksheet. Rows and columns are 1-based; trailing blanks of a row may be cut off."""
+    """One worksheet. Rows and columns are 1-based; trailing blanks of a row may be cut off.
+
+    `hidden_rows` are rows that a person doesn't see, a filter's too.
+    """
 
     name: str
     state: str = "visible"
     merged: list[Range] = field(default_factory=list)
     hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
     height: int = 0
     width: int = 0
     chunks: list[tuple[int, bytes]] = field(default_factory=list, repr=False)
@@ -76,7 +80,7 @@ class Sheet:
 
 @dataclass(slots=True)
 class Workbook:
-    """What was read: `kind` is xlsx, xls or csv."""
+    """What was read: `kind` is xlsx, xlsb, ods, xls, spreadsheetml, html or csv."""
 
     kind: str
     sheets: list[Sheet]
@@ -113,6 +117,7 @@ def _collect(lines: Iterator[bytes]) -> Workbook:
                 state=about["state"],
                 merged=[Range(*corners) for corners in about["merged"]],
                 hidden_rows=frozenset(about["hidden_rows"]),
+                hidden_columns=frozenset(about["hidden_columns"]),
             )
             book.sheets.append(sheet)
         elif "end" in fact:

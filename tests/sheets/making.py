@@ -48,7 +48,7 @@ def xlsx(*sheets, merged=(), hidden_rows=()):
     return box.getvalue()
 
 
-def raw_xlsx(sheet_data, *, shared="", extra=(), rest="", compression=zipfile.ZIP_DEFLATED):
+def raw_xlsx(sheet_data, *, shared="", extra=(), before="", rest="", compression=zipfile.ZIP_DEFLATED):
     """A workbook of one sheet whose `<sheetData>` is given as it shall stand."""
     parts = {
         "[Content_Types].xml": f'{HEAD}<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -60,7 +60,7 @@ def raw_xlsx(sheet_data, *, shared="", extra=(), rest="", compression=zipfile.ZI
         "xl/workbook.xml": f'{HEAD}<workbook xmlns="{NS}" xmlns:r="{REL}"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{REL}/worksheet" Target="worksheets/sheet1.xml"/>'
         f'<Relationship Id="rId2" Type="{REL}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'{HEAD}<worksheet xmlns="{NS}"><sheetData>{sheet_data}</sheetData>{rest}</worksheet>',
+        "xl/worksheets/sheet1.xml": f'{HEAD}<worksheet xmlns="{NS}">{before}<sheetData>{sheet_data}</sheetData>{rest}</worksheet>',
     }
     if shared:
         parts["xl/sharedStrings.xml"] = f'{HEAD}<sst xmlns="{NS}">{shared}</sst>'

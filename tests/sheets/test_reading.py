@@ -44,6 +44,18 @@ def test_merged_ranges_and_hidden_rows_are_known():
     assert read(xlsx([["a"], ["b"]])).sheets[0].hidden_rows == frozenset()
 
 
+def test_hidden_columns_are_known():
+    data = raw_xlsx(
+        '<row r="1" ht="0" customHeight="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>',
+        before='<cols><col min="2" max="3" width="9" hidden="1"/><col min="5" max="5" width="0" customWidth="1"/>'
+        '<col min="6" max="6" width="10"/></cols>',
+    )
+    sheet = read(data).sheets[0]
+    assert sheet.hidden_columns == {2, 3, 5}
+    assert sheet.hidden_rows == {1}
+    assert read(xlsx([["a"]])).sheets[0].hidden_columns == frozenset()
+
+
 def test_hidden_sheets_are_said_to_be_hidden():
     book = openpyxl.Workbook()
     book.active["A1"] = "a"

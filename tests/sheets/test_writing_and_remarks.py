@@ -115,3 +115,49 @@ def test_other_kinds_come_back_as_a_plain_workbook_with_the_same_cells(data, mon
 def test_no_remark_no_comment():
     page = openpyxl.load_workbook(io.BytesIO(annotate(formatted(), []))).active
     assert all(cell.comment is None for row in page.iter_rows() for cell in row)
+
+
+def two_sheets():
+    return xlsx(("汇总", [["合计", 1]]), ("一队", [["姓名", "实发"], ["王伟", 6000]]), ("二队", [["姓名"], ["李娜"]]))
+
+
+@pytest.mark.parametrize("most", [10**6, 0], ids=["kept", "rebuilt"])
+def test_remarks_on_several_sheets_go_to_the_sheets_they_name(most, monkeypatch):
+    from sheets import annotate as module
+
+    monkeypatch.setattr(module, "MOST_CELLS", most)
+    marks = {"二队": [(2, 1, "warning", "乙")], "一队": [(2, 2, "error", "甲")]}
+    book = openpyxl.load_workbook(io.BytesIO(annotate(two_sheets(), marks)))
+    found = {
+        page.title: {cell.coordinate: cell.comment.text for row in page.iter_rows() for cell in row if cell.comment}
+        for page in book
+    }
+    assert found == {"汇总": {}, "一队": {"B2": "甲"}, "二队": {"A2": "乙"}}
+    assert book.active.title in marks
+    assert [page.sheet_view.tabSelected for page in book].count(True) == 1
+
+
+def test_a_name_that_the_workbook_does_not_have_stands_for_its_first_sheet():
+    page = openpyxl.load_workbook(io.BytesIO(annotate(two_sheets(), {"没有": [(1, 1, "error", "甲")]})))["汇总"]
+    assert page["A1"].comment.text == "甲"
+
+
+def test_a_rebuilt_workbook_hides_what_was_hidden_and_opens_on_the_remarks(monkeypatch):
+    from sheets import annotate as module
+
+    monkeypatch.setattr(module, "MOST_CELLS", 0)
+    box = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active.title, book.active.sheet_state = "旧", "hidden"
+    book.active["A1"] = 1
+    page = book.create_sheet("工资")
+    page.append(["姓名", "实发"])
+    page.append(["王伟", 1])
+    page.row_dimensions[2].hidden = page.column_dimensions["B"].hidden = True
+    book.active = 1
+    book.save(box)
+    book = openpyxl.load_workbook(io.BytesIO(annotate(box.getvalue(), {"工资": [(2, 1, "error", "甲")]})))
+    assert [(page.title, page.sheet_state) for page in book] == [("旧", "hidden"), ("工资", "visible")]
+    assert book.active.title == "工资"
+    assert book["工资"].row_dimensions[2].hidden
+    assert book["工资"].column_dimensions["B"].hidden
