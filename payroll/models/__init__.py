@@ -1,4 +1,5 @@
 from payroll.models.batches import (
+    BatchAct,
     PayrollBatch,
     PayrollLine,
     PayrollRejectedRow,
@@ -9,6 +10,7 @@ from payroll.models.people import BankCard, MinimumWage, RosterEntry, Worker
 
 __all__ = [
     "BankCard",
+    "BatchAct",
     "MinimumWage",
     "PayrollBatch",
     "PayrollLine",

@@ -39,21 +39,38 @@ class PayrollBatchManager(ProjectScopedManager.from_queryset(PayrollBatchQuerySe
 
 
 class PayrollBatch(models.Model):
-    """One upload of one month's pay of one employer on one project; the row is the queue.
+    """One month's pay of one employer on one project: an uploaded sheet, a nil return or back pay; the row is the queue.
 
-    A draft's lines are the final rows: submitting flips the batch. One submitted batch per (project, month,
-    subcontractor); a repaired upload supersedes it. `subcontractor` null: the general contractor's own crews.
+    `status` says what became of the file, `stage` how far the month's flow is once the batch is submitted
+    (`payroll.rules.stages`). A draft's lines are the final rows: submitting flips the batch. One submitted batch
+    per (project, month, subcontractor, sequence); a repaired upload supersedes it. `subcontractor` null: the
+    general contractor's own crews. `sequence` 0 is the month itself, 1 and up are later back pay for it.
     """
+
+    class Kind(models.TextChoices):
+        SHEET = "sheet", "工资表"
+        NIL = "nil", "本月无用工"
+        BACK_PAY = "back_pay", "补发工资"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "排队中"
         READING = "reading", "读取中"
+        MAPPING = "mapping", "待对应列"
         DRAFT = "draft", "待提交"
         SUBMITTED = "submitted", "已提交"
+        RETURNED = "returned", "已退回"
         SUPERSEDED = "superseded", "已被替换"
         DISCARDED = "discarded", "已撤回"
         REFUSED = "refused", "文件无法受理"
         FAILED = "failed", "处理失败"
+
+    class Stage(models.TextChoices):
+        NONE = "", "未提交"
+        CONFIRMING = "confirming", "工人确认中"
+        AUDITED = "audited", "总包已审核"
+        NOTICED = "noticed", "已公示"
+        PAYING = "paying", "发放中"
+        PAID = "paid", "已发放"
 
     scope_project = "project"
 
@@ -71,8 +88,19 @@ class PayrollBatch(models.Model):
         blank=True,
         verbose_name="分包单位",
     )
+    kind = models.CharField("类别", max_length=10, choices=Kind, default=Kind.SHEET)
+    sequence = models.PositiveSmallIntegerField("补发序号", default=0, help_text="0 为当月工资，1 起为补发")
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.QUEUED)
-    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="原始文件")
+    stage = models.CharField("办理环节", max_length=12, choices=Stage, default=Stage.NONE, blank=True)
+    file = models.ForeignKey(
+        StoredFile,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="原始文件",
+        help_text="无用工申报没有文件",
+    )
     annotated = models.ForeignKey(
         StoredFile,
         models.PROTECT,
@@ -84,6 +112,15 @@ class PayrollBatch(models.Model):
     sheet = models.CharField("工作表", max_length=80, blank=True)
     header_rows = ArrayField(models.IntegerField(), default=list, blank=True, verbose_name="表头行")
     columns = models.JSONField("列对应", default=dict, blank=True)
+    parts = models.JSONField(
+        "读取的工作表",
+        default=list,
+        blank=True,
+        help_text="按 sheet_no 排列，每张一项：sheet、header_rows、columns、rows",
+    )
+    layout = models.JSONField("指定的列对应", null=True, blank=True, help_text="由人确认或按以往确认；空为自动识别")
+    proposal = models.JSONField("识别建议", null=True, blank=True, help_text="供核对列对应，示例已脱敏")
+    header_signature = models.CharField("表头特征", max_length=64, blank=True)
     ignored_rows = models.JSONField("未计入的行", default=list, blank=True)
     rows = models.PositiveIntegerField("行数", default=0)
     rows_done = models.PositiveIntegerField("已处理行数", default=0)
@@ -129,11 +166,20 @@ class PayrollBatch(models.Model):
         ordering = ["-month_on", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "month_on", "subcontractor"],
+                fields=["project", "month_on", "subcontractor", "sequence"],
                 condition=Q(status="submitted"),
                 nulls_distinct=False,
                 name="payroll_batch_one_current",
-            )
+            ),
+            models.CheckConstraint(condition=Q(kind="nil") | Q(file__isnull=False), name="payroll_batch_has_its_file"),
+            models.CheckConstraint(
+                condition=Q(kind="back_pay", sequence__gt=0) | (~Q(kind="back_pay") & Q(sequence=0)),
+                name="payroll_batch_back_pay_is_numbered",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["submitted", "superseded"]) | Q(stage=""),
+                name="payroll_batch_stage_once_submitted",
+            ),
         ]
         indexes = [
             models.Index(fields=["project", "month_on"], name="payroll_batch_month"),
@@ -146,6 +192,44 @@ class PayrollBatch(models.Model):
 
     def __str__(self):
         return f"{self.month_on:%Y-%m} 工资表 #{self.pk}"
+
+
+class BatchAct(models.Model):
+    """One act of the month's flow on a batch: who did what, when, with which reason or statement. Never changed.
+
+    A submission and an audit carry the statement of truth and the name it was signed with (724 art 31).
+    """
+
+    class Act(models.TextChoices):
+        SUBMIT = "submit", "提交"
+        RETURN = "return", "退回"
+        AUDIT = "audit", "审核通过"
+        NOTICE = "notice", "公示"
+        PAY_OUT = "pay_out", "生成代发文件"
+        BANK_RESULT = "bank_result", "导入银行结果"
+        PAID = "paid", "发放完成"
+        SUPERSEDE = "supersede", "被替换"
+
+    scope_project = "batch__project"
+    scope_batch = "batch"
+
+    batch = models.ForeignKey(PayrollBatch, models.CASCADE, related_name="acts", verbose_name="批次")
+    act = models.CharField("事项", max_length=12, choices=Act)
+    by = models.ForeignKey(
+        "responsibilities.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办人"
+    )
+    at = models.DateTimeField("时间")
+    signed_name = models.CharField("签名", max_length=60, blank=True)
+    statement = models.CharField("声明", max_length=400, blank=True)
+    reason = models.CharField("理由", max_length=400, blank=True)
+    facts = models.JSONField("内容", default=dict, blank=True)
+
+    objects = PayrollBatchManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "工资批次办理记录"
+        ordering = ["id"]
+        indexes = [models.Index(fields=["batch", "id"], name="payroll_batch_act_of")]
 
 
 class PayrollLine(models.Model):
@@ -161,6 +245,9 @@ class PayrollLine(models.Model):
         db_index=False,
         related_name="lines",
         verbose_name="批次",
+    )
+    sheet_no = models.PositiveSmallIntegerField(
+        "第几张表", default=1, db_default=1, help_text="在批次 parts 中的位置，从 1 起"
     )
     row = models.PositiveIntegerField("行号", help_text="原文件中的行号，从 1 起")
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="lines", verbose_name="农民工")
@@ -180,8 +267,8 @@ class PayrollLine(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "工资明细"
-        ordering = ["row"]
-        constraints = [models.UniqueConstraint(fields=["batch", "row"], name="payroll_line_row")]
+        ordering = ["sheet_no", "row"]
+        constraints = [models.UniqueConstraint(fields=["batch", "sheet_no", "row"], name="payroll_line_row")]
 
 
 class PayrollRejectedRow(models.Model):
@@ -200,6 +287,7 @@ class PayrollRejectedRow(models.Model):
         related_name="rejected_rows",
         verbose_name="批次",
     )
+    sheet_no = models.PositiveSmallIntegerField("第几张表", default=1, db_default=1)
     row = models.PositiveIntegerField("行号")
     cells = models.JSONField("内容", default=dict)
 
@@ -207,8 +295,8 @@ class PayrollRejectedRow(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "未受理的行"
-        ordering = ["row"]
-        constraints = [models.UniqueConstraint(fields=["batch", "row"], name="payroll_rejected_row_once")]
+        ordering = ["sheet_no", "row"]
+        constraints = [models.UniqueConstraint(fields=["batch", "sheet_no", "row"], name="payroll_rejected_row_once")]
 
 
 class PayrollRemark(models.Model):
@@ -217,6 +305,7 @@ class PayrollRemark(models.Model):
     class Severity(models.TextChoices):
         ERROR = "error", "错误"
         WARNING = "warning", "提示"
+        NOTICE = "notice", "说明"
 
     scope_project = "batch__project"
     scope_batch = "batch"
@@ -228,7 +317,8 @@ class PayrollRemark(models.Model):
         related_name="remarks",
         verbose_name="批次",
     )
-    row = models.PositiveIntegerField("行号", null=True)
+    sheet_no = models.PositiveSmallIntegerField("第几张表", default=1, db_default=1)
+    row = models.PositiveIntegerField("行号", null=True, help_text="空为整批的问题")
     cell = models.CharField("单元格", max_length=12, blank=True)
     code = models.CharField("代码", max_length=30)
     severity = models.CharField("级别", max_length=8, choices=Severity)
@@ -238,5 +328,5 @@ class PayrollRemark(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "工资表问题"
-        ordering = ["row", "id"]
-        indexes = [models.Index(fields=["batch", "row"], name="payroll_remark_row")]
+        ordering = ["sheet_no", "row", "id"]
+        indexes = [models.Index(fields=["batch", "sheet_no", "row"], name="payroll_remark_row")]

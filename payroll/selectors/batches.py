@@ -18,7 +18,7 @@ from responsibilities.rules.roles import Permission, Role
 from responsibilities.rules.scope import Scope
 
 Status = PayrollBatch.Status
-LIVE = (Status.QUEUED, Status.READING, Status.DRAFT, Status.SUBMITTED)
+LIVE = (Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT, Status.SUBMITTED)
 HIDDEN_BY_DEFAULT = (Status.DISCARDED, Status.SUPERSEDED)
 ORDERINGS = {
     "month": ("month_on", "id"),
@@ -144,6 +144,7 @@ def current_batch(scope: Scope, batch: PayrollBatch) -> PayrollBatch | None:
             project_id=batch.project_id,
             month_on=batch.month_on,
             subcontractor_id=batch.subcontractor_id,
+            sequence=batch.sequence,
             status=Status.SUBMITTED,
         )
         .exclude(pk=batch.pk)
@@ -183,7 +184,7 @@ def projects_without_payroll(scope: Scope, month_on: datetime.date, month_end: d
     visible = Project.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
     of_month = batches(scope).filter(project_id=OuterRef("pk"), month_on=month_on).order_by()
     submitted = of_month.filter(status=Status.SUBMITTED)
-    waiting = of_month.filter(status__in=(Status.QUEUED, Status.READING, Status.DRAFT))
+    waiting = of_month.filter(status__in=(Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT))
     return (
         visible.filter(actual_start_on__lte=month_end)
         .filter(Q(completed_on__isnull=True) | Q(completed_on__gte=month_on))

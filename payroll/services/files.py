@@ -19,7 +19,12 @@ from sheets.annotate import annotate
 from sheets.refusal import Refusal
 from sheets.values import column_index
 
-READ = (PayrollBatch.Status.DRAFT, PayrollBatch.Status.SUBMITTED, PayrollBatch.Status.SUPERSEDED)
+READ = (
+    PayrollBatch.Status.DRAFT,
+    PayrollBatch.Status.SUBMITTED,
+    PayrollBatch.Status.RETURNED,
+    PayrollBatch.Status.SUPERSEDED,
+)
 
 
 def may_open_files(scope, batch: PayrollBatch) -> bool:

@@ -44,11 +44,11 @@ def batch_submit(
         current.status = Status.SUPERSEDED
         current.version += 1
         current.save(update_fields=["status", "version"])
-    batch.status = Status.SUBMITTED
+    batch.status, batch.stage = Status.SUBMITTED, PayrollBatch.Stage.CONFIRMING
     batch.supersedes = current
     batch.submitted_by, batch.submitted_at = actor.user, now()
     batch.version += 1
-    batch.save(update_fields=["status", "supersedes", "submitted_by", "submitted_at", "version"])
+    batch.save(update_fields=["status", "stage", "supersedes", "submitted_by", "submitted_at", "version"])
     enrolled = _enrol(batch)
     record_event(
         actor=actor,
@@ -104,7 +104,10 @@ def _locked(batch_id: int, scope, permission: Permission) -> PayrollBatch:
 
 def _siblings(batch: PayrollBatch):
     return PayrollBatch.objects.filter(
-        project_id=batch.project_id, month_on=batch.month_on, subcontractor_id=batch.subcontractor_id
+        project_id=batch.project_id,
+        month_on=batch.month_on,
+        subcontractor_id=batch.subcontractor_id,
+        sequence=batch.sequence,
     )
 
 

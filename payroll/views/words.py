@@ -6,8 +6,10 @@ Status = PayrollBatch.Status
 LEVELS = {
     Status.QUEUED: "blue",
     Status.READING: "blue",
+    Status.MAPPING: "orange",
     Status.DRAFT: "orange",
     Status.SUBMITTED: "green",
+    Status.RETURNED: "red",
     Status.SUPERSEDED: "grey",
     Status.DISCARDED: "grey",
     Status.REFUSED: "red",

@@ -54,6 +54,12 @@ class Permission(StrEnum):
     PAYROLL_UPLOAD = "payroll.upload"
     PAYROLL_SUBMIT = "payroll.submit"
     PAYROLL_REVEAL = "payroll.reveal"
+    PAYROLL_AUDIT = "payroll.audit"
+    PAYROLL_PAY = "payroll.pay"
+    PAYROLL_RULES = "payroll.rules"
+    CONTEST_ANSWER = "contest.answer"
+    WORKER_EDIT = "worker.edit"
+    STATEMENT_IMPORT = "statement.import"
     DEADLINE_VIEW = "deadline.view"
     ESCALATION_VIEW = "escalation.view"
     ESCALATION_DECIDE = "escalation.decide"
@@ -100,6 +106,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ALLOCATION_STATE,
             P.PAYROLL_VIEW,
             P.PAYROLL_REVEAL,
+            P.PAYROLL_RULES,
             P.ESCALATION_VIEW,
             P.ESCALATION_DECIDE,
             P.ESCALATION_SECOND,
@@ -120,6 +127,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.PAYROLL_UPLOAD,
             P.PAYROLL_SUBMIT,
             P.PAYROLL_REVEAL,
+            P.PAYROLL_AUDIT,
+            P.PAYROLL_PAY,
+            P.CONTEST_ANSWER,
+            P.WORKER_EDIT,
+            P.STATEMENT_IMPORT,
             P.ESCALATION_RESPOND,
             P.API_USE,
         }
@@ -131,6 +143,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RESPONSIBILITY_VIEW,
             P.PAYROLL_VIEW,
             P.PAYROLL_UPLOAD,
+            P.PAYROLL_SUBMIT,
+            P.CONTEST_ANSWER,
+            P.WORKER_EDIT,
+            P.EXPORT,
+            P.API_USE,
         }
     ),
     Role.DEVELOPER: frozenset(
@@ -151,6 +168,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.ACCOUNT_VIEW,
             P.ACCOUNT_EDIT,
             P.ALLOCATION_RECORD,
+            P.STATEMENT_IMPORT,
             P.DEADLINE_VIEW,
             P.RESPONSIBILITY_VIEW,
             P.API_USE,

@@ -161,6 +161,7 @@ def _submitted(random: Random, story: Story, crew: list[Person], month_on: datet
         month_on=month_on,
         subcontractor=story.subcontractors[0],
         status=PayrollBatch.Status.SUBMITTED,
+        stage=PayrollBatch.Stage.CONFIRMING,
         file=_stored(name, data),
         sheet=name,
         header_rows=[1],
