@@ -52,7 +52,7 @@ def test_a_disabled_person_s_token_is_unknown(cast, officer, program):
     assert_refusal(caller.get("areas/"), 401, "authentication_failed")
 
 
-@pytest.mark.parametrize("who", ["subcontractor_clerk", "leader", "auditor", "administrator", "stranger"])
+@pytest.mark.parametrize("who", ["leader", "auditor", "administrator", "stranger"])
 def test_a_role_without_api_use_is_refused(cast, program, who):
     assert_refusal(program(getattr(cast, who)).get("areas/"), 403, "not_allowed")
 

@@ -199,18 +199,15 @@ def test_a_sheet_without_an_acceptable_row_is_not_submitted(project):
     assert refused.value.code == "nothing_to_submit"
 
 
-def test_a_subcontractor_prepares_but_the_general_contractor_submits(cast, project):
+@pytest.mark.parametrize("who", ["subcontractor_clerk", "labour_officer"])
+def test_a_subcontractor_or_the_general_contractor_submits_and_then_the_workers_are_asked(cast, project, who):
     batch = draft(project, [person(1)], subcontractor=cast.subcontractor)
-    clerk = cast.subcontractor_clerk
-    with pytest.raises(NotAllowed):
-        batch_submit(batch_id=batch.pk, actor=cast.actor(clerk), scope=cast.scope(clerk))
     other = cast.other_labour_officer
     with pytest.raises(NotVisible):
         batch_submit(batch_id=batch.pk, actor=cast.actor(other), scope=cast.scope(other))
-    officer = cast.labour_officer
-    assert (
-        batch_submit(batch_id=batch.pk, actor=cast.actor(officer), scope=cast.scope(officer)).status == Status.SUBMITTED
-    )
+    clerk = getattr(cast, who)
+    done = batch_submit(batch_id=batch.pk, actor=cast.actor(clerk), scope=cast.scope(clerk))
+    assert (done.status, done.stage) == (Status.SUBMITTED, PayrollBatch.Stage.CONFIRMING)
 
 
 def test_a_supervisor_sees_but_neither_submits_nor_withdraws(cast, project):
