@@ -36,6 +36,12 @@ def bare(title: str) -> str:
     return BRACKETS.sub("", title)
 
 
+@lru_cache(maxsize=4096)
+def _forms(title: str) -> tuple[str, str]:
+    """A title without its bracket marks, and without its bracketed part: every column asks for them."""
+    return BRACKET_MARKS.sub("", title), bare(title)
+
+
 class Column:
     """One canonical column. Subclasses only declare.
 
@@ -83,13 +89,12 @@ class Column:
 
     @classmethod
     def _fit(cls, title: str) -> int:
-        for form, loss in ((title, 0), (BRACKET_MARKS.sub("", title), 1), (bare(title), 2)):
-            if not form:
-                continue
-            if (rank := cls._ranks.get(form)) is not None:
+        unmarked, short = _forms(title)
+        for form, loss in ((title, 0), (unmarked, 1), (short, 2)):
+            if form and (rank := cls._ranks.get(form)) is not None:
                 return 1000 - 4 * rank - loss
         for rank, pattern in enumerate(cls._patterns):
-            if pattern.fullmatch(bare(title) or title) or pattern.fullmatch(title):
+            if (short and pattern.fullmatch(short)) or pattern.fullmatch(title):
                 return 400 - 4 * rank
         return 0
 
@@ -207,7 +212,11 @@ class _Grid:
             # The lower half of a header that began above.
             if area and area.top < row and self.text(row, column) and self._texts(area.top) >= 2:
                 return False
-        return self._texts(row) >= 2 and sum(1 for cell in self.rows[row - 1] if type(cell) is float) <= 40
+        cells = self.rows[row - 1]
+        # No title begins with an ID or card number: most rows below a header need not be looked at as one.
+        if any(type(cell) is str and len(cell) >= 15 and cell[:15].isdigit() for cell in cells):
+            return False
+        return self._texts(row) >= 2 and sum(1 for cell in cells if type(cell) is float) <= 40
 
     def _texts(self, row: int) -> int:
         """How many different texts a row shows."""
