@@ -7,7 +7,8 @@ from payroll.models import PayrollBatch
 from payroll.rules.month import Month
 
 OWN = "own"
-ACCEPTED_FILES = ".xlsx,.xlsm,.xls,.csv"
+# A hint to the browser only: what a file is, is told by its bytes.
+ACCEPTED_FILES = ".xlsx,.xlsm,.xls,.et,.xlsb,.ods,.csv,.tsv,.txt,.html,.htm,.xml"
 
 
 class MonthField(forms.CharField):
@@ -49,7 +50,9 @@ class UploadForm(forms.Form):
             (one.code, one.name) if one else (OWN, "总包自有班组") for one in employers
         ] or [("", "请先选择项目")]
         megabytes = settings.PORTAL_UPLOAD_LIMIT // (1024 * 1024)
-        self.fields["file"].help_text = f"支持 .xlsx、.xls、.csv，不超过 {megabytes} MB。"
+        self.fields[
+            "file"
+        ].help_text = f"Excel 或 WPS 表格（.xlsx、.xls、.et）、CSV、其他系统导出的表格都可以，不超过 {megabytes} MB。"
 
 
 class BatchFilterForm(forms.Form):

@@ -20,7 +20,8 @@ class Limits:
     """Caps for one file. Sizes in bytes, times in seconds, rows and columns as a person counts."""
 
     max_bytes: int = 20 * MB
-    max_entries: int = 50
+    max_entries: int = 500  # each sheet may bring relations, comments, a drawing and printer settings
+    max_sheets: int = 200
     max_unpacked: int = 256 * MB
     max_ratio: int = 100
     ratio_free: int = 4 * MB  # below this unpacked size a high ratio harms nobody

@@ -10,19 +10,16 @@ from io import BytesIO, StringIO
 
 import python_calamine as calamine
 
-from sheets import markup, ole
+from sheets import markup, ole, spreadsheetml, webpage
 from sheets.defence import Limits, open_archive
+from sheets.grid import CHUNK, too_long, too_many_sheets
 from sheets.markup import Marks
 from sheets.refusal import Refusal
 from sheets.sniff import sniff
 from sheets.values import ErrorValue
 
-CHUNK = 1000
 RESAVE = "请用 Excel 或 WPS 打开，另存为 .xlsx 格式后重新上传。"
-FOREIGN = {
-    "html": f"这个文件其实是网页（HTML），只是改了扩展名。{RESAVE}",
-    "spreadsheetml2003": f"这个文件是 2003 版 XML 表格。{RESAVE}",
-}
+OLD = "这是 Excel 95 以前的旧格式，系统无法读取。请用 Excel 或 WPS 打开，另存为 .xlsx 格式后重新上传。"
 
 
 def extract(data: bytes, limits: Limits) -> Iterator[tuple]:
@@ -30,14 +27,18 @@ def extract(data: bytes, limits: Limits) -> Iterator[tuple]:
     sniffed = sniff(data)
     if sniffed.kind in ("empty", "encrypted"):
         raise Refusal(sniffed.kind)
-    if sniffed.kind in FOREIGN:
-        raise Refusal("not_a_sheet", FOREIGN[sniffed.kind])
+    if sniffed.kind == "biff":
+        raise Refusal("not_a_sheet", OLD)
     if sniffed.kind == "zip":
         return _xlsx(data, limits)
     if sniffed.kind == "ole":
         return _xls(data, limits)
     if sniffed.kind == "text":
-        return _csv(data, sniffed.encoding, limits)
+        return _csv(_text(data, sniffed.encoding), limits)
+    if sniffed.kind == "html":
+        return webpage.extract(_text(data, sniffed.encoding), limits)
+    if sniffed.kind == "spreadsheetml2003":
+        return spreadsheetml.extract(_text(data, sniffed.encoding), limits)
     raise Refusal("not_a_sheet")
 
 
@@ -91,6 +92,8 @@ def _calamine(data: bytes, limits: Limits, marks_of) -> Iterator[tuple]:
         raise Refusal("corrupt") from error
     if not book.sheets_metadata:
         raise Refusal("corrupt")
+    if len(book.sheets_metadata) > limits.max_sheets:
+        raise too_many_sheets(limits)
     cells = 0
     for index, facts in enumerate(book.sheets_metadata):
         if facts.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -137,7 +140,7 @@ def _rows(sheet, marks: Marks, limits: Limits) -> Iterator[tuple]:
         row = lead + [None if cell == "" else cell for cell in cells]
         for cell in row:
             if type(cell) is str and len(cell) > longest:
-                raise Refusal("too_large", f"第 {number} 行有一个单元格超过 {longest} 个字。请删除多余内容后重新上传。")
+                raise too_long(number, limits)
         if number in marks.cells:
             _mark(row, marks.cells.pop(number))
         width = max(width, len(row))
@@ -173,12 +176,18 @@ def _mark(row: list, found: dict[int, ErrorValue]) -> None:
             row[column - 1] = value
 
 
-def _csv(data: bytes, encoding: str, limits: Limits) -> Iterator[tuple]:
+def _text(data: bytes, encoding: str) -> str:
+    """A text file's text. A wrong byte or a NUL is damage: what stood there can't be known."""
     try:
         text = data.decode(encoding)
     except UnicodeError as error:
         raise Refusal("corrupt", f"文字编码有误，无法读取。{RESAVE}") from error
-    text = text.removeprefix("\ufeff")
+    if "\x00" in text:
+        raise Refusal("corrupt")
+    return text.removeprefix("\ufeff")
+
+
+def _csv(text: str, limits: Limits) -> Iterator[tuple]:
     if not text.strip():
         raise Refusal("empty")
     delimiter = delimiter_of(text)
@@ -205,9 +214,7 @@ def _csv(data: bytes, encoding: str, limits: Limits) -> Iterator[tuple]:
                 first, chunk = number + 1, []
     except csv.Error as error:
         if "field larger" in str(error):
-            raise Refusal(
-                "too_large", f"第 {number + 1} 行有一个单元格超过 {limits.max_text} 个字。请删除多余内容后重新上传。"
-            ) from error
+            raise too_long(number + 1, limits) from error
         raise Refusal("corrupt") from error
     if chunk:
         yield ("rows", first, chunk)

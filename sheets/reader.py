@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sheets.defence import Limits, check_size
 from sheets.process import Crashed, run
 from sheets.refusal import MESSAGES, Refusal
-from sheets.sniff import sniff
+from sheets.sniff import HEAD, sniff
 from sheets.values import Cell, ErrorValue
 
 DEFAULT = Limits()
@@ -89,7 +89,7 @@ class Workbook:
 def read(data: bytes, limits: Limits = DEFAULT) -> Workbook:
     """Read a file; raises Refusal with one of the codes of `sheets.refusal.MESSAGES`."""
     check_size(data, limits)
-    kind = sniff(data[:65_536]).kind
+    kind = sniff(data[:HEAD]).kind
     if kind in ("empty", "other"):
         # Told by its first bytes: no process is worth starting.
         raise Refusal("empty" if kind == "empty" and not data.strip(b"\x00 \t\r\n") else "not_a_sheet")
@@ -121,7 +121,7 @@ def _collect(lines: Iterator[bytes]) -> Workbook:
             )
             book.sheets.append(sheet)
         elif "end" in fact:
-            sheet.height, sheet.width = fact["end"]["height"], fact["end"]["width"]
+            _finish(sheet, fact["end"])
         elif "kind" in fact:
             book.kind = fact["kind"]
         elif "refused" in fact:
@@ -129,6 +129,16 @@ def _collect(lines: Iterator[bytes]) -> Workbook:
         elif "done" in fact:
             return book
     raise Crashed(0)
+
+
+def _finish(sheet: Sheet, facts: dict) -> None:
+    """Take what is known at the end of a sheet; streamed formats learn the rest only then."""
+    sheet.height, sheet.width = facts["height"], facts["width"]
+    if "merged" in facts:
+        sheet.state = facts["state"]
+        sheet.merged = [Range(*corners) for corners in facts["merged"]]
+        sheet.hidden_rows = frozenset(facts["hidden_rows"])
+        sheet.hidden_columns = frozenset(facts["hidden_columns"])
 
 
 def _refusal(about: dict) -> Refusal:

@@ -2,7 +2,7 @@
 
 MESSAGES = {
     "empty": "文件是空的，里面没有任何内容。请检查后重新上传。",
-    "not_a_sheet": "这不是电子表格文件。请上传 .xlsx、.xls 或 .csv 格式的表格。",
+    "not_a_sheet": "这不是电子表格文件。请上传 Excel 或 WPS 表格（.xlsx、.xls、.et），或 CSV 文件。",
     "encrypted": "文件设有打开密码，系统无法读取。请在 Excel 或 WPS 里取消密码后重新上传。",
     "too_large": "文件太大。请只保留需要的工作表后重新上传。",
     "too_many_rows": "表格的行数超过上限。请删除多余的行（包括远处的空白行）后重新上传。",

@@ -4,10 +4,12 @@ Only the head of the file is looked at, except for a zip or OLE marker that may 
 nothing is unpacked or parsed here, so it may run in the web process.
 """
 
+import codecs
+import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["zip", "ole", "text", "html", "spreadsheetml2003", "encrypted", "empty", "other"]
+Kind = Literal["zip", "ole", "text", "html", "spreadsheetml2003", "biff", "encrypted", "empty", "other"]
 
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -28,6 +30,8 @@ OTHER_MARKS = (
     b"SQLite format 3",
 )
 HEAD = 65_536
+HIGH = bytes(range(128, 256))
+SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 12, 13, 27))
 
 
@@ -48,7 +52,9 @@ def sniff(data: bytes) -> Sniffed:
         return Sniffed("zip")
     if head.startswith(OLE_MARK):
         return Sniffed("encrypted" if ENCRYPTED_PACKAGE in data else "ole")
-    if head.startswith(OTHER_MARKS) or head.startswith(BIFF_BARE):
+    if head.startswith(BIFF_BARE):
+        return Sniffed("biff")
+    if head.startswith(OTHER_MARKS):
         return Sniffed("other")
     encoding = text_encoding(data)
     if not encoding:
@@ -73,17 +79,25 @@ def text_encoding(data: bytes) -> str:
         return ""
     if len(head.translate(None, CONTROLS)) != len(head):
         return ""
-    if _decodes(data, "utf-8"):
+    if _decodes(data, "utf-8") or _is_damaged_utf_8(data):
         return "utf-8"
     return "gb18030" if _decodes(data, "gb18030") else ""
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
     try:
-        data.decode(encoding)
+        # A head may end in the middle of a character.
+        codecs.getincrementaldecoder(encoding)().decode(data, final=len(data) not in (HEAD, HEAD & ~1))
     except UnicodeError:
         return False
     return True
+
+
+def _is_damaged_utf_8(data: bytes) -> bool:
+    """UTF-8 with a wrong byte somewhere: taken for GB 18030 it would decode, to other words."""
+    beyond_ascii = len(data) - len(data.translate(None, HIGH))
+    whole = sum(len(match) for match in SEQUENCE.findall(data))
+    return beyond_ascii > 60 and whole * 10 > beyond_ascii * 9
 
 
 def _markup(head: bytes, encoding: str) -> Literal["html", "spreadsheetml2003"] | None:

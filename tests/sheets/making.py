@@ -71,6 +71,18 @@ def raw_xlsx(sheet_data, *, shared="", extra=(), before="", rest="", compression
     return box.getvalue()
 
 
+def spreadsheetml(rows, *, declared="UTF-8", doctype="", options="", more=""):
+    """A SpreadsheetML 2003 document of one sheet, 工资."""
+    return (
+        f'<?xml version="1.0" encoding="{declared}"?>{doctype}<?mso-application progid="Excel.Sheet"?>'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
+        ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        f'<Worksheet ss:Name="工资"><Table>{rows}</Table>'
+        f'<WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel">{options}</WorksheetOptions></Worksheet>'
+        f"{more}</Workbook>"
+    )
+
+
 def values(sheet):
     """All rows, trailing blanks cut."""
     found = []

@@ -122,7 +122,7 @@ def test_a_quoted_line_break_is_one_row():
         (b"  \n", "empty"),
         (b"%PDF-1.4", "not_a_sheet"),
         (b"PK\x03\x04", "corrupt"),
-        (b"<html><table></table></html>", "not_a_sheet"),
+        (b"\x09\x08\x10\x00\x00\x06\x05\x00", "not_a_sheet"),
     ],
 )
 def test_what_is_no_sheet_is_refused_with_a_code_and_a_sentence(data, code):

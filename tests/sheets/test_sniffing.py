@@ -52,3 +52,17 @@ def test_a_web_page_named_xls_is_told_from_text():
 def test_nothing_but_blanks_is_empty():
     assert sniff(b" \r\n\t\n").kind == "empty"
     assert sniff(b" \r\n1\n").kind == "text"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_a_head_that_ends_in_the_middle_of_a_character_is_told_like_the_whole(encoding):
+    for lead in ("", "a", "ab"):
+        data = (lead + "王伟，六千元。\n" * 9000).encode(encoding)
+        assert text_encoding(data[:65_536]) == text_encoding(data) == encoding
+
+
+def test_one_wrong_byte_does_not_turn_utf_8_into_other_words():
+    data = bytearray(TEXT.encode() * 20)
+    data[100] = 0xFF
+    assert text_encoding(bytes(data)) == "utf-8"
+    assert text_encoding(TEXT.encode("gb18030") * 20) == "gb18030"
