@@ -1,6 +1,6 @@
 from django.db import models
 
-from responsibilities.models import ProjectScopedManager
+from payroll.models.scoping import EmployerScopedManager
 
 
 class Worker(models.Model):
@@ -9,6 +9,9 @@ class Worker(models.Model):
     sealed_columns = {"id_number_sealed": "id_number", "phone_sealed": "phone"}
 
     name = models.CharField("姓名", max_length=60, db_index=True)
+    pinyin_key = models.CharField(
+        "姓名拼音", max_length=200, blank=True, default="", db_default="", help_text="全拼与首字母，用于查找和排序"
+    )
     id_number_sealed = models.BinaryField("身份证号")
     id_number_index = models.BinaryField("身份证号索引", max_length=32, unique=True)
     id_last4 = models.CharField("证件后四位", max_length=4)
@@ -42,9 +45,13 @@ class BankCard(models.Model):
 
 
 class RosterEntry(models.Model):
-    """A worker on a project: the roster that pre-fills the template and finds unknown workers."""
+    """A worker on a project: the roster that pre-fills the template and finds unknown workers.
+
+    `entered_on` and `left_on` repeat the latest stay (`SiteStay`); both null: known from a payroll alone.
+    """
 
     scope_project = "project"
+    scope_employer = "employer"
 
     project = models.ForeignKey("projects.Project", models.CASCADE, related_name="roster", verbose_name="项目")
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="roster", verbose_name="农民工")
@@ -54,7 +61,7 @@ class RosterEntry(models.Model):
     entered_on = models.DateField("进场日期", null=True, blank=True)
     left_on = models.DateField("退场日期", null=True, blank=True)
 
-    objects = ProjectScopedManager()
+    objects = EmployerScopedManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "花名册"

@@ -16,10 +16,11 @@ from payroll.selectors.people import (
     known_workers_unscoped,
 )
 from responsibilities.rules.identifiers import birth_date
+from responsibilities.rules.pinyin import person_key
 from responsibilities.selectors import clock
 from responsibilities.services import vault
 
-NAME_LENGTH, BANK_LENGTH = 60, 80
+NAME_LENGTH, PINYIN_LENGTH, BANK_LENGTH = 60, 200, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,13 @@ def _insert_workers(new: dict[bytes, tuple]) -> dict[bytes, int]:
     if not new:
         return {}
     order = sorted(new)
-    names, sealed, last4, births, phones, phone_last4 = zip(*(new[index] for index in order), strict=True)
+    names, pinyin, sealed, last4, births, phones, phone_last4 = zip(*(new[index] for index in order), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO payroll_worker (id_number_index, name, id_number_sealed, id_last4, birth_on,
+            INSERT INTO payroll_worker (id_number_index, name, pinyin_key, id_number_sealed, id_last4, birth_on,
                                         phone_sealed, phone_last4, created_at)
-            SELECT *, %s FROM unnest(%s::bytea[], %s::text[], %s::bytea[], %s::text[], %s::date[],
+            SELECT *, %s FROM unnest(%s::bytea[], %s::text[], %s::text[], %s::bytea[], %s::text[], %s::date[],
                                      %s::bytea[], %s::text[])
             ON CONFLICT (id_number_index) DO NOTHING
             RETURNING id_number_index, id
@@ -144,6 +145,7 @@ def _insert_workers(new: dict[bytes, tuple]) -> dict[bytes, int]:
                 clock.now(),
                 bytea_array(order),
                 list(names),
+                list(pinyin),
                 bytea_array(sealed),
                 list(last4),
                 _dates(births),
@@ -208,7 +210,8 @@ def _fill_phones(phones: dict[int, tuple]) -> None:
 def _worker(line) -> tuple:
     number = line.id_number
     sealed = vault.seal_text(number, "id_number")
-    return line.name[:NAME_LENGTH], sealed, number[-4:], birth_date(number), *_phone(line.phone)
+    name = line.name[:NAME_LENGTH]
+    return name, person_key(name)[:PINYIN_LENGTH], sealed, number[-4:], birth_date(number), *_phone(line.phone)
 
 
 def _phone(phone: str | None) -> tuple[bytes | None, str]:
