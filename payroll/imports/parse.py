@@ -15,6 +15,7 @@ from payroll.imports.columns import COLUMNS, MONEY_NAMES, OTHER_TEMPLATES, sum_o
 from payroll.imports.rows import GRAND, SPACES, Rows
 from payroll.rules.amounts import ZERO, NotMoney, parse_money, show
 from payroll.rules.checks import ORDER, Line, RowChecks
+from payroll.rules.checks.amounts import FormulaWithoutValue, TotalMismatch
 from payroll.rules.facts import NOTHING_KNOWN, Facts
 from payroll.rules.month import Month
 from payroll.rules.net import TOLERANCE
@@ -262,9 +263,8 @@ class Reading:
             return
         value = cells[self.header.mapping["net_pay"] - 1]
         if isinstance(value, ErrorValue) and value.without_value:
-            cell = f"{self.header.letters['net_pay']}{row}"
-            message = f"{cell} 的合计是公式，但文件里没有保存计算结果，无法核对合计。请用 Excel 或 WPS 打开、重新计算并保存后再上传。"
-            self.checks.warnings.append(Remark(row, cell, "formula_without_value", "warning", message))
+            cell = self.checks.cell("net_pay", row)
+            self.checks.warn(row, "net_pay", FormulaWithoutValue, FormulaWithoutValue.total_message, cell=cell)
             return
         try:
             amount = parse_money(value) if not isinstance(value, ErrorValue) else None
@@ -276,6 +276,7 @@ class Reading:
 
     def _finish(self) -> None:
         parsed, checks = self.parsed, self.checks
+        checks.finish()
         parsed.errors, parsed.warnings, parsed.total_net = checks.errors, checks.warnings, checks.total_net
         if not self._totals:
             return
@@ -287,14 +288,6 @@ class Reading:
         if differs and not any(total[1] for total in self._totals) and abs(together - parsed.total_net) <= TOLERANCE:
             amount = together
         parsed.declared_total_net = amount
-        if abs(amount - parsed.total_net) > TOLERANCE:
-            cell = f"{self.header.letters['net_pay']}{row}"
-            parsed.warnings.append(
-                Remark(
-                    row,
-                    cell,
-                    "total_mismatch",
-                    "warning",
-                    f"表内合计 {show(amount)} 元，逐行相加是 {show(parsed.total_net)} 元，相差 {show(abs(amount - parsed.total_net))} 元。请核对合计或缺漏的行。",
-                )
-            )
+        if (gap := abs(amount - parsed.total_net)) > TOLERANCE:
+            words = {"declared": show(amount), "total": show(parsed.total_net), "gap": show(gap)}
+            checks.say(row, "net_pay", TotalMismatch, **words)

@@ -4,7 +4,7 @@ A fact that isn't known is None and its check stays silent. Workers and cards ar
 callables, so that a caller who holds only blind indexes hands in a function that makes the key.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -50,9 +50,9 @@ class Facts:
     card_key: Callable[[str], Hashable] = field(default=lambda card: card)
     minimum_wage: MinimumWageFigure | None = None
     ages: AgeLimits | None = None
-    attendance_of: Callable[[str], Decimal | None] | None = None  # ID number → days on site this month
-    elsewhere_of: Callable[[str], str | None] | None = None  # ID number → other site and days, as text
+    pay_limit: Decimal | None = None  # yuan, net pay of one person and month
     banks: frozenset[str] | None = KNOWN_BANKS
+    severities: Mapping[str, str] | None = None  # by code, as the 人社局 set them; None for the defaults
 
 
 NOTHING_KNOWN = Facts()

@@ -129,10 +129,11 @@ def remarks_of_batch(scope: Scope, batch: PayrollBatch) -> QuerySet:
 
 
 def remark_counts(scope: Scope, batch: PayrollBatch) -> dict[str, int]:
-    """How many errors and warnings."""
+    """How many errors, warnings and notices."""
     return remarks_of_batch(scope, batch).aggregate(
         errors=Count("pk", filter=Q(severity=PayrollRemark.Severity.ERROR)),
         warnings=Count("pk", filter=Q(severity=PayrollRemark.Severity.WARNING)),
+        notices=Count("pk", filter=Q(severity=PayrollRemark.Severity.NOTICE)),
     )
 
 

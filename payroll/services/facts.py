@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from payroll.rules.checks import Check
+from payroll.rules.checks.accounts import SharedCard
+from payroll.rules.checks.attendance import SameDayOtherSite
+from payroll.rules.checks.people import NameDiffers
 from payroll.rules.facts import AgeLimits, Facts, KnownWorker, MinimumWageFigure
 from payroll.rules.month import Month
 from payroll.rules.remarks import Remark
@@ -58,8 +62,8 @@ def _names(lines, known: Recognised, letters):
         index = known.id_indexes[position]
         worker = known.workers.get(index) if index and line.worker is None else None
         if worker and worker.name != line.name:
-            message = f"{line.name}（{mask_id(line.id_number)}）的身份证号在系统中登记的是另一个姓名。请对照身份证核对姓名和号码。"
-            yield Remark(line.row, _cell(letters, "name", line.row), "name_differs", "warning", message)
+            message = NameDiffers.elsewhere_message.format(name=line.name, shown=mask_id(line.id_number))
+            yield _remark(line, letters, "name", NameDiffers, message)
 
 
 def _cards(lines, known: Recognised, letters):
@@ -73,10 +77,8 @@ def _cards(lines, known: Recognised, letters):
         if paid.isdisjoint(cards):
             continue
         line = lines[position]
-        message = (
-            f"{line.name}的银行卡（尾号 {line.bank_card[-4:]}）此前用于给另一名工人发工资。工资应发到本人账户，请核对。"
-        )
-        yield Remark(line.row, _cell(letters, "bank_card", line.row), "shared_card", "warning", message)
+        message = SharedCard.before_message.format(who=line.name, last4=line.bank_card[-4:])
+        yield _remark(line, letters, "bank_card", SharedCard, message)
 
 
 def _days(lines, known: Recognised, project_id: int, month: Month, letters):
@@ -87,11 +89,16 @@ def _days(lines, known: Recognised, project_id: int, month: Month, letters):
     for pk, days in elsewhere.items():
         line = workers[pk]
         if line.days + days > month.days:
-            message = (
-                f"{line.name}本表出勤 {line.days:f} 天，加上其他项目已报的天数共 {(line.days + days).normalize():f} 天，"
-                f"超过{month.chinese}的 {month.days} 天，存在同日在两处出勤。请核对考勤。"
+            total = f"{(line.days + days).normalize():f}"
+            message = SameDayOtherSite.message.format(
+                name=line.name, days=f"{line.days:f}", total=total, month=month.chinese, month_days=month.days
             )
-            yield Remark(line.row, _cell(letters, "days", line.row), "same_day_other_site", "warning", message)
+            yield _remark(line, letters, "days", SameDayOtherSite, message)
+
+
+def _remark(line, letters: dict[str, str], column: str, check: type[Check], message: str) -> Remark:
+    letter = letters.get(column) or letters.get("name", "A")
+    return Remark(line.row, f"{letter}{line.row}", check.code, check.default, message, line.sheet_no)
 
 
 def _minimum_wage(area_id: int, month: Month) -> MinimumWageFigure | None:
@@ -110,8 +117,3 @@ def _ages(month: Month) -> AgeLimits:
         male=years("worker_overage_male"),
         female=years("worker_overage_female"),
     )
-
-
-def _cell(letters: dict[str, str], column: str, row: int) -> str:
-    letter = letters.get(column) or letters.get("name", "A")
-    return f"{letter}{row}"

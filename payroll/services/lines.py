@@ -35,13 +35,13 @@ def lines_replace(
 
 
 def remarks_replace(batch_id: int, remarks: Iterable) -> None:
-    """Store the batch's errors and warnings, instead of any it had. Notices are warnings of the lightest kind."""
+    """Store the batch's remarks, instead of any it had."""
     PayrollRemark.objects.filter(batch_id=batch_id).delete()
     _copy(
-        "payroll_payrollremark (batch_id, row, cell, code, severity, message)",
+        "payroll_payrollremark (batch_id, sheet_no, row, cell, code, severity, message)",
         (
-            f"{batch_id}\t{_value(remark.row or None)}\t{remark.cell or ''}\t{remark.code}\t"
-            f"{'error' if remark.severity == 'error' else 'warning'}\t{_text(remark.message, 400)}\n"
+            f"{batch_id}\t{remark.sheet_no}\t{_value(remark.row or None)}\t{remark.cell or ''}\t{remark.code}\t"
+            f"{remark.severity}\t{_text(remark.message, 400)}\n"
             for remark in remarks
         ),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from payroll.imports.columns import TITLES
 from payroll.imports.parse import Parsed, open_payroll
+from payroll.rules.checks import catalogue
 from payroll.rules.month import Month
 from payroll.selectors.people import roster_unscoped
 from payroll.services.facts import facts_for, remarks_of
@@ -65,7 +66,7 @@ def understand(
 
 def _rejected(parsed: Parsed, sheet) -> list[tuple[int, dict[str, str]]]:
     """The cells of rows with errors, as text; personal numbers masked even where they are wrong."""
-    rows = {remark.row for remark in parsed.errors}
+    rows = {remark.row for remark in parsed.errors if not catalogue()[remark.code].whole_batch}
     if not rows:
         return []
     found = []

@@ -18,6 +18,12 @@ SECONDARY = ("phone", "bank_name", "trade", "hours", "unit_price", "deductions",
 MASKED = ("id_number", "bank_card", "phone")
 # Their text is not kept with the line: the running number and the signature say nothing once it is read.
 LEFT_OUT = ("seq", "signed")
+LEVELS = {
+    PayrollRemark.Severity.ERROR: "red",
+    PayrollRemark.Severity.WARNING: "yellow",
+    PayrollRemark.Severity.NOTICE: "grey",
+}
+GRAVITY = list(LEVELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def row_numbers(scope: Scope, batch: PayrollBatch, *, only: str = "") -> QuerySe
     if only == "errors":
         return rejected.order_by("row")
     if only == "remarks":
-        warned = remarks_of_batch(scope, batch).order_by().filter(severity=PayrollRemark.Severity.WARNING).values("row")
+        warned = remarks_of_batch(scope, batch).order_by().filter(row__isnull=False).values("row")
         lines = lines.filter(row__in=warned)
     return lines.union(rejected, all=True).order_by("row")
 
@@ -119,8 +125,8 @@ def masked(last4: str) -> str:
 def _row(number: int, line, texts: dict, columns: list[GridColumn], remarks: list[PayrollRemark]) -> GridRow:
     levels: dict[str, str] = {}
     messages = []
-    for remark in sorted(remarks, key=lambda one: one.severity != PayrollRemark.Severity.ERROR):
-        level = "red" if remark.severity == PayrollRemark.Severity.ERROR else "yellow"
+    for remark in sorted(remarks, key=lambda one: GRAVITY.index(one.severity)):
+        level = LEVELS[remark.severity]
         levels.setdefault(remark.cell.rstrip("0123456789"), level)
         messages.append((level, remark.cell, remark.message))
     cells = [_cell(column, texts.get(column.name), levels.get(column.letter, ""), line) for column in columns]

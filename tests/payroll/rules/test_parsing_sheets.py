@@ -184,7 +184,13 @@ def test_the_report_is_the_contracts():
             "crew": "钢筋班",
         }
     ]
-    assert found["errors"][0] == {"row": 3, "cell": "C3", "code": "id_length", "message": found["errors"][0]["message"]}
+    assert found["errors"][0] == {
+        "row": 3,
+        "cell": "C3",
+        "code": "id_length",
+        "severity": "error",
+        "message": found["errors"][0]["message"],
+    }
     assert found["total_net"] == found["declared_total_net"] == "10800.00"
     assert found["ignored_rows"] == [{"row": 4, "why": "total"}]
 

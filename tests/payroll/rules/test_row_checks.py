@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from payroll.imports.parse import parse
+from payroll.rules.checks import catalogue
 from payroll.rules.facts import NOTHING_KNOWN, AgeLimits, Facts, KnownWorker, MinimumWageFigure
-from payroll.rules.remarks import ERROR_CODES, WARNING_CODES
 from sheets.reader import Sheet, Workbook
 from sheets.values import WITHOUT_VALUE, ErrorValue
 from tests.payroll.rules.people import TITLES, card, id_number, row
@@ -107,7 +107,25 @@ def test_single_deductions_are_added_up_and_an_unknown_amount_silences():
 
 def test_days_times_price_never_errs():
     titles = ["姓名", "身份证号", "出勤天数", "日工资", "应发工资", "扣款", "实发工资"]
-    assert codes(parsed(["王伟", id_number(1), 26.0, 300.0, 6000.0, 0.0, 6000.0], titles=titles)) == ([], [])
+    found = parsed(["王伟", id_number(1), 26.0, 300.0, 6000.0, 0.0, 6000.0], titles=titles)
+    assert codes(found) == ([], ["gross_below_days"])
+    assert found.warnings[0].severity == "notice"
+    assert "少 1,800.00 元" in found.warnings[0].message
+    # Overtime makes it more, a month's price makes it nonsense.
+    for price in (200.0, 230.76, 6000.0):
+        assert codes(parsed(["王伟", id_number(1), 26.0, price, 6000.0, 0.0, 6000.0], titles=titles)) == ([], [])
+
+
+def test_a_price_that_fits_few_rows_is_of_another_kind_and_not_told():
+    titles = ["姓名", "身份证号", "出勤天数", "日工资", "应发工资", "扣款", "实发工资"]
+
+    def paid(n, gross):
+        return ["王伟", id_number(n), 26.0, 300.0, gross, 0.0, gross]
+
+    mostly_right = [paid(n, 7800.0) for n in range(1, 10)] + [paid(10, 6000.0)]
+    assert codes(parsed(*mostly_right, titles=titles)) == ([], ["gross_below_days"])
+    mostly_off = [paid(n, 6000.0) for n in range(1, 10)] + [paid(10, 7800.0)]
+    assert codes(parsed(*mostly_off, titles=titles)) == ([], [])
 
 
 def test_a_second_row_of_the_same_worker_errs_and_names_the_first():
@@ -198,12 +216,6 @@ def test_ages_warn_by_the_limits_passed_in(born, code):
     assert codes(parsed(row(1, 身份证号=number))) == ([], [])
 
 
-def test_attendance_and_other_sites_warn():
-    facts = Facts(attendance_of=lambda number: Decimal("25"), elsewhere_of=lambda number: "甲项目 10 月 3 日")
-    assert codes(parsed(row(1), facts=facts))[1] == ["days_over_attendance", "same_day_other_site"]
-    assert codes(parsed(row(1, 出勤天数=25.0), facts=Facts(attendance_of=lambda number: Decimal("25"))))[1] == []
-
-
 def test_without_an_id_column_the_roster_stands_in_where_a_name_is_the_only_one():
     titles = ["姓名", "银行卡号", "实发工资"]
     one, two = KnownWorker(1, "王伟"), KnownWorker(2, "李娜")
@@ -222,7 +234,7 @@ def test_messages_are_sentences_that_hide_what_is_personal():
     )
     for remark in (*found.errors, *found.warnings):
         assert remark.message.endswith("。")
-        assert remark.code in ERROR_CODES | WARNING_CODES
+        assert remark.code in catalogue()
         assert WRONG_CHECK not in remark.message
         assert BAD_CARD not in remark.message
         assert "6222020000000000015" not in remark.message

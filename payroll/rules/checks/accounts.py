@@ -1,0 +1,162 @@
+"""Cards, banks and telephones: does the pay reach the worker's own account."""
+
+from payroll.rules.checks.declared import LEDGER, TO_ONES_OWN_CARD, Check, Family, Severity
+from payroll.rules.checks.identity import SCIENTIFIC
+from payroll.rules.checks.telling import Telling
+from payroll.rules.facts import KnownWorker
+from payroll.rules.remarks import quoted
+from responsibilities.rules.identifiers import is_luhn_valid, mask_card, mask_phone, normalise_card, normalise_phone
+from sheets.values import as_text, lost_precision
+
+
+class CardMissing(Check):
+    code = "card_missing"
+    title = "银行卡号缺失"
+    what = "有银行卡号列，但这一行空着或填的不是卡号。"
+    family = Family.FORMAT
+    default = Severity.ERROR
+    message = "{who}没有填写银行卡号{said}。请补填本人的工资卡号。"
+    basis = TO_ONES_OWN_CARD
+
+
+class CardChecksum(Check):
+    code = "card_checksum"
+    title = "银行卡号校验不符"
+    what = "62 开头、16 至 19 位的银联卡号校验不符；其他账号（存折等）不符的只作提示。"
+    family = Family.FORMAT
+    default = Severity.ERROR
+    message = "{who}的银行卡号（尾号 {last4}，共 {length} 位）校验不符，可能有数字输错。请对照银行卡改正。"
+    other_message = (
+        "{who}的银行卡号（尾号 {last4}，共 {length} 位）不符合银行卡的校验规则，可能是存折账号或有数字输错。请核对。"
+    )
+    basis = TO_ONES_OWN_CARD
+
+
+class CardPrecisionLost(Check):
+    code = "card_precision_lost"
+    title = "银行卡号被 Excel 截断"
+    what = "银行卡号按数字保存，Excel 只保留前 15 位，后几位已经变成 0。"
+    family = Family.FORMAT
+    default = Severity.ERROR
+    fixed = "截断的卡号已经不是原来的卡号，存下来就会发错，不能放宽。"
+    message = (
+        "{who}的银行卡号是按数字保存的（{shown}），Excel 只保留前 15 位，后几位已经丢失。"
+        "请把该列设为文本格式，对照银行卡重新输入。"
+    )
+    basis = TO_ONES_OWN_CARD
+
+
+class SharedCard(Check):
+    code = "shared_card"
+    title = "多人共用银行卡"
+    what = "一张表里两个人填同一张卡，或这张卡此前用于给别人发工资。"
+    family = Family.ACCOUNT
+    message = "{who}与{first}的{other}填的是同一张银行卡（尾号 {last4}）。工资应发到本人账户，请核对。"
+    before_message = "{who}的银行卡（尾号 {last4}）此前用于给另一名工人发工资。工资应发到本人账户，请核对。"
+    basis = TO_ONES_OWN_CARD
+
+
+class CardDiffers(Check):
+    code = "card_differs"
+    title = "银行卡与登记的不同"
+    what = "银行卡与本项目最近一次发工资的卡不同。"
+    family = Family.ACCOUNT
+    message = "{who}的银行卡（尾号 {last4}）与登记的工资卡不一致。请核对是否本人账户，变更的请先登记。"
+    basis = TO_ONES_OWN_CARD
+
+
+class SharedPhone(Check):
+    code = "shared_phone"
+    title = "多人共用电话"
+    what = "一张表里两个不同姓名的人填同一个电话。"
+    family = Family.ACCOUNT
+    message = "{who}与{first}的{other}填的是同一个电话（{shown}）。请填写本人的电话。"
+    basis = LEDGER
+
+
+class UnknownBank(Check):
+    code = "unknown_bank"
+    title = "开户行不在名单里"
+    what = "开户行名称不含系统名单里任何一家银行的名称或简称。"
+    family = Family.ACCOUNT
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    message = "开户行{shown}不在系统的银行名单里，不影响受理。请核对银行名称。"
+
+
+class AccountChecks(Telling):
+    """Where a row's money goes."""
+
+    def _card(self, row: int, name: str, value: object) -> str | None:
+        if type(value) is str:
+            card = normalise_card(value)
+            if SCIENTIFIC.match(card):
+                return self._lost_card(row, name, value)
+        elif lost_precision(value):
+            return self._lost_card(row, name, as_text(value))
+        elif type(value) is float:
+            card = as_text(value)
+        else:
+            card = ""
+        if not any(character.isdigit() for character in card):
+            said = f"（写的是{quoted(as_text(value))}）" if value is not None and as_text(value).strip() else ""
+            self.say(row, "bank_card", CardMissing, who=name or "这一行", said=said)
+            return None
+        if not is_luhn_valid(card) and not self._doubtful_card(row, name, card):
+            return None
+        here = row + self._place_base
+        owner = self._owner_of_card.setdefault(card, (name, here))
+        if owner[1] != here:
+            self.say(
+                row,
+                "bank_card",
+                SharedCard,
+                who=name or "这一行",
+                first=self.said_place(owner[1]),
+                other=owner[0] or "工人",
+                last4=card[-4:],
+            )
+        return card
+
+    def _doubtful_card(self, row: int, name: str, card: str) -> bool:
+        """Remark on a card that fails its check; whether it may be taken as it stands."""
+        words = {"who": name or "这一行", "last4": card[-4:], "length": len(card)}
+        if card.startswith("62") and 16 <= len(card) <= 19 and card.isascii() and card.isdigit():
+            return self.say(row, "bank_card", CardChecksum, **words)
+        # Passbooks and other accounts follow no rule that we know: never more than a warning.
+        self.warn(row, "bank_card", CardChecksum, CardChecksum.other_message, **words)
+        return True
+
+    def _lost_card(self, row: int, name: str, shown: str) -> None:
+        self.say(row, "bank_card", CardPrecisionLost, who=name or "这一行", shown=mask_card(shown))
+
+    def _phone(self, row: int, name: str, value: object) -> str | None:
+        phone = normalise_phone(as_text(value))
+        if not phone:
+            return None
+        here = row + self._place_base
+        owner = self._owner_of_phone.setdefault(phone, (name, here))
+        if owner[1] != here and owner[0] != name:
+            self.say(
+                row,
+                "phone",
+                SharedPhone,
+                who=name or "这一行",
+                first=self.said_place(owner[1]),
+                other=owner[0] or "工人",
+                shown=mask_phone(phone),
+            )
+        return phone
+
+    def _bank(self, row: int, value: object) -> str:
+        bank = as_text(value).strip()
+        banks = self.facts.banks
+        if not bank or banks is None or any(piece in bank for piece in banks):
+            self._banks_known.add(bank)
+        else:
+            self.say(row, "bank_name", UnknownBank, shown=quoted(bank))
+        return bank
+
+    def _known_card(self, row: int, name: str, worker: KnownWorker, card: str) -> None:
+        if worker.cards and self.facts.card_key(card) not in worker.cards:
+            self.say(row, "bank_card", CardDiffers, who=name, last4=card[-4:])

@@ -1,0 +1,25 @@
+"""Attendance against pay."""
+
+from payroll.rules.checks.declared import LEDGER, REAL_NAME, Check, Family
+
+
+class DaysOverAttendance(Check):
+    code = "days_over_attendance"
+    title = "天数多于考勤"
+    what = "工资表的出勤天数多于当月考勤记录的天数；没有这个人的考勤记录时不比较。"
+    family = Family.ATTENDANCE
+    message = "{name}的出勤天数是 {days} 天，考勤记录只有 {present} 天。请核对考勤。"
+    basis = REAL_NAME
+
+
+class SameDayOtherSite(Check):
+    code = "same_day_other_site"
+    title = "同日在两处出勤"
+    what = "同一人同一天在其他项目也有考勤；没有考勤的，各项目申报的天数相加超过当月天数。"
+    family = Family.PEOPLE
+    message = (
+        "{name}本表出勤 {days} 天，加上其他项目已报的天数共 {total} 天，"
+        "超过{month}的 {month_days} 天，存在同日在两处出勤。请核对考勤。"
+    )
+    days_message = "{name}同日在其他项目有考勤：{where}。请核对是否本人出勤。"
+    basis = LEDGER
