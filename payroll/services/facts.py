@@ -42,6 +42,7 @@ def facts_for(project, month: Month, indexers: Indexers, roster: dict[bytes, Ros
         card_key=indexers.bank_card,
         minimum_wage=_minimum_wage(project.area_id, month),
         ages=_ages(month),
+        pay_limit=_figure("payroll_single_pay_limit", month),
     )
 
 
@@ -109,7 +110,7 @@ def _minimum_wage(area_id: int, month: Month) -> MinimumWageFigure | None:
 
 def _ages(month: Month) -> AgeLimits:
     def years(code: str) -> int | None:
-        value = figure_on(code, month.first)
+        value = _figure(code, month)
         return int(value) if value else None
 
     return AgeLimits(
@@ -117,3 +118,9 @@ def _ages(month: Month) -> AgeLimits:
         male=years("worker_overage_male"),
         female=years("worker_overage_female"),
     )
+
+
+def _figure(code: str, month: Month) -> Decimal | None:
+    """A figure in force at the beginning of the month."""
+    value = figure_on(code, month.first)
+    return Decimal(value) if value else None
