@@ -41,7 +41,7 @@ def lock_down(limits: Limits) -> None:
 
 def preload() -> None:
     """Import now what would be opened later, when no file may be opened any more."""
-    for name in ("gb18030", "idna", "utf_16", "utf_16_be", "utf_16_le", "utf_8_sig"):
+    for name in ("big5", "gb18030", "idna", "utf_16", "utf_16_be", "utf_16_le", "utf_8_sig"):
         importlib.import_module(f"encodings.{name}")
     importlib.import_module("xml.etree.ElementTree")
     zipfile.ZipFile(_tiny_archive()).close()

@@ -10,7 +10,7 @@ from io import BytesIO, StringIO
 
 import python_calamine as calamine
 
-from sheets import markup, ole, spreadsheetml, webpage
+from sheets import biff, markup, ole, spreadsheetml, webpage
 from sheets.defence import Limits, open_archive
 from sheets.grid import CHUNK, too_long, too_many_sheets
 from sheets.markup import Marks
@@ -19,7 +19,7 @@ from sheets.sniff import sniff
 from sheets.values import ErrorValue
 
 RESAVE = "请用 Excel 或 WPS 打开，另存为 .xlsx 格式后重新上传。"
-OLD = "这是 Excel 95 以前的旧格式，系统无法读取。请用 Excel 或 WPS 打开，另存为 .xlsx 格式后重新上传。"
+OLD = f"这个 .xls 文件不完整，缺少文件外壳。{RESAVE}"
 
 
 def extract(data: bytes, limits: Limits) -> Iterator[tuple]:
@@ -28,7 +28,7 @@ def extract(data: bytes, limits: Limits) -> Iterator[tuple]:
     if sniffed.kind in ("empty", "encrypted"):
         raise Refusal(sniffed.kind)
     if sniffed.kind == "biff":
-        raise Refusal("not_a_sheet", OLD)
+        return _bare(data, limits)
     if sniffed.kind == "zip":
         return _xlsx(data, limits)
     if sniffed.kind == "ole":
@@ -75,12 +75,25 @@ def _xls(data: bytes, limits: Limits) -> Iterator[tuple]:
         raise Refusal("encrypted")
     if not stream and "WordDocument".encode("utf-16-le") in data:
         raise Refusal("not_a_sheet")
+    if stream and biff.is_old(stream):
+        yield from biff.extract(stream, limits)
+        return
     yield ("kind", "xls")
 
     def marks(index: int, _name: str) -> Marks:
         return found[index] if index < len(found) else Marks()
 
     yield from _calamine(data, limits, marks)
+
+
+def _bare(data: bytes, limits: Limits) -> Iterator[tuple]:
+    """A stream that some programs write without the container around it."""
+    if biff.is_old(data):
+        yield from biff.extract(data, limits)
+    elif ole.is_encrypted(data):
+        raise Refusal("encrypted")
+    else:
+        raise Refusal("not_a_sheet", OLD)
 
 
 def _calamine(data: bytes, limits: Limits, marks_of) -> Iterator[tuple]:

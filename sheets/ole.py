@@ -49,7 +49,8 @@ def workbook_stream(data: bytes) -> bytes:
         start, length = struct.unpack_from("<II", entries, at + 116)
         if kind == 5 and root is None:
             root = start
-        elif kind == 2 and name in ("workbook", "book") and found is None:
+        elif kind == 2 and (name == "workbook" or (name == "book" and found is None)):
+            # A file for both Excel 95 and 97 holds both.
             found = (start, length)
     if found is None:
         return b""

@@ -14,7 +14,11 @@ Kind = Literal["zip", "ole", "text", "html", "spreadsheetml2003", "biff", "encry
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A BIFF stream may stand bare, without its OLE container (Excel 2–4, some exporters).
-BIFF_BARE = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x10\x00")
+BIFF_BARE = tuple(
+    bytes((9, version, length, 0))
+    for version, lengths in ((0, (4, 6)), (2, (6,)), (4, (6,)), (8, (8, 16)))
+    for length in lengths
+)
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 OTHER_MARKS = (
     b"%PDF",
