@@ -12,6 +12,7 @@ import importlib
 import io
 import json
 import math
+import re
 import resource
 import struct
 import sys
@@ -21,6 +22,8 @@ from sheets.defence import Limits, open_archive
 from sheets.extract import encode, extract
 from sheets.refusal import Refusal
 from sheets.sniff import sniff
+
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def lock_down(limits: Limits) -> None:
@@ -64,7 +67,11 @@ def read(data: bytes, limits: Limits, out) -> None:
     for event, *rest in extract(data, limits):
         if event == "rows":
             first, rows = rest
-            out.write(b"R%d " % first + dumps(rows).encode("utf-8", "replace") + b"\n")
+            text = dumps(rows).encode("utf-8", "replace")
+            if b"\\u0000" in text and NUL.search(text):
+                # No spreadsheet program shows one, and no database keeps one.
+                raise Refusal("corrupt")
+            out.write(b"R%d " % first + text + b"\n")
         else:
             say(out, {event: rest[0]})
 

@@ -9,6 +9,7 @@ import json
 import struct
 import zipfile
 from io import BytesIO
+from posixpath import normpath
 
 from sheets.refusal import Refusal
 
@@ -71,6 +72,9 @@ def open_archive(data: bytes, limits: Limits) -> zipfile.ZipFile:
             f"文件内部有 {len(entries)} 个部件，超过 {limits.max_entries} 个的上限。"
             "请只保留需要的工作表、删除图片后另存为新文件再上传。",
         )
+    if len({_place(entry.filename) for entry in entries}) < len(entries):
+        # Two parts of one name: one program would show the first, another one the second.
+        raise Refusal("corrupt")
     if any(entry.flag_bits & 1 for entry in entries):
         raise Refusal("encrypted")
     unpacked = sum(entry.file_size for entry in entries)
@@ -83,6 +87,10 @@ def open_archive(data: bytes, limits: Limits) -> zipfile.ZipFile:
     if unpacked > limits.ratio_free and unpacked > packed * limits.max_ratio:
         raise Refusal("zip_bomb")
     return archive
+
+
+def _place(name: str) -> str:
+    return normpath(name.replace("\\", "/").lower()).lstrip("/")
 
 
 def _weigh_directory(data: bytes, limits: Limits) -> None:

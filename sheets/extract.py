@@ -5,6 +5,7 @@ Every kind yields the same events: ("sheet", facts), ("rows", first_row, rows), 
 
 import csv
 import datetime
+import re
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 
@@ -16,8 +17,10 @@ from sheets.grid import CHUNK, too_long, too_many_sheets
 from sheets.markup import Marks
 from sheets.refusal import Refusal
 from sheets.sniff import sniff
-from sheets.values import ErrorValue
+from sheets.values import ErrorValue, unguarded
 
+GUARDS = frozenset("='")
+HELD_AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 RESAVE = "请用 Excel 或 WPS 打开，另存为 .xlsx 格式后重新上传。"
 OLD = f"这个 .xls 文件不完整，缺少文件外壳。{RESAVE}"
 
@@ -205,7 +208,9 @@ def _csv(text: str, limits: Limits) -> Iterator[tuple]:
         raise Refusal("empty")
     delimiter = delimiter_of(text)
     if text[:40].lower().startswith("sep="):
-        delimiter, text = text[4:5], "\n" + text.partition("\n")[2]
+        if text[4:5] not in ("", "\r", "\n", '"', " "):
+            delimiter = text[4]
+        text = "\n" + text.partition("\n")[2]
     csv.field_size_limit(limits.max_text)
     yield ("kind", "csv")
     yield ("sheet", {"name": "", "state": "visible", "merged": [], "hidden_rows": [], "hidden_columns": []})
@@ -221,7 +226,7 @@ def _csv(text: str, limits: Limits) -> Iterator[tuple]:
             if cells > limits.max_cells:
                 raise Refusal("too_large")
             width = max(width, len(fields))
-            chunk.append([field or None for field in fields])
+            chunk.append([_field(field) if field[:1] in GUARDS else field or None for field in fields])
             if len(chunk) == CHUNK:
                 yield ("rows", first, chunk)
                 first, chunk = number + 1, []
@@ -232,6 +237,13 @@ def _csv(text: str, limits: Limits) -> Iterator[tuple]:
     if chunk:
         yield ("rows", first, chunk)
     yield ("end", {"height": number, "width": width})
+
+
+def _field(field: str) -> str | None:
+    """A field without what keeps a spreadsheet program from changing or running it: ="0012", '=1+1."""
+    if match := HELD_AS_TEXT.fullmatch(field):
+        return match[1].replace('""', '"') or None
+    return unguarded(field)
 
 
 def delimiter_of(text: str) -> str:

@@ -30,6 +30,24 @@ class ErrorValue:
 WITHOUT_VALUE = ErrorValue("formula")
 
 
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def is_risky(text: str) -> bool:
+    """Whether a spreadsheet program might run this text as a formula."""
+    return text.startswith(RISKY)
+
+
+def guarded(text: str) -> str:
+    """A text for csv: a risky one behind an apostrophe, and what looks guarded already behind one more."""
+    return "'" + text if is_risky(text.lstrip("'")) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was given."""
+    return text[1:] if text.startswith("'") and is_risky(text.lstrip("'")) else text
+
+
 def lost_precision(value: object) -> bool:
     """Whether an integer was typed as a number of 16 or more digits, so that its end can't be trusted."""
     return type(value) is float and (value >= PRECISION_LIMIT or value <= -PRECISION_LIMIT)

@@ -15,9 +15,8 @@ from typing import BinaryIO
 
 import xlsxwriter
 
-from sheets.values import ErrorValue, as_text
+from sheets.values import ErrorValue, as_text, guarded, is_risky
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 LONGEST_TEXT = 32_767
@@ -51,11 +50,6 @@ class OutSheet:
     rows: Iterable[Sequence[object]]
     above: Sequence[str] = ()
     choices: dict[str, list[str]] = field(default_factory=dict)
-
-
-def is_risky(text: str) -> bool:
-    """Whether a spreadsheet program might run this text as a formula."""
-    return text.startswith(RISKY)
 
 
 def clean(text: str) -> str:
@@ -149,7 +143,7 @@ def csv_text(value: object) -> str:
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return f"{value:f}" if isinstance(value, Decimal) else str(value)
     text = clean(value if isinstance(value, str) else as_text(value))
-    return "'" + text if is_risky(text) else text
+    return guarded(text)
 
 
 def write_csv(target: TextIOBase, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

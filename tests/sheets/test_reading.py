@@ -187,3 +187,34 @@ def test_rows_held_in_memory_come_back_unchanged(rows):
 )
 def test_texts_come_back_from_a_workbook_unchanged(texts):
     assert values(read(xlsx([[text] for text in texts]), QUICK).sheets[0]) == [[text] for text in texts]
+
+
+def test_what_keeps_a_csv_field_a_text_is_taken_off():
+    data = '="0012",="a""b",\'=1+1,\'-500,\'王,=1+1,\'0012,=""\n'.encode()
+    assert values(read(data).sheets[0]) == [["0012", 'a"b', "=1+1", "-500", "'王", "=1+1", "'0012"]]
+
+
+@pytest.mark.parametrize(
+    ("head", "separator"), [("sep=|", "|"), ("SEP=;\r", ";"), ("sep=", ","), ('sep="', ","), ("sep=\t", "\t")]
+)
+def test_the_separator_that_a_csv_names_counts_where_it_is_one(head, separator):
+    data = f"{head}\na{separator}b\nc{separator}d\n".encode()
+    assert values(read(data).sheets[0]) == [[], ["a", "b"], ["c", "d"]]
+
+
+def test_a_nul_in_a_text_is_damage():
+    for data in (
+        raw_xlsx('<row r="1"><c r="A1" t="inlineStr"><is><t>a_x0000_b</t></is></c></row>'),
+        b"a" * 70_000 + b"\0",
+    ):
+        with pytest.raises(Refusal) as caught:
+            read(data, QUICK)
+        assert caught.value.code == "corrupt"
+    assert values(read(xlsx([["a\\u0000b"]]), QUICK).sheets[0]) == [["a\\u0000b"]]
+
+
+def test_two_parts_of_one_name_are_refused():
+    for name in ("xl/worksheets/sheet1.xml", "xl/worksheets/SHEET1.xml", "xl\\worksheets/../worksheets/sheet1.xml"):
+        with pytest.raises(Refusal) as caught:
+            read(raw_xlsx('<row r="1"><c r="A1"><v>1</v></c></row>', extra=[(name, "<worksheet/>")]), QUICK)
+        assert caught.value.code == "corrupt"

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from sheets.annotate import COLOURS, annotate
 from sheets.reader import read
-from sheets.writing import OutColumn, OutSheet, csv_text, is_risky, sheet_name, write_csv, write_xlsx
+from sheets.values import guarded, is_risky, unguarded
+from sheets.writing import OutColumn, OutSheet, csv_text, sheet_name, write_csv, write_xlsx
 from tests.sheets.making import QUICK, values, xlsx
 
 RISKY = ["=1+1", "+1", "-cmd", "@SUM(A1)", "\t=1", "＝1+1", '=HYPERLINK("http://x")']
@@ -40,7 +41,14 @@ def test_csv_guards_texts_and_leaves_numbers_alone():
     assert [csv_text(value) for value in (Decimal("-12.50"), -3, "王伟", None)] == ["-12.50", "-3", "王伟", ""]
     box = io.StringIO()
     write_csv(box, ["姓名", "金额"], [["=1", Decimal("1.00")]])
-    assert values(read(box.getvalue().encode()).sheets[0]) == [["姓名", "金额"], ["'=1", "1.00"]]
+    assert values(read(box.getvalue().encode()).sheets[0]) == [["姓名", "金额"], ["=1", "1.00"]]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("'=+-@\t＝a1 ", max_size=6))
+def test_a_guard_is_taken_off_again_and_nothing_else(text):
+    assert unguarded(guarded(text)) == text
+    assert not is_risky(guarded(text))
 
 
 def test_only_beginnings_are_risky():
