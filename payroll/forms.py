@@ -55,6 +55,19 @@ class UploadForm(forms.Form):
         ].help_text = f"Excel 或 WPS 表格（.xlsx、.xls、.et）、CSV、其他系统导出的表格都可以，不超过 {megabytes} MB。"
 
 
+class BlankForm(forms.Form):
+    """What a workbook to fill in is asked for: month, employer ("" for everybody) and how it is filled."""
+
+    month = MonthField()
+    employer = forms.ChoiceField(required=False)
+    amounts = forms.BooleanField(required=False)
+    formulas = forms.BooleanField(required=False)
+
+    def __init__(self, *arguments, employers, **facts):
+        super().__init__(*arguments, **facts)
+        self.fields["employer"].choices = [("", ""), *((one.code if one else OWN, "") for one in employers)]
+
+
 class BatchFilterForm(forms.Form):
     """The list's filters, all in the address."""
 

@@ -1,13 +1,14 @@
 from django.urls import path
 
-from payroll.views import batches, files, listing, people, uploads
+from payroll.views import batches, blanks, files, listing, people, uploads
 
 app_name = "payroll"
 
 urlpatterns = [
     path("payroll/", listing.batch_list, name="list"),
     path("payroll/upload/", uploads.upload_page, name="upload"),
-    path("payroll/template/", uploads.template_file, name="template"),
+    path("payroll/template/", blanks.template_file, name="template"),
+    path("payroll/copy/", blanks.copy_file, name="copy"),
     path("payroll/workers/<int:pk>/", people.worker_page, name="worker"),
     path("payroll/lines/<int:pk>/reveal/", people.reveal, name="reveal"),
     path("payroll/<int:pk>/", batches.batch_page, name="batch"),

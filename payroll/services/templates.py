@@ -6,38 +6,66 @@ from django.db import transaction
 
 from payroll.imports.columns import TITLES
 from payroll.rules.month import Month
+from payroll.selectors.previous import employer_of_roster_unscoped
 from payroll.selectors.roster import latest_cards_unscoped, roster_of
+from payroll.services.blanks import form_columns, instructions, numbers_in_full
 from projects.selectors.projects import may_act
+from responsibilities.models import Organization
 from responsibilities.rules.roles import Permission
-from responsibilities.services import vault
 from responsibilities.services.trail import Actor, record_event
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from sheets.forms import Form, write_forms
 
-WIDTHS = {"seq": 6, "id_number": 22, "bank_card": 24, "bank_name": 18, "phone": 14, "signed": 10, "remark": 18}
-MONEY = {"unit_price", "gross", "deductions", "advance", "net_pay"}
-NUMBERS = {"seq", "days"}
-LEFT_OUT = {"hours", "month"}
+NAMES = tuple(name for name in TITLES if name not in ("hours", "month"))
+SAMPLE = {
+    "seq": "示例",
+    "name": "张三",
+    "crew": "木工1班",
+    "trade": "木工",
+    "days": 26,
+    "unit_price": 230,
+    "gross": 5980,
+    "deductions": 100,
+    "advance": 500,
+    "net_pay": 5380,
+    "remark": "示例行，不会读取，可以删除",
+}
+EVERYBODY = "everybody"
 
 
 @transaction.atomic
-def template_write(target: BinaryIO, *, project, month: Month, actor: Actor, scope=None) -> int:
+def template_write(
+    target: BinaryIO,
+    *,
+    project,
+    month: Month,
+    actor: Actor,
+    scope=None,
+    employer: Organization | str | None = EVERYBODY,
+    formulas: bool = False,
+) -> int:
     """Write the workbook; returns how many people it names.
 
     ID numbers and cards are filled in only for those who may see them in full, and then the trail says so;
-    others get the names and fill the numbers in. The file can be uploaded once the amounts are in it.
+    others get the names and fill the numbers in. `employer`: a subcontractor, None for the general contractor's
+    own crews, EVERYBODY for the whole roster. `formulas` computes gross and net in the sheet. The file can be
+    uploaded once the amounts are in it; the sheet of instructions and the sample row are never read.
     """
     full = scope is None or may_act(scope, project, Permission.PAYROLL_REVEAL)
-    entries = list(roster_of(scope, project))
+    entries = roster_of(scope, project)
+    if employer != EVERYBODY:
+        entries = entries.filter(employer=employer_of_roster_unscoped(project, employer))
+    entries = list(entries)
     cards = latest_cards_unscoped(project.pk) if full else {}
-    names = [name for name in TITLES if name not in LEFT_OUT]
-    rows = (_row(position, entry, cards, full, names) for position, entry in enumerate(entries, start=1))
-    sheet = OutSheet(
+    rows = [_row(position, entry, cards, full) for position, entry in enumerate(entries, start=1)]
+    form = Form(
         name=f"{month.chinese}工资",
-        columns=[OutColumn(TITLES[name], _kind(name), WIDTHS.get(name, 12)) for name in names],
-        rows=rows,
         above=[f"{project.name} {month.chinese}农民工工资表", "请勿改动列名；身份证号、银行卡号保持文本格式。"],
+        header=[[TITLES[name] for name in NAMES]],
+        columns=form_columns(NAMES, _crews(entries), formulas=formulas),
+        # Where people are known already, their rows are example enough.
+        rows=rows or [[SAMPLE.get(name) for name in NAMES]],
     )
-    write_xlsx(target, [sheet])
+    write_forms(target, [form], instructions(NAMES, month))
     record_event(
         actor=actor,
         action="payroll.template",
@@ -52,18 +80,12 @@ def template_write(target: BinaryIO, *, project, month: Month, actor: Actor, sco
     return len(entries)
 
 
-def _row(position: int, entry, cards: dict, full: bool, names: list[str]) -> list:
-    worker, card = entry.worker, cards.get(entry.worker_id)
-    known = {"seq": position, "name": worker.name, "crew": entry.crew, "trade": entry.trade}
+def _row(position: int, entry, cards: dict, full: bool) -> list:
+    known = {"seq": position, "name": entry.worker.name, "crew": entry.crew, "trade": entry.trade}
     if full:
-        known["id_number"] = vault.unseal_text(worker.id_number_sealed, "id_number")
-        known["phone"] = vault.unseal_text(worker.phone_sealed, "phone") if worker.phone_sealed else ""
-        known["bank_card"] = vault.unseal_text(card.number_sealed, "bank_card") if card else ""
-        known["bank_name"] = card.bank_name if card else ""
-    return [known.get(name) for name in names]
+        known |= numbers_in_full(entry.worker, cards.get(entry.worker_id))
+    return [known.get(name) for name in NAMES]
 
 
-def _kind(name: str) -> str:
-    if name in MONEY:
-        return "money"
-    return "number" if name in NUMBERS else "text"
+def _crews(entries) -> list[str]:
+    return sorted({entry.crew for entry in entries if entry.crew})

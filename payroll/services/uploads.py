@@ -42,7 +42,7 @@ def batch_upload(
     if month_on > today():
         message = f"{month_on:%Y-%m} 还没有到，不能上报这个月的工资表。请核对工资月份。"
         raise Refused("month_in_future", message, {"month": message})
-    _check_employer(scope, project, subcontractor)
+    require_employer(scope, project, subcontractor)
     digest = hashlib.sha256(data).hexdigest()
     with transaction.atomic():
         # Two clicks at once: the second waits here and then finds the first one's batch.
@@ -96,7 +96,8 @@ def _check_file(data: bytes) -> None:
         raise Refused("not_a_sheet", MESSAGES["not_a_sheet"], {"file": MESSAGES["not_a_sheet"]})
 
 
-def _check_employer(scope, project, subcontractor: Organization | None) -> None:
+def require_employer(scope, project, subcontractor: Organization | None) -> None:
+    """Refuse an employer for whom the caller may not act on the project; None is its own crews."""
     allowed = employers_for_upload(scope, project)
     if not allowed:
         raise NotAllowed("您的岗位不能为这个项目上传工资表。")

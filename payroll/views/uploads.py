@@ -1,22 +1,13 @@
-"""Dropping a sheet, and the template to fill in."""
+"""Dropping a sheet."""
 
 import datetime
-from io import BytesIO
-from urllib.parse import quote
 
-from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from payroll.forms import OWN, UploadForm
-from payroll.rules.month import Month
 from payroll.selectors.batches import employers_for_upload, projects_for_upload
-from payroll.services.templates import template_write
 from payroll.services.uploads import batch_upload
-from payroll.views.listing import XLSX
-from projects.selectors.projects import project_for
 from responsibilities.rules.errors import NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -64,25 +55,6 @@ def upload_page(request):
         },
         status=422 if form.errors and request.htmx else 200,
     )
-
-
-@needs(Permission.PAYROLL_UPLOAD)
-@require_safe
-def template_file(request):
-    """The month's payroll with the roster filled in, for download."""
-    project = project_for(request.scope, request.GET.get("project", ""), Permission.PAYROLL_UPLOAD)
-    try:
-        month = Month.of(request.GET.get("month", ""))
-    except ValueError:
-        messages.error(request, "请先填写工资月份，例如 2026-10，再下载模板。")
-        return redirect("payroll:upload")
-    box = BytesIO()
-    template_write(box, project=project, month=month, actor=Actor.of(request), scope=request.scope)
-    response = HttpResponse(box.getvalue(), content_type=XLSX)
-    name = quote(f"{project.code}-{month}-工资表模板.xlsx")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _upload(request, form: UploadForm, project, employers):

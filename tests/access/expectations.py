@@ -76,6 +76,7 @@ PAGES = {
     "payroll:list": page(P.PAYROLL_VIEW),
     "payroll:upload": form(P.PAYROLL_UPLOAD),
     "payroll:template": page(P.PAYROLL_UPLOAD, "query_project"),
+    "payroll:copy": page(P.PAYROLL_UPLOAD, "query_project"),
     "payroll:worker": page(P.PAYROLL_VIEW, "worker"),
     "payroll:reveal": button(P.PAYROLL_REVEAL, "line"),
     "payroll:batch": page(P.PAYROLL_VIEW, "batch"),

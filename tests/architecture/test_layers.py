@@ -146,6 +146,7 @@ def services() -> list[Path]:
 POSITIONAL = {
     "token_create": ["user"],
     "template_write": ["target"],
+    "month_copy": ["target"],
     "import_allocations": ["table"],
     "import_approvals": ["table"],
     "import_projects": ["table"],

@@ -4,9 +4,8 @@ import hashlib
 import time
 from pathlib import Path
 
-from payroll.management.console import month_of
+from payroll.management.console import month_of, subcontractor_of
 from payroll.models import PayrollBatch
-from payroll.selectors.batches import employers_for_upload
 from payroll.services.reading import batch_read
 from payroll.services.sheets import Understood, understand
 from payroll.services.submissions import batch_submit
@@ -38,7 +37,7 @@ class Command(PortalCommand):
     def work(self, *, file, project, month, subcontractor, check, rows, annotate, confirm, **_options):
         project = project_by_code_unscoped(project)
         month = month_of(month)
-        employer = _employer(project, subcontractor)
+        employer = subcontractor_of(project, subcontractor)
         data = bytes_of(file)
         understood = understand(data, project=project, month=month)
         batch = None
@@ -52,16 +51,6 @@ class Command(PortalCommand):
         if batch is not None:
             facts |= {"batch": batch.pk, "status": batch.status}
         return (FINDINGS if understood.parsed.rejected else DONE), facts, _words(understood, batch)
-
-
-def _employer(project, code: str | None):
-    """The project's subcontractor with this code; None is the general contractor's own crews."""
-    if not code:
-        return None
-    for employer in employers_for_upload(None, project):
-        if employer and employer.code == code:
-            return employer
-    raise Refused("employer_not_on_project", f"项目 {project.code} 没有编码为 {code} 的分包单位，请先登记或核对编码。")
 
 
 def _draft(project, month, employer, name: str, data: bytes, understood: Understood) -> PayrollBatch:
