@@ -8,11 +8,13 @@ import re
 from collections.abc import Sequence
 
 from payroll.imports.columns import COLUMNS
-from payroll.rules.amounts import NotMoney, parse_money
-from sheets.columns import Header, match_columns, normalise
+from payroll.imports.crews import section_of
+from payroll.rules.amounts import BLANK, NotMoney, parse_money
+from payroll.rules.names import SPACES
+from sheets.columns import normalise
+from sheets.headers import Header, match_columns
 from sheets.values import ErrorValue, as_text
 
-SPACES = re.compile(r"[\s\u3000]+")
 TOTAL = re.compile(
     r"(?:本月|本表|本期|工资|实发|应发|全部|项目|以上|人员|班组)*(?:合计|总计|共计|总合计|累计|总和)(?:金额|人数|大写|小写|工资)*(?:[(（:：].*|[\d,.，元人民币¥￥]*)"
 )
@@ -28,6 +30,11 @@ NOTE = re.compile(
 )
 SAMPLE = re.compile(
     r"[(（【\[]?(?:示例|样例|范例|举例|例如|例[:：]|例子|样本|填写示例)[)）】\]]?.*|例|[xX×]{2,}|.*[(（](?:示例|样例|例)[)）]"
+)
+COUNT = re.compile(r"(?:总?记录数|总?人数|合计人数|共计?)[:：]?\d*[人条名笔]?")
+CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,40}")
+INSTRUCTION = re.compile(
+    r".*(?:必填|选填|填写|不填|格式|文本|下拉|选择|保留|小数|数字|位数|不能|请勿|如[:：]|例[如:：]|自动).*", re.DOTALL
 )
 TITLE = re.compile(r".*(?:工资条|工资单|工资表|发放表|工资明细|花名册|考勤|二维表|汇总表|明细表|统计表|登记表)\S{0,20}")
 HINT = re.compile(r"[\d①-⑳a-zA-Z=＝+＋\-－–*×/÷()（）.]{1,24}")
@@ -45,19 +52,26 @@ class Rows:
         self.seq = header.mapping["seq"] - 1 if "seq" in header.mapping else None
         self.leaves = {at - 1: path for at, path in header.paths.items()}
         self.in_second_table = False
+        self.heads = 0  # the row of another table's titles
+        self.section = ""  # the crew that the last section row named
+        self.seen = False  # whether a worker's row has come yet
         self.after_gap = False
 
     def why_not(self, row: int, cells: Sequence[object], running: object, since: object) -> str | None:
-        """None for a worker's row, else total, subtotal, empty, header, title, note, signature, sample
+        """None for a worker's row, else total, subtotal, empty, header, title, note, section, signature, sample
         or second_table. `running` and `since` are the nets summed so far, and since a subtotal."""
+        why = self._why_not(row, cells, running, since)
+        self.seen = self.seen or why is None
+        return why
+
+    def _why_not(self, row: int, cells: Sequence[object], running: object, since: object) -> str | None:
         name, net = _at(cells, self.name), _at(cells, self.net)
         identity = _at(cells, self.id) if self.id is not None else None
         if _is_identity(identity):
-            label = SPACES.sub("", name) if type(name) is str else ""
-            if not SAMPLE.fullmatch(label):
-                self.in_second_table = False
-                return None
-            return "sample"
+            if any(SAMPLE.fullmatch(label) for label in self._labels(cells, name)):
+                return "sample"
+            self.in_second_table = False
+            return None
         filled = [cell for cell in cells if cell is not None and not (type(cell) is str and not SPACES.sub("", cell))]
         if not filled:
             self.after_gap = True
@@ -71,6 +85,8 @@ class Rows:
             self.in_second_table = True
             return "title"
         if self.in_second_table:
+            if not self.heads and self._heads_other_table(filled, gap=True):
+                self.heads = row
             return "second_table"
         for label in labels:
             if SUBTOTAL.fullmatch(label):
@@ -79,16 +95,26 @@ class Rows:
                 return "total"
         if any(SAMPLE.fullmatch(label) for label in labels):
             return "sample"
-        if row == self.header.first_data_row and self._numbers_the_columns(cells, filled):
+        if not self.seen and (self._numbers_the_columns(cells, filled) or self._names_the_columns(filled)):
             return "header"
         if self._heads_other_table(filled, gap):
-            self.in_second_table = True
+            self.in_second_table, self.heads = True, self.heads or row
             return "second_table"
+        texts = [cell for cell in filled if type(cell) is str]
+        if len(texts) == len(filled) and (crew := section_of(list(dict.fromkeys(texts)))):
+            self.section = crew
+            return "section"
+        if not self.seen and self._instructs(cells, name, net, identity):
+            return "note"
         return self._by_what_is_missing(row, cells, name, net, identity, filled, labels, running, since)
 
     def _by_what_is_missing(self, row, cells, name, net, identity, filled, labels, running, since) -> str | None:
         card = _at(cells, self.card) if self.card is not None else None
-        paid = net is not None and not (type(net) is float and net == 0)
+        paid = (
+            net is not None
+            and not (type(net) is float and net == 0)
+            and not (type(net) is str and BLANK.match(SPACES.sub("", net)))
+        )
         named = name is not None and as_text(name).strip() != ""
         if named:
             if paid or identity is not None or card is not None:
@@ -99,11 +125,17 @@ class Rows:
             if NOTE.fullmatch(label) or len(label) > 30:
                 return "note"
             # A signature row may have its first label left of the name and a person's name here.
-            if labels and SIGNATURE.fullmatch(labels[0]) and labels[0].endswith((":", "：")):
+            if labels and labels[0] != label and SIGNATURE.fullmatch(labels[0]):
                 return "signature"
+            if COUNT.fullmatch(label):
+                return "note"
             return None
         if identity is not None or card is not None:
             return None
+        if any(COUNT.fullmatch(label) for label in labels):
+            return "note"
+        if isinstance(net, ErrorValue) and net.without_value and not any(type(cell) is str for cell in filled):
+            return "total"
         if paid and not isinstance(net, str):
             # A row of sums whose label was left out.
             try:
@@ -165,9 +197,29 @@ class Rows:
             and ((numbers == sorted(set(numbers)) and len(numbers) >= 3) or "=" in net or "①" in texts)
         )
 
+    def _names_the_columns(self, filled: list) -> bool:
+        """A row of machine codes under the Chinese titles: name, idCard, netPay."""
+        texts = [cell for cell in filled if type(cell) is str]
+        return len(texts) == len(filled) >= 3 and all(CODE.fullmatch(text.strip()) for text in texts)
+
+    def _instructs(self, cells: Sequence[object], name: object, net: object, identity: object) -> bool:
+        """How to fill in the columns, told between titles and people: no amount stands in the net pay."""
+        if type(net) is float or (name is not None and type(name) is not str):
+            return False
+        if type(net) is str:
+            try:
+                if parse_money(net) is not None:
+                    return False
+            except NotMoney:
+                return True
+        told = [cell for cell in (name, identity) if type(cell) is str]
+        return any(INSTRUCTION.fullmatch(cell) for cell in told)
+
     def _heads_other_table(self, filled: list, gap: bool) -> bool:
         """Titles of another table below the first one."""
         texts = [cell for cell in filled if type(cell) is str]
+        if any(len(text) >= 15 and text[:15].isdigit() for text in texts):
+            return False
         if len(texts) < 4 or len(texts) < len(filled):
             return False
         found = match_columns({at: (normalise(text),) for at, text in enumerate(texts)}, COLUMNS)

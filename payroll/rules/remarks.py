@@ -20,7 +20,7 @@ class Remark(NamedTuple):
 
     def as_dict(self) -> dict:
         return {
-            "row": self.row,
+            "row": self.row or None,
             "cell": self.cell,
             "code": self.code,
             "severity": self.severity,

@@ -47,11 +47,12 @@ def facts_for(project, month: Month, indexers: Indexers, roster: dict[bytes, Ros
 
 
 def remarks_of(
-    lines: Sequence, known: Recognised, *, project_id: int, month: Month, letters: dict[str, str]
+    lines: Sequence, known: Recognised, *, project_id: int, month: Month, letters: Sequence[dict[str, str]]
 ) -> list[Remark]:
     """Warnings that need people recognised first: names and cards known from elsewhere, days on two sites.
 
-    The sentences don't say where else a person works: that may lie outside the reader's scope.
+    `letters` are the columns of each table, by its place. The sentences don't say where else a person works:
+    that may lie outside the reader's scope.
     """
     found = [*_names(lines, known, letters), *_cards(lines, known, letters)]
     found += _days(lines, known, project_id, month, letters)
@@ -97,8 +98,9 @@ def _days(lines, known: Recognised, project_id: int, month: Month, letters):
             yield _remark(line, letters, "days", SameDayOtherSite, message)
 
 
-def _remark(line, letters: dict[str, str], column: str, check: type[Check], message: str) -> Remark:
-    letter = letters.get(column) or letters.get("name", "A")
+def _remark(line, letters: Sequence[dict[str, str]], column: str, check: type[Check], message: str) -> Remark:
+    columns = letters[line.sheet_no - 1]
+    letter = columns.get(column) or columns.get("name", "A")
     return Remark(line.row, f"{letter}{line.row}", check.code, check.default, message, line.sheet_no)
 
 

@@ -28,7 +28,7 @@ def lines_replace(
         rows = zip(lines[part], workers[part], cards[part], strict=True)
         _copy(
             "payroll_payrollline (batch_id, row, worker_id, card_id, crew, trade, days, hours, unit_price, gross,"
-            " deductions, advance, net, remark)",
+            " deductions, advance, net, remark, sheet_no)",
             (_line(batch_id, *row) for row in rows),
         )
         told(min(start + CHUNK, len(lines)))
@@ -47,12 +47,15 @@ def remarks_replace(batch_id: int, remarks: Iterable) -> None:
     )
 
 
-def rejected_replace(batch_id: int, rows: Iterable[tuple[int, dict[str, str]]]) -> None:
+def rejected_replace(batch_id: int, rows: Iterable[tuple[int, int, dict[str, str]]]) -> None:
     """Store what the rows with errors show (masked), instead of any the batch had."""
     PayrollRejectedRow.objects.filter(batch_id=batch_id).delete()
     _copy(
-        "payroll_payrollrejectedrow (batch_id, row, cells)",
-        (f"{batch_id}\t{row}\t{_text(json.dumps(cells, ensure_ascii=False), None)}\n" for row, cells in rows),
+        "payroll_payrollrejectedrow (batch_id, sheet_no, row, cells)",
+        (
+            f"{batch_id}\t{sheet_no}\t{row}\t{_text(json.dumps(cells, ensure_ascii=False), None)}\n"
+            for sheet_no, row, cells in rows
+        ),
     )
 
 
@@ -61,7 +64,7 @@ def _line(batch_id: int, line, worker: int, card: int | None) -> str:
         f"{batch_id}\t{line.row}\t{worker}\t{_value(card)}\t{_text(line.crew, CREW_LENGTH)}\t"
         f"{_text(line.trade, TRADE_LENGTH)}\t{_value(line.days)}\t{_value(line.hours)}\t{_value(line.unit_price)}\t"
         f"{_value(line.gross)}\t{_value(line.deductions)}\t{_value(line.advance)}\t{line.net}\t"
-        f"{_text(line.remark, REMARK_LENGTH)}\n"
+        f"{_text(line.remark, REMARK_LENGTH)}\t{line.sheet_no}\n"
     )
 
 

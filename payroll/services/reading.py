@@ -70,6 +70,7 @@ def _store(batch: PayrollBatch, understood: Understood, progress: Progress) -> N
             sheet=parsed.sheet[:80],
             header_rows=parsed.header_rows,
             columns=parsed.columns,
+            parts=parsed.parts,
             ignored_rows=parsed.ignored_rows,
             rows=parsed.rows,
             rows_done=parsed.rows,

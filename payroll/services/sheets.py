@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from payroll.imports.columns import TITLES
-from payroll.imports.parse import Parsed, open_payroll
+from payroll.imports.parse import Parsed, Reading, open_payroll
 from payroll.rules.checks import catalogue
 from payroll.rules.month import Month
 from payroll.selectors.people import roster_unscoped
@@ -29,7 +29,7 @@ class Understood:
 
     parsed: Parsed
     known: Recognised
-    rejected: list[tuple[int, dict[str, str]]]
+    rejected: list[tuple[int, int, dict[str, str]]]  # (sheet_no, row, cells)
 
     @property
     def remarks(self) -> list:
@@ -50,32 +50,27 @@ def understand(
         roster = roster_unscoped(project.pk)
         facts = facts_for(project, month, indexers, roster)
         reading = open_payroll(workbook.result(), month=month, facts=facts)
-    parsed, sheet = reading.parsed, reading.sheet
-    expected = max(1, sheet.height - reading.header.rows[-1])
+    parsed, expected = reading.parsed, reading.expected
     told(0, expected)
     for count, line in enumerate(reading.lines(), start=1):
         parsed.lines.append(line)
         if count % TELL_EVERY == 0:
             told(count // 2, expected)
     known = recognise(parsed.lines, indexers, roster)
-    found = remarks_of(parsed.lines, known, project_id=project.pk, month=month, letters=parsed.columns)
+    found = remarks_of(
+        parsed.lines, known, project_id=project.pk, month=month, letters=[part.header.letters for part in parsed.tables]
+    )
     if found:
-        parsed.warnings = sorted([*parsed.warnings, *found], key=lambda remark: remark.row)
-    return Understood(parsed, known, _rejected(parsed, sheet))
+        parsed.warnings = sorted([*parsed.warnings, *found], key=lambda remark: (remark.sheet_no, remark.row))
+    return Understood(parsed, known, _rejected(reading))
 
 
-def _rejected(parsed: Parsed, sheet) -> list[tuple[int, dict[str, str]]]:
-    """The cells of rows with errors, as text; personal numbers masked even where they are wrong."""
-    rows = {remark.row for remark in parsed.errors if not catalogue()[remark.code].whole_batch}
-    if not rows:
-        return []
-    found = []
-    for number, cells in sheet.rows(min(rows)):
-        if number in rows:
-            found.append((number, _shown(cells, parsed.header.mapping)))
-            if len(found) == len(rows):
-                break
-    return found
+def _rejected(reading: Reading) -> list[tuple[int, int, dict[str, str]]]:
+    """(sheet_no, row, cells as text) of rows with errors; personal numbers masked even where they are wrong."""
+    places = {
+        (remark.sheet_no, remark.row) for remark in reading.parsed.errors if not catalogue()[remark.code].whole_batch
+    }
+    return [(sheet_no, row, _shown(cells, mapping)) for sheet_no, row, cells, mapping in reading.cells_of(places)]
 
 
 def _shown(cells: Sequence, mapping: dict[str, int]) -> dict[str, str]:

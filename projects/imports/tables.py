@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from projects.imports.cells import Unreadable, read_cell
-from sheets.columns import Column, find_header
+from sheets.columns import Column
+from sheets.headers import find_header
 from sheets.reader import Sheet
 from sheets.values import column_letter
 

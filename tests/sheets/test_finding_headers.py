@@ -2,7 +2,8 @@
 
 import pytest
 
-from sheets.columns import Column, find_header, normalise
+from sheets.columns import Column, normalise
+from sheets.headers import find_header
 from sheets.reader import Range
 
 

@@ -79,13 +79,14 @@ def _draft(project, month, employer, name: str, data: bytes, understood: Underst
 
 
 def _annotate(path: str, data: bytes, understood: Understood) -> None:
-    write_bytes(path, annotate(data, understood.parsed.marks(), sheet=understood.parsed.sheet or None))
+    write_bytes(path, annotate(data, understood.parsed.marks_by_sheet()))
 
 
 def _words(understood: Understood, batch: PayrollBatch | None) -> str:
     parsed = understood.parsed
     counts = f"共 {parsed.rows} 行，可受理 {parsed.accepted} 行，有错误 {parsed.rejected} 行"
-    lines = [f"工作表“{parsed.sheet}”：{counts}，实发合计 {parsed.total_net:,.2f} 元。"]
+    sheets = "、".join(dict.fromkeys(f"“{part.sheet}”" for part in parsed.tables))
+    lines = [f"工作表{sheets}：{counts}，实发合计 {parsed.total_net:,.2f} 元。"]
     lines += [f"  错误 {remark.cell}  {remark.message}" for remark in parsed.errors]
     lines += [f"  提示 {remark.cell}  {remark.message}" for remark in parsed.warnings]
     if batch is None:

@@ -1,6 +1,6 @@
 """The checks of a payroll, declared by family: what is looked at, how grave it is, on which basis."""
 
-from payroll.rules.checks import attendance
+from payroll.rules.checks import attendance, sheets
 from payroll.rules.checks.declared import (
     FAMILY_LABELS,
     Check,
@@ -27,4 +27,5 @@ __all__ = [
     "attendance",
     "catalogue",
     "severities",
+    "sheets",
 ]

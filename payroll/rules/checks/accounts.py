@@ -4,8 +4,9 @@ from payroll.rules.checks.declared import LEDGER, TO_ONES_OWN_CARD, Check, Famil
 from payroll.rules.checks.identity import SCIENTIFIC
 from payroll.rules.checks.telling import Telling
 from payroll.rules.facts import KnownWorker
+from payroll.rules.numbers import clean_card
 from payroll.rules.remarks import quoted
-from responsibilities.rules.identifiers import is_luhn_valid, mask_card, mask_phone, normalise_card, normalise_phone
+from responsibilities.rules.identifiers import is_luhn_valid, mask_card, mask_phone, normalise_phone
 from sheets.values import as_text, lost_precision
 
 
@@ -89,7 +90,7 @@ class AccountChecks(Telling):
 
     def _card(self, row: int, name: str, value: object) -> str | None:
         if type(value) is str:
-            card = normalise_card(value)
+            card = clean_card(value)
             if SCIENTIFIC.match(card):
                 return self._lost_card(row, name, value)
         elif lost_precision(value):

@@ -5,13 +5,13 @@ import re
 from payroll.rules.checks.declared import CITIZEN_NUMBER, LEDGER, Check, Family, Severity
 from payroll.rules.checks.telling import Telling
 from payroll.rules.facts import KnownWorker
+from payroll.rules.names import SPACES, split_name
+from payroll.rules.numbers import clean_id
 from payroll.rules.remarks import quoted
-from responsibilities.rules.identifiers import id_problem, mask_id, normalise_id
+from responsibilities.rules.identifiers import id_problem, mask_id
 from sheets.values import ErrorValue, as_text, lost_precision
 
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d{1,2}\Z", re.IGNORECASE)
-SPACES = re.compile(r"[\s\u3000\u200b-\u200f\ufeff\xa0]+")
-CJK = re.compile(r"[\u3400-\u9fff]")
 MAX_NAME = 60
 NOBODY = "没有可靠的姓名和身份证号就无法确定发给谁，不能放宽。"
 
@@ -103,20 +103,27 @@ class DuplicateWorker(Check):
 class IdentityChecks(Telling):
     """Who a row is about."""
 
-    def _name(self, row: int, value: object) -> str:
+    def _name(self, row: int, value: object) -> tuple[str, str]:
+        """The name, and what was written beside it."""
         if type(value) is str:
-            name = SPACES.sub("", value) if CJK.search(value) else " ".join(value.split())
+            name, note = split_name(value)
             if 0 < len(name) <= MAX_NAME and not name.isdigit():
-                return name
+                return name, note
         if value is None or value == "" or (type(value) is str and not SPACES.sub("", value)):
             self.say(row, "name", NameMissing, row=row)
         else:
             self.say(row, "name", NameMissing, NameMissing.other_message, row=row, shown=quoted(as_text(value)))
-        return ""
+        return "", ""
+
+    @staticmethod
+    def _remark(value: object, note: str) -> str:
+        """A row's remark, and before it what was written beside the name."""
+        remark = value.strip() if type(value) is str else as_text(value)
+        return f"{note}；{remark}" if note and remark else note or remark
 
     def _id_number(self, row: int, name: str, value: object) -> str | None:
         if type(value) is str:
-            number = normalise_id(value)
+            number = clean_id(value)
             if len(number) != 18 and SCIENTIFIC.match(number):
                 return self._lost_id(row, name, value)
         elif lost_precision(value):

@@ -13,7 +13,7 @@ from payroll.rules.amounts import ZERO, money_of_float
 from payroll.rules.checks.accounts import AccountChecks
 from payroll.rules.checks.amounts import AmountChecks, FormulaWithoutValue, HiddenRow
 from payroll.rules.checks.declared import severities
-from payroll.rules.checks.identity import MAX_NAME, IdentityChecks
+from payroll.rules.checks.identity import IdentityChecks
 from payroll.rules.checks.lines import ORDER, Line
 from payroll.rules.checks.minimum_wage import MinimumWageChecks
 from payroll.rules.checks.people import PeopleChecks
@@ -27,6 +27,8 @@ from sheets.values import ErrorValue, as_text
 
 # Amounts below this are sensible and go straight through.
 QUICK_BELOW = 1e8
+# A longer name may hold more than the name.
+QUICK_NAME = 3
 
 
 class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, MinimumWageChecks):
@@ -58,7 +60,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         self.errors: list[Remark] = []
         self.warnings: list[Remark] = []
         self.total_net = ZERO
-        memory = memory or Memory()
+        self.memory = memory = memory or Memory()
         self._place_of = memory.place_of
         self._owner_of_card = memory.owner_of_card
         self._owner_of_phone = memory.owner_of_phone
@@ -72,20 +74,22 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         self._pay_limit = facts.pay_limit if facts.pay_limit is not None else Decimal("Infinity")
         self._worker_of, self._ages, self._wage = facts.worker_of, facts.ages, facts.minimum_wage
         self._longest_quick_name, self._most_quick_days, self._quick_below = (
-            (MAX_NAME, month.days, QUICK_BELOW) if hurried else (0, -1, -1)
+            (QUICK_NAME, month.days, QUICK_BELOW) if hurried else (0, -1, -1)
         )
 
     def check(self, row: int, values: Sequence[object], cells: Sequence[object]) -> Line | None:
         """A Line where the row has no error. `values` in ORDER, `cells` the row as it stands."""
-        before = len(self.errors)
+        before, complete = len(self.errors), True
         if ErrorValue in map(type, values):
-            values = self._without_missing_results(row, values)
+            # What has no result isn't nothing: such a row can't be added up.
+            values, complete = self._without_missing_results(row, values), False
         (_seq, name, id_number, phone, card, bank, crew, trade, days, hours, price) = values[:11]
         (gross, deductions, advance, net, signed, remark, month) = values[11:]
         quick_below = self._quick_below
 
-        if not (type(name) is str and name.isalpha() and len(name) <= self._longest_quick_name):
-            name = self._name(row, name)
+        note = ""
+        if not (type(name) is str and len(name) <= self._longest_quick_name and name.isalpha()):
+            name, note = self._name(row, name)
         worker = None
         if self._has_id:
             id_number = self._id_number(row, name, id_number)
@@ -121,7 +125,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
             net = self._net(row, name, net)
         if net is not None:
             self.total_net += net
-            if gross is not None and self.how.computable and len(self.errors) == money_errors:
+            if gross is not None and complete and self.how.computable and len(self.errors) == money_errors:
                 self._agree(row, gross, deductions, advance, net, cells)
             if net > self._pay_limit:
                 self._over_limit(row, name, net)
@@ -160,7 +164,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
             advance,
             net,
             signed.strip() if type(signed) is str else as_text(signed),
-            remark.strip() if type(remark) is str else as_text(remark),
+            self._remark(remark, note) if note or type(remark) is not str else remark.strip(),
             worker,
             self.sheet_no,
         )

@@ -18,6 +18,7 @@ class Memory:
         self.place_of: dict[str, int] = {}
         self.owner_of_card: dict[str, tuple[str, int]] = {}
         self.owner_of_phone: dict[str, tuple[str, int]] = {}
+        self.sheets: dict[int, str] = {}  # sheet_no → name
 
 
 class Telling:
@@ -27,6 +28,7 @@ class Telling:
     letters: Mapping[str, str]
     facts: Facts
     sheet_no: int
+    memory: Memory
     severities: Mapping[str, str]
     errors: list[Remark]
     warnings: list[Remark]
@@ -54,4 +56,7 @@ class Telling:
     def said_place(self, place: int) -> str:
         """“第 5 行”, with the sheet where it is another one."""
         sheet_no, row = (place >> SHEET_BITS) + 1, place & ((1 << SHEET_BITS) - 1)
-        return f"第 {row} 行" if sheet_no == self.sheet_no else f"第 {sheet_no} 张表第 {row} 行"
+        if sheet_no == self.sheet_no:
+            return f"第 {row} 行"
+        name = self.memory.sheets.get(sheet_no)
+        return f"工作表“{name}”第 {row} 行" if name else f"第 {sheet_no} 张表第 {row} 行"

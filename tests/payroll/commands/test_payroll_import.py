@@ -13,7 +13,8 @@ from responsibilities.models import AuditEvent, Touched
 from tests.factories.payroll import card_number, id_number, person, sheet_bytes, site
 
 pytestmark = pytest.mark.django_db
-KEYS = "file sha256 sheet header_rows columns rows accepted rejected ignored_rows total_net declared_total_net errors warnings"
+KEYS = "file sha256 sheet header_rows columns rows accepted rejected ignored_rows total_net declared_total_net errors warnings "
+KEYS += "sheets other_sheets"
 
 
 @pytest.fixture

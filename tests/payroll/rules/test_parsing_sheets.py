@@ -128,7 +128,7 @@ def test_the_sheet_of_the_month_is_chosen_and_never_a_hidden_one():
     book = Workbook("xlsx", [sheet("9月", 1), sheet("10月工资", 2), sheet("11月", 3)])
     found = parse(book, month="2025-10")
     assert found.sheet == "10月工资"
-    assert found.other_sheets == ["9月", "11月"]
+    assert found.other_sheets == [{"sheet": "9月", "why": "other_month"}, {"sheet": "11月", "why": "other_month"}]
     assert parse(Workbook("xlsx", [Sheet.of([["说明"]], name="说明"), sheet("表", 1)]), month="2025-10").sheet == "表"
     with pytest.raises(Refusal) as caught:
         parse(Workbook("xlsx", [sheet("10月", 1, state="hidden")]), month="2025-10")

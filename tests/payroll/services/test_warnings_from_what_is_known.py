@@ -72,4 +72,7 @@ def test_pay_below_the_minimum_wage_is_said_only_where_the_table_is_filled(proje
     MinimumWage.objects.create(
         area=project.area, monthly=Decimal(2020), in_force_from=datetime.date(2026, 1, 1), instrument="测试"
     )
-    assert warnings(draft(project, [row], name="again.xlsx", month_on=SEPTEMBER)) == [(3, "below_minimum_wage")]
+    assert warnings(draft(project, [row], name="again.xlsx", month_on=SEPTEMBER)) == [
+        (3, "below_minimum_wage"),
+        (None, "other_month"),  # the sheet is called 10月工资
+    ]

@@ -1,0 +1,295 @@
+"""Which column of one table is what: titles first, then what the cells show.
+
+A title is believed unless its cells are unmistakably something else; cells without a helpful title are believed
+only where chance can't make them so (check digits), or where the amounts of most rows add up.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from payroll.imports.arithmetic import agreement, find_relation
+from payroll.imports.columns import BY_NAME, COLUMNS, MONEY_NAMES, TITLES
+from payroll.imports.content import NOTHING, Evidence, evidence_of, people_rows
+from payroll.imports.mistaken import template_of
+from payroll.imports.sums import sum_of
+from sheets.columns import bare
+from sheets.headers import Header
+from sheets.reader import Sheet
+from sheets.values import Cell, column_index, column_letter
+
+SAMPLE_ROWS = 120
+# Below this a column isn't taken without a person's word.
+TAKEN_FROM = 60
+# Titles that are used for more than one thing.
+VAGUE = frozenset(
+    "金额 工资金额 支付金额 付款金额 名称 员工 编号 id no 账号 帐号 账户 卡号 银行 天数 工数 单价 部门 说明 用途 月 收款人 已发工资 已付工资 已支付工资"
+    " 本月工资 工资合计 扣除 应扣 代扣 扣减".split()
+)
+# What is counted, not paid.
+COUNTED = re.compile(r"天|日数|工日|小时|工时|时长|次数|人数|数量|吨|方|米|里程|占比|比例|率")
+# Long numbers that are nobody's.
+SERIAL = re.compile(r"流水|单号|审批|代码|税号|合同编号|订单|标题|创建人")
+FROM_CONTENT = (
+    # canonical column, kinds, least share, confidence
+    ("id_number", ("id",), 0.8, 92),
+    ("bank_card", ("card",), 0.8, 85),
+    ("phone", ("phone",), 0.8, 80),
+    ("name", ("name",), 0.8, 78),
+    ("bank_card", ("card", "account"), 0.8, 62),
+    ("id_number", ("id", "like_id", "lost"), 0.8, 62),
+    ("bank_name", ("bank",), 0.8, 75),
+    ("month", ("month",), 0.9, 62),
+    ("crew", ("crew",), 0.9, 65),
+)
+
+
+@dataclass(slots=True)
+class ColumnGuess:
+    """One column of the sheet and what it is taken for. `reason`: title, content, both, remembered or ""."""
+
+    letter: str
+    title: str
+    samples: tuple[str, ...]
+    column: str | None = None
+    confidence: int = 0
+    reason: str = ""
+    alternatives: tuple[str, ...] = ()
+    problem: str = ""  # what contradicts, as a sentence; "" for nothing
+
+    def as_dict(self) -> dict:
+        return {
+            "letter": self.letter,
+            "title": self.title,
+            "samples": list(self.samples),
+            "column": self.column,
+            "confidence": self.confidence,
+            "reason": self.reason,
+            "alternatives": list(self.alternatives),
+            "problem": self.problem,
+        }
+
+
+@dataclass(slots=True)
+class _Pick:
+    at: int
+    confidence: int
+    reason: str
+    problem: str = ""
+
+
+def guess_columns(
+    sheet: Sheet, header: Header, remembered: Mapping[str, str] | None = None
+) -> tuple[dict[str, int], list[ColumnGuess]]:
+    """(canonical → column, a guess per column from left to right) for a table; `remembered` letters go first."""
+    rows = people_rows(_sample(sheet, header.first_data_row))
+    width = max([len(cells) for cells in rows] + list(header.titles), default=0)
+    last = max(header.titles, default=width) if header.block else width
+    evidence = {
+        at: evidence_of(cells[at - 1] if at <= len(cells) else None for cells in rows)
+        for at in range(header.block or 1, last + 1)
+    }
+    guessing = _Guessing(header, rows, evidence, template_of(sheet, header) is not None)
+    guessing.from_titles()
+    guessing.from_content()
+    guessing.from_arithmetic()
+    if remembered:
+        guessing.remember(remembered)
+    mapping = {
+        name: pick.at
+        for name, pick in guessing.picks.items()
+        if pick.confidence >= TAKEN_FROM or pick.reason != "content"
+    }
+    return mapping, guessing.columns()
+
+
+def _sample(sheet: Sheet, start: int) -> list[list[Cell]]:
+    found = []
+    for _number, cells in sheet.rows(start):
+        found.append(cells)
+        if len(found) == SAMPLE_ROWS:
+            break
+    return found
+
+
+class _Guessing:
+    def __init__(
+        self, header: Header, rows: Sequence[Sequence[Cell]], evidence: dict[int, Evidence], mistaken: bool
+    ) -> None:
+        self.header, self.rows, self.evidence = header, rows, evidence
+        self.mistaken = mistaken  # an attendance sheet, a register: what adds up there isn't money
+        self.picks: dict[str, _Pick] = {}
+
+    def taken(self) -> set[int]:
+        return {pick.at for pick in self.picks.values()}
+
+    def _saw(self, at: int) -> Evidence:
+        return self.evidence.get(at, NOTHING)
+
+    def from_titles(self) -> None:
+        for name, at in self.header.mapping.items():
+            seen, title = self._saw(at), bare(self.header.paths.get(at, ("",))[-1])
+            vague = title in VAGUE
+            if seen.clashes(name):
+                said = f"{column_letter(at)} 列的列名是“{self.header.titles.get(at, '')}”，内容却像{_likeness(seen)}。"
+                self.picks[name] = _Pick(at, 30, "title", said)
+            elif seen.supports(name):
+                self.picks[name] = _Pick(at, 80 if vague and name in ("net_pay", "gross", "deductions") else 97, "both")
+            else:
+                self.picks[name] = _Pick(at, 68 if vague else 88, "title")
+
+    def from_content(self) -> None:
+        for name, kinds, least, confidence in FROM_CONTENT:
+            pick = self.picks.get(name)
+            if pick and not (
+                pick.problem
+                or (
+                    name == "id_number"
+                    and self._saw(pick.at).share("id") == 0
+                    and kinds == ("id",)
+                    and not self._saw(pick.at).supports(name)
+                )
+            ):
+                continue
+            free = self.taken() - {pick.at} if pick else self.taken()
+            clashing = {one.at for one in self.picks.values() if one.problem}
+            best = None
+            for at, seen in self.evidence.items():
+                if (at in free and at not in clashing) or (pick and at == pick.at) or not self._fits(name, at, seen):
+                    continue
+                share = seen.share(*kinds)
+                if seen.filled and share >= least and (best is None or share > best[0]):
+                    best = (share, at)
+            if best is None:
+                continue
+            for other in [other for other, one in self.picks.items() if one.at == best[1]]:
+                del self.picks[other]
+            problem = ""
+            if title := self.header.titles.get(best[1], ""):
+                problem = (
+                    ""
+                    if pick is None
+                    else f"按内容认定 {column_letter(best[1])} 列（{title}）是{TITLES[name]}，与列名不一致。"
+                )
+            self.picks[name] = _Pick(best[1], min(confidence, 75) if problem else confidence, "content", problem)
+
+    def _fits(self, name: str, at: int, seen: Evidence) -> bool:
+        title = "".join(self.header.paths.get(at, ()))
+        if any(piece in title for piece in BY_NAME[name].never) or SERIAL.search(title):
+            return False
+        # One name, one bank or one month many times over is no list of people.
+        if name in ("id_number", "bank_card", "phone", "name"):
+            return seen.distinct >= max(1, seen.filled * 0.5)
+        return True
+
+    def from_arithmetic(self) -> None:
+        amounts = [
+            at
+            for at, seen in self.evidence.items()
+            if seen.share("amount") >= 0.7
+            and not seen.counting
+            and not COUNTED.search("".join(self.header.paths.get(at, ())))
+        ]
+        mapping = {name: pick.at for name, pick in self.picks.items()}
+        net = self.picks.get("net_pay")
+        if net is None or (net.confidence < 88 and "gross" not in mapping):
+            if net and not net.problem and set(amounts) <= {net.at, *self._counted()}:
+                net.confidence = 90  # a vague title, but there is nothing else that it could mean
+                return
+            self._search(amounts)
+            return
+        share = agreement(self.rows, mapping, sum_of(self.header.mapped(mapping)))
+        if share is None:
+            return
+        for name in ("gross", "net_pay", "deductions", "advance"):
+            if (pick := self.picks.get(name)) is None or pick.problem:
+                continue
+            if share >= 0.8:
+                pick.confidence, pick.reason = max(pick.confidence, 97), "both"
+            elif share < 0.5 and name == "net_pay":
+                pick.confidence = min(pick.confidence, 55)
+                pick.problem = "多数行的“应发 − 扣款 − 预支”不等于实发，这几列可能对应错了。"
+
+    def _counted(self) -> set[int]:
+        return {pick.at for name, pick in self.picks.items() if name in ("seq", "days", "hours", "unit_price", "month")}
+
+    def _search(self, amounts: list[int]) -> None:
+        """Net pay under an unknown title, by what adds up; else the only column of amounts there is."""
+        known = {name: pick.at for name, pick in self.picks.items() if name in MONEY_NAMES}
+        fixed = {at for name, at in known.items() if name in ("days", "hours", "unit_price")}
+        if self.mistaken:
+            return
+        relation = find_relation(self.rows, [at for at in amounts if at not in fixed])
+        if relation and ("gross" not in known or known["gross"] == relation.gross):
+            self._put("net_pay", relation.net, 78)
+            self._put("gross", relation.gross, 78)
+            names = ("deductions", "advance") if len(relation.taken) == 2 else ("deductions",)
+            rest = [at for at in relation.taken if at not in known.values()]
+            for name, at in zip([name for name in names if name not in known], rest, strict=False):
+                self._put(name, at, 70)
+            return
+        free = [at for at in amounts if at not in self.taken() and self._saw(at).largest > 31]
+        if "net_pay" not in self.picks and "gross" not in self.picks and len(free) == 1:
+            self.picks["net_pay"] = _Pick(free[0], 45, "content", "只有这一列像金额，请确认它是实发工资。")
+
+    def _put(self, name: str, at: int, confidence: int) -> None:
+        holder = next((other for other, pick in self.picks.items() if pick.at == at), None)
+        if holder == name:
+            self.picks[name].confidence, self.picks[name].reason = max(self.picks[name].confidence, 95), "both"
+        elif holder is None and (name not in self.picks or self.picks[name].confidence < confidence):
+            self.picks[name] = _Pick(at, confidence, "content")
+
+    def remember(self, remembered: Mapping[str, str]) -> None:
+        for name, letter in remembered.items():
+            at = column_index(letter)
+            for other in [other for other, pick in self.picks.items() if pick.at == at and other != name]:
+                del self.picks[other]
+            clash = self._saw(at).clashes(name)
+            said = f"上次{TITLES[name]}在 {letter} 列，这次的内容却像{_likeness(self._saw(at))}。" if clash else ""
+            self.picks[name] = _Pick(at, 40 if clash else 99, "remembered", said)
+        for name in [name for name in self.picks if name not in remembered]:
+            del self.picks[name]
+
+    def columns(self) -> list[ColumnGuess]:
+        found = []
+        of = {pick.at: (name, pick) for name, pick in self.picks.items()}
+        for at in sorted({*self.evidence, *self.header.titles}):
+            seen, title = self._saw(at), self.header.titles.get(at, "")
+            if not title and not seen.filled:
+                continue
+            name, pick = of.get(at, (None, None))
+            guess = ColumnGuess(column_letter(at), title, seen.samples, alternatives=self._alternatives(at, name))
+            if pick:
+                guess.column, guess.confidence, guess.reason, guess.problem = (
+                    name,
+                    pick.confidence,
+                    pick.reason,
+                    pick.problem,
+                )
+            found.append(guess)
+        return found
+
+    def _alternatives(self, at: int, chosen: str | None) -> tuple[str, ...]:
+        path, seen = self.header.paths.get(at, ()), self._saw(at)
+        scores = {column.name: column.score(path) for column in COLUMNS}
+        for name, kinds, least, confidence in FROM_CONTENT:
+            if seen.filled and seen.share(*kinds) >= least:
+                scores[name] = scores.get(name, 0) + confidence * 5
+        ranked = sorted(
+            (name for name, score in scores.items() if score > 0 and name != chosen), key=lambda n: -scores[n]
+        )
+        return tuple(ranked[:3])
+
+
+def _likeness(seen: Evidence) -> str:
+    words = {
+        "id": "身份证号",
+        "card": "银行卡号",
+        "account": "银行账号",
+        "phone": "手机号",
+        "name": "姓名",
+        "amount": "金额",
+        "lost": "丢失了位数的长号码",
+    }
+    best = max((kind for kind in words), key=lambda kind: seen.shares.get(kind, 0.0))
+    return words[best]

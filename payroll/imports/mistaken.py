@@ -1,0 +1,54 @@
+"""Sheets that people upload by mistake: what their titles give away, and what they are."""
+
+import re
+
+from payroll.imports.columns import MONEY_NAMES
+from sheets.headers import HEAD_ROWS, Header
+from sheets.reader import Sheet
+from sheets.refusal import Refusal
+
+OTHER_TEMPLATES = (
+    (re.compile(r"刷卡|打卡|考勤表|考勤时间|通行方式|上班时间|签到"), "考勤表"),
+    (re.compile(r"合同期限|生效日期|合同开始|合同类型"), "劳动合同表"),
+    (re.compile(r"进退场|进场时间|退场时间|离场"), "进退场表"),
+    (re.compile(r"请假|休假|加班(?:人|类型|原因)"), "请假或加班表"),
+    (re.compile(r"班组长|是否班组长|工人类型|政治面貌|民族|文化程度|发证机关|签发机关|籍贯"), "人员名册"),
+    (re.compile(r"企业类型|负责人|责任人|项目经理"), "参建单位或班组表"),
+)
+
+
+def template_of(sheet: Sheet, header: Header | None) -> str | None:
+    """What a sheet is where it is no payroll; None where its titles speak of pay, or of nothing known."""
+    if header and set(header.mapping) & (set(MONEY_NAMES) - {"unit_price", "days", "hours"}):
+        return None
+    titles = list(header.titles.values()) if header else []
+    titles += [sheet.name] + [cell for row in sheet.head(6) for cell in row if type(cell) is str and len(cell) <= 20]
+    for pattern, template in OTHER_TEMPLATES:
+        if any(pattern.search(title) for title in titles):
+            return template
+    return None
+
+
+def no_payroll(tables: list[tuple[Sheet, Header | None]]) -> Refusal:
+    """Say what is missing on the table that comes nearest to a payroll."""
+    hidden = [sheet.name for sheet, header in tables if header and not header.missing and sheet.hidden]
+    if hidden:
+        return Refusal("no_header", f"只有隐藏的工作表“{hidden[0]}”像工资表。请取消隐藏后重新上传。")
+    visible = [(sheet, header) for sheet, header in tables if not sheet.hidden]
+    headed = [(sheet, header) for sheet, header in visible if header and len(header.mapping) >= 2]
+    mapped = {name for _sheet, header in headed for name in header.mapping}
+    if not mapped & {"net_pay", "gross"}:
+        for sheet, header in visible:
+            if template := template_of(sheet, header):
+                return Refusal("wrong_template", f"这是{template}，不是工资表。请下载本项目的工资表模板，填写后上传。")
+    if not headed:
+        return Refusal(
+            "no_header",
+            f"前 {HEAD_ROWS} 行里没有找到表头。表头应有“姓名”“身份证号”“实发工资”等列名，请补上后重新上传。",
+        )
+    _sheet, header = max(headed, key=lambda one: (-len(one[1].missing), len(one[1].mapping)))
+    seen = "、".join(title for _at, title in sorted(header.titles.items()))[:160]
+    where = f"第 {header.rows[-1]} 行的表头" if header.rows else "表格"
+    if "name" in header.missing:
+        return Refusal("no_name_column", f"{where}里没有姓名列。表头有：{seen}。请把姓名列的列名改为“姓名”。")
+    return Refusal("no_net_column", f"{where}里没有实发工资列。表头有：{seen}。请把实发金额列的列名改为“实发工资”。")

@@ -1,0 +1,279 @@
+"""Reading the tables that were chosen, one after another, into accepted lines and remarks.
+
+Memory grows with the lines kept and with one entry per ID number and card, never with the sheet.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from operator import itemgetter
+
+from payroll.imports.columns import COLUMNS
+from payroll.imports.crews import Crews
+from payroll.imports.parsed import Parsed, Part
+from payroll.imports.people import people_of
+from payroll.imports.rows import GRAND, Rows
+from payroll.imports.sums import sum_of
+from payroll.imports.units import converted, factors_of, told
+from payroll.rules.amounts import ZERO, NotMoney, parse_money, show
+from payroll.rules.checks import ORDER, Line, Memory, RowChecks
+from payroll.rules.checks.amounts import FormulaWithoutValue, TotalMismatch
+from payroll.rules.checks.sheets import AmountsConverted
+from payroll.rules.facts import Facts
+from payroll.rules.month import Month
+from payroll.rules.names import SPACES
+from payroll.rules.net import TOLERANCE
+from payroll.rules.remarks import Remark
+from sheets.headers import MAX_DEPTH, Header, find_header
+from sheets.reader import Range, Sheet
+from sheets.values import Cell, ErrorValue, as_text
+
+# Blank rows are told apart from the end of the sheet only up to this many in one gap.
+TOLD_BLANKS = 200
+REPEATS_FROM = 0.5
+
+
+class Reading:
+    """The chosen tables being read. Exhaust `lines()`, then `parsed` is complete."""
+
+    def __init__(
+        self,
+        tables: Sequence[tuple[Sheet, Header]],
+        month: Month,
+        facts: Facts,
+        *,
+        csv: bool = False,
+        other_sheets: Sequence[dict] = (),
+        remarks: Sequence[Remark] = (),
+    ) -> None:
+        self._facts, self._csv = facts, csv
+        self.parsed = Parsed(
+            month=month,
+            tables=[Part(sheet.name, header) for sheet, header in tables],
+            other_sheets=list(other_sheets),
+            warnings=list(remarks),
+        )
+        self.sheets = [sheet for sheet, _header in tables]
+
+    @property
+    def sheet(self) -> Sheet:
+        """The first table's sheet."""
+        return self.sheets[0]
+
+    @property
+    def header(self) -> Header:
+        """The first table's header."""
+        return self.parsed.header
+
+    @property
+    def expected(self) -> int:
+        """How many rows there are to read at most; for progress."""
+        heads = (part.header.first_data_row for part in self.parsed.tables)
+        return max(1, sum(max(0, sheet.height - head + 1) for sheet, head in zip(self.sheets, heads, strict=True)))
+
+    def lines(self) -> Iterator[Line]:
+        """Accepted lines in the order of the tables and rows; remarks gather in `parsed`."""
+        parsed, memory, number = self.parsed, Memory(), 0
+        while number < len(parsed.tables):
+            sheet, part = self.sheets[number], parsed.tables[number]
+            number += 1
+            table = _Table(sheet, part, number, parsed, self._facts, self._csv, memory)
+            yield from table.lines()
+            parsed.errors += table.checks.errors
+            parsed.warnings += table.checks.warnings
+            if table.follows:
+                # Another table of other people stands below, under titles of its own.
+                self.sheets.insert(number, sheet)
+                parsed.tables.insert(number, Part(sheet.name, table.follows))
+        parsed.rows = sum(part.rows for part in parsed.tables)
+        parsed.accepted = sum(part.accepted for part in parsed.tables)
+        parsed.rejected = sum(part.rejected for part in parsed.tables)
+        parsed.total_net = sum((part.total_net for part in parsed.tables), ZERO)
+        declared = [part.declared_total_net for part in parsed.tables]
+        parsed.declared_total_net = None if None in declared else sum(declared, ZERO)
+
+    def cells_of(self, places: set[tuple[int, int]]) -> Iterator[tuple[int, int, list[Cell], dict[str, int]]]:
+        """(sheet_no, row, cells, mapping) of the rows told, as the file has them."""
+        for number, (sheet, part) in enumerate(zip(self.sheets, self.parsed.tables, strict=True), start=1):
+            rows = {row for sheet_no, row in places if sheet_no == number}
+            if not rows:
+                continue
+            last = max(rows)
+            for row, cells in sheet.rows(min(rows)):
+                if row in rows:
+                    yield number, row, cells, part.header.mapping
+                if row >= last:
+                    break
+
+
+class _Table:
+    """One table of one sheet."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        part: Part,
+        number: int,
+        parsed: Parsed,
+        facts: Facts,
+        csv: bool,
+        memory: Memory,
+    ) -> None:
+        self.sheet, self.part, self.number, self.parsed = sheet, part, number, parsed
+        self.header = part.header
+        self.follows: Header | None = None
+        how = sum_of(self.header)
+        self.checks = RowChecks(
+            month=parsed.month,
+            letters=self.header.letters,
+            how=how,
+            facts=facts,
+            hidden_rows=sheet.hidden_rows,
+            sheet_no=number,
+            memory=memory,
+        )
+        memory.sheets[number] = sheet.name
+        merged_rows: dict[int, int] = {}
+        for area in sheet.merged:
+            merged_rows[area.top] = max(merged_rows.get(area.top, 0), area.right - area.left + 1)
+        self._rows = Rows(self.header, merged_rows)
+        self._crews = Crews(sheet, self.header, csv)
+        self._factors = factors_of(self.header, sheet.head(max(0, self.header.first_data_row - 1)), how)
+        if self._factors:
+            row = self.header.rows[-1] if self.header.rows else self.header.first_data_row
+            self.checks.say(row, "net_pay", AmountsConverted, **told(self.header, self._factors))
+        self._totals: list[tuple[int, bool, Decimal]] = []
+        self._since = ZERO
+        self._blank: list[int] = []
+        self._examined = False
+
+    def lines(self) -> Iterator[Line]:
+        part, checks, rows, crews = self.part, self.checks, self._rows, self._crews
+        mapping, factors = self.header.mapping, self._factors
+        width = max(self.sheet.width, *mapping.values())
+        pick = itemgetter(*(mapping.get(name, width + 1) - 1 for name in ORDER))
+        pad = [None] * (width + 1)
+        size = width + 1
+        named, seq = mapping["name"] - 1, mapping.get("seq", width + 1) - 1
+        identified = mapping.get("id_number", width + 1) - 1
+        check, fills = checks.check, crews.needed
+        # Beside another table: only this one's columns are looked at.
+        left, right = self.header.block - 1, max(self.header.titles, default=0)
+        for number, cells in self.sheet.rows(self.header.first_data_row):
+            if len(cells) < size:
+                cells = cells + pad[len(cells) :]
+            if left >= 0:
+                cells = pad[:left] + cells[left:right] + pad[right:size]
+            # The common row: a number, a name, an ID number of 18 characters.
+            identity, name = cells[identified], cells[named]
+            plain = (
+                type(identity) is str
+                and len(identity) == 18
+                and type(name) is str
+                and "例" not in name
+                and name[:1] not in "xX×"
+                and type(cells[seq]) is not str
+                and identity.isalnum()
+                and not rows.in_second_table
+            )
+            if factors:
+                cells = converted(cells, factors)
+            if not plain:
+                before = checks.total_net - self._since
+                why = rows.why_not(number, cells, checks.total_net, before)
+                if why is not None:
+                    if why == "second_table" and rows.heads == number and self._follow(number):
+                        break
+                    if why == "section":
+                        crews.section, fills = rows.section, True
+                    self._ignore(number, why, cells)
+                    continue
+            if self._blank:
+                self._tell_blanks()
+            if fills:
+                cells = crews.fill(number, cells)
+            line = check(number, pick(cells), cells)
+            part.rows += 1
+            if line is None:
+                part.rejected += 1
+            else:
+                part.accepted += 1
+                yield line if not crews.section or line.crew else line._replace(crew=crews.section)
+        self._finish()
+
+    def _follow(self, row: int) -> bool:
+        """Whether the titles in this row begin another payroll, of people who don't stand above."""
+        if self._examined:
+            return False
+        self._examined = True
+        rows = []
+        for number, cells in self.sheet.rows(row):
+            rows.append(cells)
+            if number - row >= MAX_DEPTH + 1:
+                break
+        merged = [
+            Range(area.top - row + 1, area.left, area.bottom - row + 1, area.right)
+            for area in self.sheet.merged
+            if area.top >= row
+        ]
+        header = find_header(rows, COLUMNS, merged)
+        if header is None or header.missing or header.rows[0] != 1:
+            return False
+        header.rows = [row + one - 1 for one in header.rows]
+        below, above = people_of(self.sheet, header), people_of(self.sheet, self.header, stop=row)
+        if not below.count or below.repeated_in([above]) > REPEATS_FROM:
+            return False
+        self.follows = header
+        return True
+
+    def _tell_blanks(self) -> None:
+        for row in self._blank:
+            self._tell(row, "empty")
+        self._blank = []
+
+    def _tell(self, row: int, why: str) -> None:
+        told_row = {"row": row, "why": why}
+        self.parsed.ignored_rows.append(told_row if self.number == 1 else told_row | {"sheet_no": self.number})
+
+    def _ignore(self, row: int, why: str, cells: list) -> None:
+        if why == "empty" and all(cell is None for cell in cells):
+            # Blank rows count only when something follows them.
+            if len(self._blank) < TOLD_BLANKS:
+                self._blank.append(row)
+            return
+        if self._blank:
+            self._tell_blanks()
+        self._tell(row, why)
+        if why == "subtotal":
+            self._since = self.checks.total_net
+        if why != "total":
+            return
+        value = cells[self.header.mapping["net_pay"] - 1]
+        if isinstance(value, ErrorValue) and value.without_value:
+            cell = self.checks.cell("net_pay", row)
+            self.checks.warn(row, "net_pay", FormulaWithoutValue, FormulaWithoutValue.total_message, cell=cell)
+            return
+        try:
+            amount = parse_money(value) if not isinstance(value, ErrorValue) else None
+        except NotMoney:
+            amount = None
+        if amount is not None:
+            labels = "".join(SPACES.sub("", as_text(cell)) for cell in cells if type(cell) is str)
+            self._totals.append((row, bool(GRAND.search(labels)), amount))
+
+    def _finish(self) -> None:
+        part = self.part
+        self.checks.finish()
+        part.total_net = self.checks.total_net
+        if not self._totals:
+            return
+        grand = [total for total in self._totals if total[1]] or self._totals
+        row, _grand, amount = grand[-1]
+        # Several 合计 and no 总计: totals of pages, where together they make the whole.
+        together = sum((total[2] for total in self._totals), ZERO)
+        differs = abs(amount - part.total_net) > TOLERANCE
+        if differs and not any(total[1] for total in self._totals) and abs(together - part.total_net) <= TOLERANCE:
+            amount = together
+        part.declared_total_net = amount
+        if (gap := abs(amount - part.total_net)) > TOLERANCE:
+            words = {"declared": show(amount), "total": show(part.total_net), "gap": show(gap)}
+            self.checks.say(row, "net_pay", TotalMismatch, **words)

@@ -1,0 +1,74 @@
+"""Which columns of a sheet make its net pay, as far as its titles say."""
+
+import re
+
+from payroll.rules.net import Sum
+from sheets.columns import bare
+from sheets.headers import Header
+
+DEDUCTION_ITEM = re.compile(
+    r".*(?:社保|社会保险|养老|医疗|医保|失业|工伤|生育|公积金|年金|个税|所得税|个人所得税|水电|水费|电费|伙食|餐费|饭费|住宿|房租|罚款|罚金"
+    r"|扣款|扣费|扣除|代扣|工会费|会费|押金|抵押金|工具费|劳保).*"
+)
+EMPLOYERS_SHARE = re.compile(r".*(?:单位|公司|企业).*")
+ADDED_ITEM = re.compile(r".*(?:其他应发|其他应付|补发).*")
+# Beside the sum but no part of it.
+NO_PART = re.compile(
+    r".*(?:应税|计税|纳税|税率|人力成本|基数|发放日期|日期|编号|密码|邮箱|email|电话|备注|是否|占比|说明|原因|大写).*"
+)
+
+
+def sum_of(header: Header) -> Sum:
+    """How gross − deductions − advance is to be computed on this sheet, as far as its titles say.
+
+    A total of the deductions is taken where there is one (several groups each may have one); else
+    the single deductions between gross and net are added up. Without any deduction or advance
+    column there is nothing to compute: the sheet may simply not show them.
+    """
+    mapping = header.mapping
+    gross, net, total = mapping.get("gross"), mapping.get("net_pay"), mapping.get("deductions")
+    advance = mapping.get("advance")
+    if gross is None or net is None:
+        return Sum()
+    gross_parts, totals, items, unknown = [gross], [total] if total else [], [], []
+    deep = len(header.rows) > 1
+    summed = {path[0] for path in header.paths.values() if len(path) > 1 and bare(path[-1]) in ("小计", "合计")}
+    # 扣款合计 sums up whatever stands between it and the gross pay.
+    covering = total is not None and gross < total and re.search(r"[计总]|各项", header.titles.get(total, ""))
+    for at, path in sorted(header.paths.items()):
+        if at in mapping.values():
+            continue
+        whole, leaf = "".join(path), bare(path[-1])
+        between = min(gross, net) < at < max(gross, net)
+        if NO_PART.fullmatch(whole) or (covering and gross < at < total and not (deep and len(path) > 1)):
+            continue
+        if deep and len(path) > 1 and leaf in ("小计", "合计"):
+            if ADDED_ITEM.fullmatch(path[0]):
+                gross_parts.append(at)
+                continue
+            if "扣" in path[0]:
+                totals.append(at)
+                continue
+        # A part of a group whose subtotal is counted already.
+        if deep and len(path) > 1 and (path[0] in summed or "应发" in path[0] or "应付" in path[0]):
+            continue
+        if EMPLOYERS_SHARE.fullmatch(whole):
+            continue
+        if DEDUCTION_ITEM.fullmatch(whole) or (deep and len(path) > 1 and "扣" in path[0]):
+            if between or net < gross:
+                items.append(at)
+            continue
+        if between or net < gross:
+            unknown.append(at)
+    if not totals and not items and advance is None:
+        return Sum()
+    within = bool(total and advance and gross < advance < total and "计" in header.titles.get(total, ""))
+    return Sum(
+        computable=True,
+        gross=tuple(gross_parts),
+        deductions=tuple(totals),
+        items=tuple(items),
+        has_advance=advance is not None,
+        advance_within=within,
+        unknown=tuple(unknown),
+    )

@@ -1,0 +1,55 @@
+"""Amounts that a sheet gives in fen or in ten thousands of yuan: its titles, or the line above them, say so."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from payroll.imports.columns import TITLES
+from payroll.rules.amounts import NotMoney, parse_money
+from payroll.rules.net import Sum
+from sheets.headers import Header
+from sheets.values import Cell, column_letter
+
+UNITS = {"分": Decimal("0.01"), "千元": Decimal(1000), "万元": Decimal(10000)}
+IN_TITLE = re.compile(r"[(（\[【/](?:单位[:：]?)?(?:人民币)?(分|万元|千元)[)）\]】]?")
+ABOVE = re.compile(r"(?:金额)?单位[:：](?:人民币)?(分|万元|千元)[)）]?\Z")
+AMOUNTS = ("gross", "deductions", "advance", "net_pay", "unit_price")
+
+
+def factors_of(header: Header, above: Sequence[Sequence[Cell]], how: Sum) -> dict[int, Decimal]:
+    """Column (1-based) → what its amounts are to be multiplied with to be yuan; empty on the usual sheet."""
+    columns = {header.mapping[name] for name in AMOUNTS if name in header.mapping}
+    columns |= {*how.gross, *how.deductions, *how.items, *how.unknown}
+    texts = ("".join(cell.split()) for row in above for cell in row if type(cell) is str)
+    whole = next((UNITS[match[1]] for text in texts if (match := ABOVE.search(text))), None)
+    found = {}
+    for at in columns:
+        match = IN_TITLE.search("".join(header.titles.get(at, "").split()))
+        if factor := UNITS[match[1]] if match else whole:
+            found[at] = factor
+    return found
+
+
+def converted(cells: list[Cell], factors: dict[int, Decimal]) -> list[Cell]:
+    """The row in yuan; what can't be read as an amount stays as it is, for the checks to say."""
+    cells = list(cells)
+    for at, factor in factors.items():
+        value = cells[at - 1] if at <= len(cells) else None
+        if type(value) not in (float, str):
+            continue
+        try:
+            # The shortest text of a float, so that 0.58 万元 is 5800 and no binary noise more.
+            amount = Decimal(repr(value)) if type(value) is float else parse_money(value)
+        except NotMoney:
+            continue
+        if amount is not None:
+            cells[at - 1] = f"{amount * factor:f}"
+    return cells
+
+
+def told(header: Header, factors: dict[int, Decimal]) -> dict[str, str]:
+    """The words of the notice about it: the unit and the columns."""
+    names = {at: TITLES[name] for name, at in header.mapping.items()}
+    columns = "、".join(f"{column_letter(at)} 列{names[at]}" for at in sorted(factors) if at in names)
+    unit = next(unit for unit, factor in UNITS.items() if factor == next(iter(factors.values())))
+    return {"unit": unit, "columns": columns}

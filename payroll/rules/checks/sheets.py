@@ -1,0 +1,54 @@
+"""What is to be said of whole sheets: which were left out, and how columns were understood."""
+
+from payroll.rules.checks.declared import LEDGER, Check, Family, Severity
+
+
+class SheetLeftOut(Check):
+    code = "sheet_left_out"
+    title = "有工作表没有读取"
+    what = "文件里另有像工资表的工作表没有计入：写的是别的月份、与已读取的表是同一批人，或者是隐藏的。"
+    family = Family.OTHER
+    whole_batch = True
+    fixed = "这只是说明读了哪些表；需要改动的，请调整文件后重新上传。"
+    message = "工作表“{sheet}”与{others}是同一批人，没有重复计入。"
+    lost_message = "其中 {count} 人（{names}）不在已读取的表里，请核对是否漏发。"
+    sum_message = "它的实发合计是 {total} 元，已读取的是 {read} 元，两者不同，请核对。"
+    other_month_message = "工作表“{sheet}”写的是别的月份，不是{month}，没有读取。"
+    no_people_message = "工作表“{sheet}”里没有工人，没有读取。"
+    hidden_message = "隐藏的工作表“{sheet}”像工资表，没有读取。如果其中有人要发放，请取消隐藏后重新上传。"
+    basis = LEDGER
+
+
+class OtherMonth(Check):
+    code = "other_month"
+    title = "工作表写的是别的月份"
+    what = "工作表的名称或标题写的月份不是正在导入的月份。"
+    family = Family.OTHER
+    whole_batch = True
+    message = "工作表“{sheet}”写的是别的月份，而正在导入的是{month}。请核对月份或换一份表。"
+    basis = LEDGER
+
+
+class AmountsConverted(Check):
+    code = "amounts_converted"
+    title = "金额单位已换算"
+    what = "表头写明金额以分、千元或万元为单位，已换算为元。"
+    family = Family.OTHER
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    whole_batch = True
+    fixed = "按表头的单位换算，只作说明。"
+    message = "表中金额以{unit}为单位（{columns}），已换算为元。请核对换算后的金额。"
+
+
+class ColumnByContent(Check):
+    code = "column_by_content"
+    title = "按内容认定的列"
+    what = "列名看不出是什么，或与内容不符，按单元格的内容认定。"
+    family = Family.OTHER
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    whole_batch = True
+    fixed = "只作说明；认定错了的，请改列名或重新指定各列。"
+    message = "{letter} 列（{title}）按内容认定为{column}。请核对。"
+    other_title_message = "{letter} 列的列名是“{title}”，按内容认定为{column}。请核对，并改正列名。"
