@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payroll.views import batches, blanks, files, listing, people, uploads
+from payroll.views import batches, blanks, files, listing, payout_lines, payouts, people, uploads
 
 app_name = "payroll"
 
@@ -18,4 +18,11 @@ urlpatterns = [
     path("payroll/<int:pk>/export/", files.export, name="export"),
     path("payroll/<int:pk>/original/", files.original, name="original"),
     path("payroll/<int:pk>/annotated/", files.annotated, name="annotated"),
+    path("payroll/layouts/", payouts.layouts, name="layouts"),
+    path("payroll/<int:pk>/payout/", payouts.payout, name="payout"),
+    path("payroll/<int:pk>/payout/make/", payouts.payout_make, name="payout_make"),
+    path("payroll/lines/<int:pk>/payout/", payout_lines.payout_line, name="payout_line"),
+    path("payroll/payouts/<int:pk>/download/", payouts.payout_download, name="payout_download"),
+    path("payroll/payouts/<int:pk>/send/", payouts.payout_send, name="payout_send"),
+    path("payroll/payouts/<int:pk>/void/", payouts.payout_void, name="payout_void"),
 ]

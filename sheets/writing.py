@@ -80,6 +80,29 @@ def write_xlsx(target: BinaryIO, sheets: Sequence[OutSheet]) -> None:
     book.close()
 
 
+def write_plain_xlsx(
+    target: BinaryIO, name: str, rows: Iterable[Sequence[str | Decimal]], created: datetime.datetime
+) -> None:
+    """One sheet for another program: texts as text, Decimal as numbers with two places, no decoration.
+
+    The same rows and `created` give the same bytes. Texts are shared strings, which old readers expect.
+    """
+    book = xlsxwriter.Workbook(
+        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    book.set_properties({"created": created})
+    page = book.add_worksheet(sheet_name(name))
+    text, money = book.add_format({"num_format": "@"}), book.add_format({"num_format": "0.00"})
+    for row, values in enumerate(rows):
+        for at, value in enumerate(values):
+            if isinstance(value, Decimal):
+                page.write_number(row, at, value, money)
+            elif value:
+                page.write_string(row, at, clean(value), text)
+    page.set_column(0, 30, 16)
+    book.close()
+
+
 class _Writer:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self.book = book

@@ -1,6 +1,7 @@
 """Special wage accounts: opened, corrected, closed on record."""
 
 import datetime
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -89,3 +90,22 @@ def special_account_reveal(*, account: SpecialAccount, actor: Actor) -> str:
     """The full account number, for those who may edit it; each showing is an event."""
     record_event(actor=actor, action="account_number_reveal", target=account, project_id=account.project_id)
     return vault.unseal_text(account.number_sealed, PURPOSE)
+
+
+@dataclass(frozen=True, slots=True)
+class PayerAccount:
+    """What a pay-out file says of the account the money comes from; the number in full."""
+
+    number: str
+    name: str
+    bank_name: str
+
+
+def payer_account_unscoped(project_id: int) -> PayerAccount | None:
+    """The project's open special account for a pay-out file, None where there is none. The caller leaves the trace."""
+    account = (
+        SpecialAccount.objects.select_related("bank").filter(project_id=project_id, closed_on__isnull=True).first()
+    )
+    if account is None:
+        return None
+    return PayerAccount(vault.unseal_text(account.number_sealed, PURPOSE), account.account_name, account.bank.name)

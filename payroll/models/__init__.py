@@ -8,7 +8,9 @@ from payroll.models.batches import (
     StoredFile,
 )
 from payroll.models.contracts import LabourContract, LeaverSettlement, RecordSource, SiteStay
+from payroll.models.payouts import CardChange, Payout, PayoutException, PayoutFile
 from payroll.models.people import BankCard, MinimumWage, RosterEntry, Worker
+from payroll.models.results import BankResult, BankResultRow
 
 __all__ = [
     "AttendanceDay",
@@ -16,10 +18,16 @@ __all__ = [
     "AttendanceRow",
     "AttendanceSheet",
     "BankCard",
+    "BankResult",
+    "BankResultRow",
     "BatchAct",
+    "CardChange",
     "LabourContract",
     "LeaverSettlement",
     "MinimumWage",
+    "Payout",
+    "PayoutException",
+    "PayoutFile",
     "PayrollBatch",
     "PayrollLine",
     "PayrollRejectedRow",

@@ -208,6 +208,7 @@ class BatchAct(models.Model):
         PAY_OUT = "pay_out", "生成代发文件"
         BANK_RESULT = "bank_result", "导入银行结果"
         PAID = "paid", "发放完成"
+        REOPEN = "reopen", "重新办理发放"
         SUPERSEDE = "supersede", "被替换"
 
     scope_project = "batch__project"

@@ -27,6 +27,7 @@ class Act(StrEnum):
     PAY_OUT = "pay_out"
     BANK_RESULT = "bank_result"
     PAID = "paid"
+    REOPEN = "reopen"
 
 
 class Step(NamedTuple):
@@ -47,6 +48,8 @@ STEPS = {
         Step(Act.PAY_OUT, frozenset({Stage.NOTICED, Stage.PAYING}), Stage.PAYING),
         Step(Act.BANK_RESULT, frozenset({Stage.PAYING}), Stage.PAYING),
         Step(Act.PAID, frozenset({Stage.PAYING}), Stage.PAID),
+        # The bank returned money afterwards, or what kept a worker from being paid is over.
+        Step(Act.REOPEN, frozenset({Stage.PAYING, Stage.PAID}), Stage.PAYING),
     )
 }
 ORDER = tuple(Stage)

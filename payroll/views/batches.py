@@ -11,6 +11,7 @@ from accounts.selectors.special_accounts import credited_in_month
 from payroll.forms import DiscardForm, SubmitForm
 from payroll.models import PayrollBatch
 from payroll.selectors.batches import accepted_total, batch_by_pk, current_batch, may_act_on, remark_counts
+from payroll.selectors.payout_pages import payout_part
 from payroll.services.files import may_open_files
 from payroll.services.submissions import batch_discard, batch_submit
 from payroll.views.grid import columns_of, row_numbers, rows_of
@@ -40,6 +41,7 @@ def batch_page(request, pk):
         "may_discard": batch.status not in (Status.SUBMITTED, Status.SUPERSEDED, Status.DISCARDED)
         and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
         "may_upload": may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
+        "payout": payout_part(request.scope, batch),
     }
     if batch.status not in (*WAITING, Status.REFUSED, Status.FAILED):
         context |= _sheet(request, batch)

@@ -81,6 +81,7 @@ REACH = {
     "credit_alone": PROJECTS,
     "batch": PAY,
     "line": PAY,
+    "payout_file": PAY,
     "worker": PAY,
     "deadline": ONBOARDING,
     "deadline_decision": ONBOARDING,

@@ -97,6 +97,7 @@ class Subjects:
             "credit_alone": lambda: {"pk": place.credit.pk},
             "batch": lambda: {"pk": place.batch.pk},
             "line": lambda: {"pk": line.pk},
+            "payout_file": lambda: {"pk": place.payout_file.pk},
             "worker": lambda: {"pk": line.worker_id},
             "deadline": lambda: {"pk": place.deadline.pk},
             "deadline_decision": lambda: {"pk": place.deadline.pk, "kind": "interview"},

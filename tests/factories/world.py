@@ -15,13 +15,14 @@ from escalation.models import Deadline, Decision, Escalation, Notice, Response
 from escalation.selectors.cases import review_version_unscoped
 from escalation.services.decisions import decision_take
 from escalation.services.reconcile import reconcile
-from payroll.models import PayrollBatch
+from payroll.models import PayoutFile, PayrollBatch
 from payroll.services.submissions import batch_submit
 from projects.models import Approval, Contract, Project
 from responsibilities.selectors import clock
 from responsibilities.services.trail import Actor
 from tests.cast import GANZHOU, LINZE, Cast
 from tests.factories.accounts import credit, general_contract, month, started_project
+from tests.factories.payouts import bare_payout_file
 from tests.factories.payroll import draft, person
 from tests.factories.projects import approval
 
@@ -39,6 +40,7 @@ class Place:
     month_on: datetime.date
     credit: Allocation
     batch: PayrollBatch
+    payout_file: PayoutFile
     deadline: Deadline
     notice: Notice
     escalation: Escalation
@@ -113,6 +115,7 @@ def _facts(cast: Cast, facts: dict, number: int, today: datetime.date) -> None:
     submitted = draft(project, rows, month_on=facts["month_on"], subcontractor=facts["subcontractor"])
     batch_submit(batch_id=submitted.pk, actor=SYSTEM)
     facts["submitted"] = submitted
+    facts["payout_file"] = bare_payout_file(submitted)
     facts["batch"] = draft(
         project,
         [*rows, person(number * 10 + 5, name="")],
@@ -146,6 +149,7 @@ def _place(cast: Cast, facts: dict, today: datetime.date) -> Place:
         month_on=facts["month_on"],
         credit=facts["credit"],
         batch=facts["batch"],
+        payout_file=facts["payout_file"],
         deadline=onboard,
         notice=Notice.objects.filter(deadline=onboard).first(),
         escalation=onboard.escalation,

@@ -1,0 +1,260 @@
+"""A bank's return file: its columns with the words banks use, and its rows as plain facts.
+
+Nothing is matched here. A card that the bank shows with asterisks is known by its last four digits only.
+"""
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from payroll.rules.bank_results import outcome_of
+from responsibilities.rules.identifiers import normalise_card
+from sheets.columns import Column, Header, find_header
+from sheets.reader import Sheet, Workbook
+from sheets.refusal import Refusal
+from sheets.values import Cell, as_text, lost_precision
+
+NOTHING_FOUND = (
+    "没有在文件里找到银行回执的表头。表头至少要有账号（或序号）、金额和处理结果。请确认上传的是银行返回的代发结果。"
+)
+TOTALS = re.compile(r"^(合计|总计|小计|总笔数|总金额|成功笔数|失败笔数|制表|打印|以下空白)")
+DAY = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})")
+MASKED = re.compile(r"[*＊xX•]{2,}")
+
+
+class Reference(Column):
+    name, title = "reference", "业务编号"
+    synonyms = ("自定义序号", "客户业务编号", "业务参考号", "企业流水号", "客户流水号", "明细标注", "备注", "附言")
+
+
+class Seq(Column):
+    name, title = "seq", "序号"
+    synonyms = ("顺序号", "编号", "明细序号", "笔号", "行号", "No", "NO.")
+    never = ("业务", "流水", "自定义")
+
+
+class Name(Column):
+    name, title = "name", "户名"
+    synonyms = (
+        "收款人姓名", "收款人户名", "收款人名称", "收款方户名", "收款户名", "收款账号名称", "收款账户名称", "收款人", "姓名", "账户名称", "账户名",
+        "客户姓名", "员工姓名", "对方户名", "收款方账户户名/钱包户名",
+    )  # fmt: skip
+    never = ("付款",)
+
+
+class Card(Column):
+    name, title = "card", "账号"
+    synonyms = (
+        "收款账号", "收款人账号", "收款方账号", "收款账户", "银行卡号", "卡号", "帐号", "收款帐号", "收款人帐号", "工资卡号", "账户", "银行账号", "对方账号",
+        "收款账号/卡号", "收款方账号/钱包地址", "账号/卡号",
+    )  # fmt: skip
+    never = ("付款", "名称", "户名", "开户")
+
+
+class Amount(Column):
+    name, title = "amount", "金额"
+    synonyms = (
+        "交易金额",
+        "支付金额",
+        "代发金额",
+        "发放金额",
+        "实发金额",
+        "实发工资",
+        "实发",
+        "付款金额",
+        "转账金额",
+        "入账金额",
+        "工资金额",
+    )
+    never = ("成功", "失败", "手续费", "总")
+
+
+class AmountInFen(Column):
+    name, title = "amount_fen", "金额（分）"
+    synonyms = ("金额(分)", "交易金额(分)", "代发金额(分)")
+
+    @classmethod
+    def score(cls, path):
+        # “金额” alone is yuan: only a title that says 分 is this column.
+        return super().score(path) + 20 if path and "分)" in path[-1].replace("）", ")") else 0
+
+
+class Status(Column):
+    name, title = "status", "处理结果"
+    synonyms = (
+        "状态", "交易状态", "处理状态", "交易结果", "代发结果", "发放结果", "支付状态", "付款状态", "结果", "代发状态", "发放状态", "指令状态", "成功标志", "是否成功",
+        "银行处理状态", "入账状态", "处理标志",
+    )  # fmt: skip
+
+
+class Reason(Column):
+    name, title = "reason", "失败原因"
+    synonyms = (
+        "错误原因", "原因", "错误信息", "失败信息", "银行返回信息", "返回信息", "处理信息", "错误描述", "失败描述", "结果说明", "处理说明", "银行摘要", "退汇原因", "响应信息",
+    )  # fmt: skip
+    never = ("代码", "码")
+
+
+class Code(Column):
+    name, title = "code", "错误代码"
+    synonyms = ("返回码", "错误码", "响应码", "银行返回码", "失败代码", "结果代码")
+
+
+class On(Column):
+    name, title = "on", "日期"
+    synonyms = (
+        "交易日期",
+        "处理日期",
+        "入账日期",
+        "发放日期",
+        "付款日期",
+        "交易时间",
+        "处理时间",
+        "完成时间",
+        "支付时间",
+        "入账时间",
+    )
+
+
+class BankReference(Column):
+    name, title = "bank_reference", "银行流水号"
+    synonyms = ("流水号", "交易流水号", "银行流水", "交易流水", "回单号", "回单编号", "核心流水号", "凭证号")
+
+
+COLUMNS = (Reference, Seq, Name, Card, Amount, AmountInFen, Status, Reason, Code, On, BankReference)
+
+
+@dataclass(slots=True)
+class ResultRow:
+    """One row as the bank wrote it; `card` in full or None, `last4` also where the bank masked it."""
+
+    row: int
+    reference: str
+    seq: int | None
+    name: str
+    card: str | None
+    last4: str
+    amount: Decimal | None
+    outcome: str
+    code: str
+    message: str
+    bank_reference: str
+    on: datetime.date | None
+
+
+@dataclass(slots=True)
+class Opened:
+    """The sheet that holds the bank's answer, and where its columns stand."""
+
+    sheet: Sheet
+    header: Header
+
+
+def open_result(workbook: Workbook) -> Opened:
+    """The sheet with the best header. Raises Refusal `no_header` where none names a card or number and an amount."""
+    best: Opened | None = None
+    for sheet in workbook.sheets:
+        if sheet.hidden or not sheet.height:
+            continue
+        header = find_header(sheet.head(40), COLUMNS, sheet.merged)
+        if header is None or not _usable(header):
+            continue
+        if best is None or len(header.mapping) > len(best.header.mapping):
+            best = Opened(sheet, header)
+    if best is None:
+        raise Refusal("no_header", NOTHING_FOUND)
+    return best
+
+
+def rows_of(opened: Opened) -> Iterator[ResultRow]:
+    """The rows below the header; blank ones and totals are left out, nothing is guessed."""
+    at = opened.header.mapping
+    told = bool({"status", "reason"} & set(at))
+    for number, cells in opened.sheet.rows(opened.header.first_data_row):
+        row = _row(number, cells, at, told)
+        if row is not None:
+            yield row
+
+
+def _usable(header: Header) -> bool:
+    found = set(header.mapping)
+    return bool(found & {"card", "seq", "reference"}) and bool(found & {"amount", "amount_fen", "status", "reason"})
+
+
+def _row(number: int, cells: list[Cell], at: dict[str, int], told: bool) -> ResultRow | None:
+    def text(name: str) -> str:
+        position = at.get(name)
+        if position is None or position > len(cells):
+            return ""
+        return " ".join(as_text(cells[position - 1]).split())
+
+    texts = [as_text(cell).strip() for cell in cells if cell is not None]
+    if not any(texts) or TOTALS.match("".join(texts[0].split())):
+        return None
+    card_cell = cells[at["card"] - 1] if "card" in at and at["card"] <= len(cells) else None
+    card, last4 = _card(card_cell)
+    amount = _amount(text("amount")) if "amount" in at else None
+    if amount is None and "amount_fen" in at:
+        fen = _amount(text("amount_fen"))
+        amount = fen / 100 if fen is not None else None
+    seq = text("seq")
+    status, reason = text("status"), text("reason")
+    if card is None and not last4 and amount is None and not seq:
+        return None
+    return ResultRow(
+        row=number,
+        reference=text("reference")[:80],
+        seq=int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 9 else None,
+        name=text("name")[:60],
+        card=card,
+        last4=last4,
+        amount=amount,
+        outcome=outcome_of(status, reason) if told else "unclear",
+        code=text("code")[:40],
+        message=(reason or (status if told else ""))[:200],
+        bank_reference=text("bank_reference")[:80],
+        on=_day(cells[at["on"] - 1]) if "on" in at and at["on"] <= len(cells) else None,
+    )
+
+
+def _card(cell: Cell) -> tuple[str | None, str]:
+    """(number, last four). A number that a spreadsheet cut, or that the bank masked, is no number."""
+    if cell is None:
+        return None, ""
+    if lost_precision(cell):
+        return None, ""
+    text = normalise_card(as_text(cell))
+    if text.isascii() and text.isdigit() and len(text) >= 8:
+        return text, text[-4:]
+    if MASKED.search(text) and text[-4:].isdigit():
+        return None, text[-4:]
+    return None, ""
+
+
+def _amount(text: str) -> Decimal | None:
+    cleaned = re.sub(r"[,，￥¥元\s]", "", text)
+    try:
+        amount = Decimal(cleaned)
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12:
+        return None
+    # Doubles show 5380.000000001; a third place that means something is no amount of money.
+    rounded = amount.quantize(Decimal("0.01"))
+    return rounded if abs(rounded - amount) < Decimal("0.001") else None
+
+
+def _day(cell: Cell) -> datetime.date | None:
+    if isinstance(cell, datetime.datetime):
+        return cell.date()
+    if isinstance(cell, datetime.date):
+        return cell
+    found = DAY.search(as_text(cell)) if cell is not None else None
+    if not found:
+        return None
+    try:
+        return datetime.date(*map(int, found.groups()))
+    except ValueError:
+        return None

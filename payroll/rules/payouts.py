@@ -1,0 +1,54 @@
+"""Why a line isn't in a pay-out file, in words, and how a batch's paying stands."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+# Code → (what is wrong, what to do). Order: the first that applies is said.
+HOLDS: dict[str, tuple[str, str]] = {
+    "exception": ("已登记为暂不能发放", "情形消除后，在该行解除登记。"),
+    "contest": ("工人对本月工资有异议，尚未处理", "先答复异议，再生成代发文件。"),
+    "no_card": ("没有登记工资卡", "登记工人本人的银行卡后再发放，不得发放现金。"),
+    "not_own_card": ("工资卡不是工人本人的", "更换为工人本人的银行卡。"),
+    "shared_card": ("同一张卡登记在多名工人名下", "核实后更换为工人本人的银行卡。"),
+    "amount": ("实发金额不大于 0", "无须发放；如有错误，请更正工资表。"),
+    "name": ("姓名含有银行文件不能使用的字符", "更正姓名后再发放。"),
+    "wrong_bank": ("工资卡的开户行不适用于所选版式", "换用另一版式，或补登开户行。"),
+}
+
+
+def hold_words(code: str) -> tuple[str, str]:
+    """What holds a line back and what to do about it."""
+    return HOLDS.get(code, ("暂不能发放", "请核对该行。"))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a batch is paid: lines and yuan. `settled` is: nothing left but recorded exceptions."""
+
+    lines: int
+    net: Decimal
+    paid: int
+    paid_net: Decimal
+    pending: int
+    pending_net: Decimal
+    failed: int
+    excepted: int
+
+    @property
+    def left(self) -> int:
+        """Lines neither paid nor under way."""
+        return self.lines - self.paid - self.pending
+
+    @property
+    def left_net(self) -> Decimal:
+        return self.net - self.paid_net - self.pending_net
+
+    @property
+    def settled(self) -> bool:
+        """Every line is paid or recorded as an exception: the batch is finished (724 art 31)."""
+        return self.lines > 0 and self.pending == 0 and self.paid + self.excepted >= self.lines
+
+    @property
+    def words(self) -> str:
+        """已发 115 / 117."""
+        return f"已发 {self.paid} / {self.lines}"

@@ -1,0 +1,183 @@
+"""How far batches are paid, what can be paid next and what is held back, and each line's attempts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from payroll.models import CardChange, Payout, PayoutException, PayoutFile, PayrollBatch, PayrollLine
+from payroll.rules.bank_layouts import Layout, fits, is_plain
+from payroll.rules.payouts import Standing, hold_words
+from responsibilities.rules.errors import NotVisible
+from responsibilities.rules.roles import Permission
+from responsibilities.rules.scope import Scope
+
+NOTHING = Standing(0, Decimal(0), 0, Decimal(0), 0, Decimal(0), 0, 0)
+
+
+@dataclass(slots=True)
+class OpenLine:
+    """A line that is neither paid nor under way. `hold` is why it can't be paid now, empty where it can."""
+
+    pk: int
+    sheet_no: int
+    row: int
+    worker_id: int
+    name: str
+    crew: str
+    card_id: int | None
+    last4: str
+    bank_name: str
+    net: Decimal
+    attempts: int
+    state: str
+    bank_message: str
+    hold: str
+
+    @property
+    def hold_words(self) -> tuple[str, str]:
+        return hold_words(self.hold) if self.hold else ("", "")
+
+
+def open_lines_unscoped(batch_id: int, layout: Layout | None = None) -> list[OpenLine]:
+    """Lines of a batch that are neither paid nor under way, in the sheet's order; one query.
+
+    With a layout, lines whose bank it doesn't take are held back too.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_LINES, [batch_id])
+        lines = [OpenLine(*row) for row in cursor.fetchall()]
+    for line in lines:
+        if not line.hold and not is_plain(line.name):
+            line.hold = "name"
+        if not line.hold and layout is not None and not fits(layout, line.bank_name):
+            line.hold = "wrong_bank"
+    return lines
+
+
+def standings_unscoped(batch_ids: Iterable[int]) -> dict[int, Standing]:
+    """How far batches are paid, by batch; a batch without lines to pay has none. One query for any number."""
+    ids = list(batch_ids)
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDINGS, [ids])
+        return {row[0]: Standing(*row[1:]) for row in cursor.fetchall()}
+
+
+def standing_of(batch: PayrollBatch) -> Standing:
+    """How far a visible batch is paid."""
+    return standings_unscoped([batch.pk]).get(batch.pk, NOTHING)
+
+
+def payout_files(scope: Scope) -> QuerySet:
+    """Pay-out files that the caller may see; their content is the download's matter."""
+    return PayoutFile.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW)).select_related(
+        "batch__project", "made_by", "sent_by"
+    )
+
+
+def payout_file_by_pk(scope: Scope, pk: int) -> PayoutFile:
+    """One pay-out file; raises NotVisible."""
+    found = payout_files(scope).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible("没有找到这份代发文件，或者它不在您的管辖范围内。")
+    return found
+
+
+def files_of(scope: Scope, batch: PayrollBatch) -> QuerySet:
+    """A batch's pay-out files, latest first."""
+    return payout_files(scope).filter(batch=batch).order_by("-sequence")
+
+
+def payable_line(scope: Scope, pk: int) -> PayrollLine:
+    """One line in sight with batch, worker and card; raises NotVisible."""
+    line = (
+        PayrollLine.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .select_related("batch__project", "batch__subcontractor", "worker", "card")
+        .filter(pk=pk)
+        .first()
+    )
+    if line is None:
+        raise NotVisible("没有找到这一行工资，或者它不在您的管辖范围内。")
+    return line
+
+
+def attempts_of(scope: Scope, line: PayrollLine) -> QuerySet:
+    """Every attempt to pay a line, oldest first."""
+    return (
+        Payout.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .filter(line=line)
+        .select_related("file", "card")
+        .order_by("attempt")
+    )
+
+
+def exceptions_of(scope: Scope, line: PayrollLine) -> QuerySet:
+    """What was recorded about not paying a line, oldest first."""
+    return (
+        PayoutException.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .filter(line=line)
+        .select_related("recorded_by", "lifted_by")
+    )
+
+
+def card_changes_of(scope: Scope, line: PayrollLine) -> QuerySet:
+    """The cards that a line had, oldest first."""
+    return (
+        CardChange.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .filter(line=line)
+        .select_related("old_card", "new_card", "changed_by")
+    )
+
+
+_OPEN_LINES = """
+    WITH mine AS (
+        SELECT line.id, line.sheet_no, line.row, line.worker_id, line.crew, line.card_id, line.net, card.number_index,
+               card.last4, card.bank_name, card.worker_id AS card_worker_id
+        FROM payroll_payrollline line LEFT JOIN payroll_bankcard card ON card.id = line.card_id
+        WHERE line.batch_id = %s
+    ), shared AS (
+        SELECT number_index FROM mine WHERE number_index IS NOT NULL
+        GROUP BY number_index HAVING count(DISTINCT worker_id) > 1
+    ), tried AS (
+        SELECT payout.line_id, count(*) AS attempts, bool_or(payout.state IN ('pending', 'paid')) AS live,
+               (array_agg(payout.state ORDER BY payout.attempt DESC))[1] AS state,
+               (array_agg(payout.bank_message ORDER BY payout.attempt DESC))[1] AS bank_message
+        FROM payroll_payout payout JOIN mine ON mine.id = payout.line_id GROUP BY payout.line_id
+    )
+    SELECT mine.id, mine.sheet_no, mine.row, mine.worker_id, worker.name, mine.crew, mine.card_id,
+           coalesce(mine.last4, ''), coalesce(mine.bank_name, ''), mine.net, coalesce(tried.attempts, 0),
+           coalesce(tried.state, ''), coalesce(tried.bank_message, ''),
+           CASE
+               WHEN exception.id IS NOT NULL THEN 'exception'
+               WHEN mine.net <= 0 THEN 'amount'
+               WHEN mine.card_id IS NULL THEN 'no_card'
+               WHEN mine.card_worker_id <> mine.worker_id THEN 'not_own_card'
+               WHEN shared.number_index IS NOT NULL THEN 'shared_card'
+               ELSE ''
+           END
+    FROM mine JOIN payroll_worker worker ON worker.id = mine.worker_id
+    LEFT JOIN shared ON shared.number_index = mine.number_index
+    LEFT JOIN tried ON tried.line_id = mine.id
+    LEFT JOIN payroll_payoutexception exception ON exception.line_id = mine.id AND exception.lifted_at IS NULL
+    WHERE NOT coalesce(tried.live, false)
+    ORDER BY mine.sheet_no, mine.row
+"""
+
+_STANDINGS = """
+    SELECT line.batch_id, count(*), sum(line.net),
+           count(*) FILTER (WHERE live.state = 'paid'), coalesce(sum(line.net) FILTER (WHERE live.state = 'paid'), 0),
+           count(*) FILTER (WHERE live.state = 'pending'),
+           coalesce(sum(line.net) FILTER (WHERE live.state = 'pending'), 0),
+           count(*) FILTER (WHERE live.state IS NULL AND exception.id IS NULL AND EXISTS (
+               SELECT FROM payroll_payout tried WHERE tried.line_id = line.id AND tried.state IN ('failed', 'returned'))),
+           count(*) FILTER (WHERE live.state IS NULL AND exception.id IS NOT NULL)
+    FROM payroll_payrollline line
+    LEFT JOIN payroll_payout live ON live.line_id = line.id AND live.state IN ('pending', 'paid')
+    LEFT JOIN payroll_payoutexception exception ON exception.line_id = line.id AND exception.lifted_at IS NULL
+    WHERE line.batch_id = ANY(%s) AND line.net > 0
+    GROUP BY line.batch_id
+"""

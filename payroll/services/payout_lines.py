@@ -1,0 +1,263 @@
+"""Single lines after the bank has spoken: a card replaced, a reason recorded why one can't be paid, money returned."""
+
+import datetime
+
+from django.db import transaction
+
+from payroll.models import (
+    BankCard,
+    BatchAct,
+    CardChange,
+    Payout,
+    PayoutException,
+    PayoutFile,
+    PayrollBatch,
+    PayrollLine,
+)
+from payroll.rules.stages import Act
+from payroll.selectors.payouts import standing_of
+from payroll.services.payout_files import batch_lock, require_stage
+from responsibilities.rules.errors import NotVisible, Refused
+from responsibilities.rules.identifiers import is_luhn_valid, normalise_card
+from responsibilities.selectors.clock import now, today
+from responsibilities.services import vault
+from responsibilities.services.touch import touch_projects
+from responsibilities.services.trail import Actor, record_event
+
+State = Payout.State
+LIVE = (State.PENDING, State.PAID)
+SHORTEST_CARD, LONGEST_CARD = 12, 19
+
+
+@transaction.atomic
+def card_replace(
+    *, line_id: int, number: str, holder: str, bank_name: str, reason: str, actor: Actor, scope=None
+) -> CardChange:
+    """Replace the card of a line that isn't paid and isn't under way; what was there stays on record.
+
+    Only the worker's own card (724 art 31): the holder's name is the worker's, and the card is nobody else's. The
+    same number with another bank corrects the bank. Errors: `under_way`, `card_invalid`, `holder_differs`,
+    `card_of_other`, `same_card`, `reason_missing`.
+    """
+    line, batch = _locked_line(line_id, scope)
+    _require_open(line)
+    digits = normalise_card(number)
+    _check_number(digits)
+    if _plain(holder) != _plain(line.worker.name):
+        message = f"户名须与工人姓名“{line.worker.name}”一致。工资只能发到工人本人的银行卡，不得使用他人的卡。"
+        raise Refused("holder_differs", message, {"holder": message})
+    _require_reason(reason, "请填写更换理由，例如“原卡已销户，工人提供新卡”。")
+    index = vault.blind_index(digits, "bank_card")
+    owner = (
+        BankCard.objects.filter(number_index=index).exclude(worker_id=line.worker_id).select_related("worker").first()
+    )
+    if owner is not None:
+        message = "这张卡已登记在其他工人名下，不能用来发这名工人的工资。请核对卡号，或请工人提供本人的银行卡。"
+        raise Refused("card_of_other", message, {"number": message})
+    old, bank = line.card, bank_name.strip()[:80]
+    if old is not None and bytes(old.number_index) == index and (not bank or old.bank_name == bank):
+        message = "卡号和开户行都与原来相同，没有更改。如卡号无误，是银行系统原因的，直接重新生成代发文件即可。"
+        raise Refused("same_card", message, {"number": message})
+    card, _ = BankCard.objects.get_or_create(
+        worker_id=line.worker_id,
+        number_index=index,
+        defaults={"number_sealed": vault.seal_text(digits, "bank_card"), "last4": digits[-4:], "bank_name": bank},
+    )
+    if bank and card.bank_name != bank:
+        card.bank_name = bank
+        card.save(update_fields=["bank_name"])
+    line.card = card
+    line.save(update_fields=["card"])
+    change = CardChange.objects.create(
+        line=line,
+        old_card=old,
+        new_card=card,
+        reason=reason.strip()[:200],
+        changed_by=actor.user,
+        changed_at=now(),
+    )
+    record_event(
+        actor=actor,
+        action="payout.card",
+        target=line.worker,
+        project_id=batch.project_id,
+        changes={
+            "bank_card": [f"尾号 {old.last4}" if old else "", f"尾号 {card.last4}"],
+            "bank_name": [old.bank_name if old else "", card.bank_name],
+            "batch": ["", str(batch.pk)],
+            "row": ["", str(line.row)],
+        },
+        reason=reason,
+    )
+    return change
+
+
+@transaction.atomic
+def exception_record(*, line_id: int, kind: str, reason: str, actor: Actor, scope=None) -> PayoutException:
+    """Record why a line can't be paid now. It stays visibly unpaid, and the batch may be finished without it.
+
+    Cash is never a way out (724 art 31). Errors: `under_way`, `unknown_kind`, `reason_missing`.
+    """
+    line, batch = _locked_line(line_id, scope)
+    known = line.payout_exceptions.filter(lifted_at__isnull=True).first()
+    if known is not None:
+        return known
+    _require_open(line)
+    if kind not in PayoutException.Kind.values:
+        message = "请选择不能发放的情形。"
+        raise Refused("unknown_kind", message, {"kind": message})
+    _require_reason(reason, "请写明情况，例如“工人 10 月 8 日病故，家属正在办理继承公证”。")
+    found = PayoutException.objects.create(
+        line=line, kind=kind, reason=reason.strip()[:200], recorded_by=actor.user, recorded_at=now()
+    )
+    record_event(
+        actor=actor,
+        action="payout.exception",
+        target=line.worker,
+        project_id=batch.project_id,
+        changes={
+            "kind": ["", found.get_kind_display()],
+            "net": ["", str(line.net)],
+            "batch": ["", str(batch.pk)],
+            "row": ["", str(line.row)],
+        },
+        reason=reason,
+    )
+    batch_finish(batch, actor)
+    touch_projects([batch.project_id])
+    return found
+
+
+@transaction.atomic
+def exception_lift(*, line_id: int, actor: Actor, scope=None) -> PayoutException:
+    """Say that what kept the worker from being paid is over: the line can be paid again, a finished batch reopens."""
+    line, batch = _locked_line(line_id, scope)
+    found = line.payout_exceptions.filter(lifted_at__isnull=True).first()
+    if found is None:
+        raise Refused("no_exception", "这一行没有登记为暂不能发放，不用解除。")
+    found.lifted_by, found.lifted_at = actor.user, now()
+    found.save(update_fields=["lifted_by", "lifted_at"])
+    record_event(
+        actor=actor,
+        action="payout.exception_lift",
+        target=line.worker,
+        project_id=batch.project_id,
+        changes={"kind": [found.get_kind_display(), ""], "batch": ["", str(batch.pk)], "row": ["", str(line.row)]},
+    )
+    batch_reopen(batch, actor, f"第 {line.row} 行解除暂不能发放的登记")
+    touch_projects([batch.project_id])
+    return found
+
+
+@transaction.atomic
+def payout_return(*, line_id: int, returned_on: datetime.date, reason: str, actor: Actor, scope=None) -> Payout:
+    """The bank gave back money that was paid (退汇): the line is unpaid again and can be sent anew.
+
+    Errors: `not_paid`, `reason_missing`, `date_impossible`.
+    """
+    line, batch = _locked_line(line_id, scope)
+    paid = line.payouts.filter(state=State.PAID).first()
+    if paid is None:
+        raise Refused("not_paid", "这一行没有已发放的记录，不能登记退汇。")
+    if not paid.paid_on <= returned_on <= today():
+        message = f"退汇日期应在发放日期 {paid.paid_on} 之后、今天之前，请按银行回单填写。"
+        raise Refused("date_impossible", message, {"returned_on": message})
+    _require_reason(reason, "请填写银行退汇的原因，例如“账户状态异常，退汇”。")
+    paid.state, paid.bank_message, paid.settled_at = State.RETURNED, reason.strip()[:200], now()
+    paid.save(update_fields=["state", "bank_message", "settled_at"])
+    record_event(
+        actor=actor,
+        action="payout.return",
+        target=line.worker,
+        project_id=batch.project_id,
+        changes={
+            "state": [State.PAID.label, State.RETURNED.label],
+            "amount": ["", str(paid.amount)],
+            "returned_on": ["", str(returned_on)],
+            "batch": ["", str(batch.pk)],
+            "row": ["", str(line.row)],
+        },
+        reason=reason,
+    )
+    batch_reopen(batch, actor, f"第 {line.row} 行退汇")
+    touch_projects([batch.project_id])
+    return paid
+
+
+def batch_finish(batch: PayrollBatch, actor: Actor) -> bool:
+    """PAID once every line is paid or recorded as an exception; call with the batch locked."""
+    if batch.stage != PayrollBatch.Stage.PAYING:
+        return False
+    standing = standing_of(batch)
+    if not standing.settled:
+        return False
+    batch.stage = PayrollBatch.Stage.PAID
+    batch.version += 1
+    batch.save(update_fields=["stage", "version"])
+    facts = {"paid": standing.paid, "paid_net": str(standing.paid_net), "excepted": standing.excepted}
+    BatchAct.objects.create(batch=batch, act=BatchAct.Act.PAID, by=actor.user, at=now(), facts=facts)
+    record_event(
+        actor=actor,
+        action="payroll.paid",
+        target=batch,
+        project_id=batch.project_id,
+        changes={"stage": ["发放中", "已发放"]} | {name: ["", str(value)] for name, value in facts.items()},
+    )
+    return True
+
+
+def batch_reopen(batch: PayrollBatch, actor: Actor, reason: str) -> None:
+    """A finished batch has something to pay again; call with the batch locked."""
+    if batch.stage != PayrollBatch.Stage.PAID:
+        return
+    batch.stage = PayrollBatch.Stage.PAYING
+    batch.version += 1
+    batch.save(update_fields=["stage", "version"])
+    BatchAct.objects.create(batch=batch, act=BatchAct.Act.REOPEN, by=actor.user, at=now(), reason=reason)
+
+
+def files_settle(file_ids) -> None:
+    """Files of which nothing is under way any more are settled; call with the batch locked."""
+    PayoutFile.objects.filter(pk__in=file_ids, state__in=(PayoutFile.State.MADE, PayoutFile.State.SENT)).exclude(
+        payouts__state=State.PENDING
+    ).update(state=PayoutFile.State.SETTLED)
+
+
+def _locked_line(line_id: int, scope) -> tuple[PayrollLine, PayrollBatch]:
+    batch_id = PayrollLine.objects.filter(pk=line_id).values_list("batch_id", flat=True).first()
+    if batch_id is None:
+        raise NotVisible("没有找到这一行工资，或者它不在您的管辖范围内。")
+    batch = batch_lock(batch_id, scope)
+    require_stage(batch, Act.REOPEN if batch.stage == PayrollBatch.Stage.PAID else Act.PAY_OUT)
+    return PayrollLine.objects.select_related("worker", "card").get(pk=line_id), batch
+
+
+def _require_open(line: PayrollLine) -> None:
+    live = line.payouts.filter(state__in=LIVE).first()
+    if live is None:
+        return
+    if live.state == State.PAID:
+        raise Refused("under_way", f"这一行已于 {live.paid_on} 发放，不能更改。银行退汇的，请先登记退汇。")
+    raise Refused(
+        "under_way", "这一行正在等待银行结果，不能更改。未送银行的代发文件可以先作废；已送的，请先登记银行回执。"
+    )
+
+
+def _require_reason(reason: str, message: str) -> None:
+    if not reason.strip():
+        raise Refused("reason_missing", message, {"reason": message})
+
+
+def _check_number(digits: str) -> None:
+    message = ""
+    if not (digits.isascii() and digits.isdigit() and SHORTEST_CARD <= len(digits) <= LONGEST_CARD):
+        message = f"银行卡号应为 {SHORTEST_CARD} 至 {LONGEST_CARD} 位数字，请对照银行卡填写。"
+    elif digits.startswith("62") and len(digits) >= 16 and not is_luhn_valid(digits):
+        message = "银行卡号校验不符，可能有数字输错。请对照银行卡改正。"
+    if message:
+        raise Refused("card_invalid", message, {"number": message})
+
+
+def _plain(name: str) -> str:
+    """A name without what differs between keyboards: spaces and kinds of middle dots."""
+    return "".join(name.split()).translate({ord(dot): "·" for dot in "•．・‧∙"})

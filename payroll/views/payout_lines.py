@@ -1,0 +1,91 @@
+"""One line's paying: every attempt, and the acts that help it on."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+
+from payroll.forms import CardReplaceForm, PayoutExceptionForm, PayoutReturnForm
+from payroll.models import Payout
+from payroll.rules.bank_results import failure_words
+from payroll.selectors.batches import may_act_on
+from payroll.selectors.payouts import attempts_of, card_changes_of, exceptions_of, payable_line
+from payroll.services.payout_lines import card_replace, exception_lift, exception_record, payout_return
+from payroll.views.payouts import batch_crumbs
+from payroll.views.words import decorated
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import today
+from responsibilities.services.trail import Actor
+from responsibilities.views.access import needs, show_refusal
+
+FORMS = {"card": CardReplaceForm, "exception": PayoutExceptionForm, "return": PayoutReturnForm}
+SAID = {
+    "card": "工资卡已更换，可以重新生成代发文件。",
+    "exception": "已登记为暂不能发放，该行仍显示为未发放。",
+    "return": "退汇已登记，该行可以重新发放。",
+    "lift": "登记已解除，该行可以重新发放。",
+}
+LEVELS = {"pending": "blue", "paid": "green", "failed": "red", "returned": "red", "voided": "grey"}
+
+
+@needs(Permission.PAYROLL_VIEW)
+def payout_line(request, pk):
+    """The line with its attempts; POST replaces the card, records an exception, lifts it or takes money back."""
+    line = payable_line(request.scope, pk)
+    act = request.POST.get("act", "")
+    forms = {name: form(auto_id=f"id_{name}_%s") for name, form in FORMS.items()}
+    if request.method == "POST":
+        if not may_act_on(request.scope, line.batch, Permission.PAYROLL_PAY):
+            raise NotAllowed("只有总包单位的劳资专管员可以办理代发。")
+        if act in FORMS:
+            forms[act] = FORMS[act](request.POST, auto_id=f"id_{act}_%s")
+        try:
+            if _done(request, line, act, forms.get(act)):
+                messages.success(request, SAID[act])
+                return redirect("payroll:payout_line", pk)
+        except (NotAllowed, NotVisible):
+            raise
+        except Refused as refusal:
+            if act in forms:
+                show_refusal(forms[act], refusal)
+            else:
+                messages.error(request, refusal.message)
+    return render(request, "payroll/payout_line.html", _context(request, line, forms, act))
+
+
+def _done(request, line, act: str, form) -> bool:
+    by = {"line_id": line.pk, "actor": Actor.of(request), "scope": request.scope}
+    if act == "lift":
+        exception_lift(**by)
+        return True
+    if form is None or not form.is_valid():
+        return False
+    service = {"card": card_replace, "exception": exception_record, "return": payout_return}[act]
+    service(**by, **form.cleaned_data)
+    return True
+
+
+def _context(request, line, forms, act: str) -> dict:
+    attempts = list(attempts_of(request.scope, line))
+    for attempt in attempts:
+        attempt.level = LEVELS[attempt.state]
+        if attempt.state in (Payout.State.FAILED, Payout.State.RETURNED):
+            attempt.meaning, attempt.remedy = failure_words(attempt.bank_message)
+    exceptions = list(exceptions_of(request.scope, line))
+    live = next((one for one in attempts if one.state in (Payout.State.PENDING, Payout.State.PAID)), None)
+    flowing = line.batch.stage in ("noticed", "paying", "paid") and line.batch.status == "submitted"
+    may_pay = flowing and may_act_on(request.scope, line.batch, Permission.PAYROLL_PAY)
+    return {
+        "line": line,
+        "batch": decorated(line.batch),
+        "crumbs": batch_crumbs(line.batch, "代发", line.worker.name),
+        "attempts": attempts,
+        "exceptions": exceptions,
+        "exception": next((one for one in exceptions if one.lifted_at is None), None),
+        "changes": list(card_changes_of(request.scope, line)),
+        "live": live,
+        "may_pay": may_pay,
+        "forms": forms,
+        "act": act,
+        "open_form": forms.get(act),
+        "today": today(),
+    }

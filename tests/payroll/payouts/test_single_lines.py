@@ -1,0 +1,146 @@
+"""After the bank has spoken of one line: another card, a recorded exception, money that came back."""
+
+import datetime
+
+import pytest
+
+from payroll.models import BankCard, BatchAct, CardChange, Payout, PayrollBatch
+from payroll.selectors.payouts import standing_of
+from payroll.services.payout_files import payout_files_make
+from payroll.services.payout_lines import card_replace, exception_lift, exception_record, payout_return
+from responsibilities.models import AuditEvent
+from responsibilities.rules.errors import NotAllowed, Refused
+from responsibilities.services import vault
+from tests.factories.payroll import card_number
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.date(2026, 11, 20)
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.PORTAL_TODAY = "2026-11-23"
+
+
+@pytest.fixture
+def lines(batch, by):
+    """The three lines: paid, failed, failed."""
+    payout_files_make(batch_id=batch.pk, layout="generic", **by)
+    rows = list(Payout.objects.order_by("row"))
+    Payout.objects.filter(pk=rows[0].pk).update(state="paid", paid_on=DAY)
+    Payout.objects.filter(pk__in=[row.pk for row in rows[1:]]).update(state="failed", bank_message="账户已销户")
+    return list(batch.lines.select_related("worker", "card").order_by("row"))
+
+
+def replace(line, by, **changes):
+    facts = {"number": card_number(77), "holder": line.worker.name, "bank_name": "甘肃银行", "reason": "原卡已销户"}
+    return card_replace(line_id=line.pk, **facts | changes, **by)
+
+
+def test_a_new_card_is_checked_recorded_and_used(lines, by, batch):
+    old = lines[1].card
+    change = replace(lines[1], by)
+    lines[1].refresh_from_db()
+    assert (change.old_card, change.new_card, lines[1].card) == (old, lines[1].card, change.new_card)
+    assert vault.unseal_text(change.new_card.number_sealed, "bank_card") == card_number(77)
+    event = AuditEvent.objects.get(action="payout.card")
+    assert event.changes["bank_card"] == [f"尾号 {old.last4}", f"尾号 {card_number(77)[-4:]}"]
+    assert card_number(77) not in str(event.changes)
+    made = payout_files_make(batch_id=batch.pk, layout="generic", **by)
+    again = made.files[0].payouts.get(line=lines[1])
+    assert (made.files[0].rows, again.attempt, again.card) == (2, 2, change.new_card)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"number": "62170000"}, "card_invalid"),
+        ({"number": card_number(77)[:-1] + str((int(card_number(77)[-1]) + 1) % 10)}, "card_invalid"),
+        ({"number": "六二一七"}, "card_invalid"),
+        ({"holder": "王老板"}, "holder_differs"),
+        ({"number": card_number(1)}, "card_of_other"),
+        ({"number": card_number(2)}, "same_card"),
+        ({"reason": "  "}, "reason_missing"),
+    ],
+)
+def test_a_card_that_may_not_be_used_changes_nothing(lines, by, changes, code):
+    before = BankCard.objects.count()
+    with pytest.raises(Refused) as refused:
+        replace(lines[1], by, **changes)
+    assert refused.value.code == code
+    assert not CardChange.objects.exists()
+    assert BankCard.objects.count() == before
+
+
+def test_spaces_and_kinds_of_dots_are_no_other_name(lines, by):
+    lines[1].worker.name = "买买提·艾力"
+    lines[1].worker.save()
+    assert replace(lines[1], by, holder="买买提 ・艾力", number=" ".join(card_number(77))).new_card
+
+
+def test_the_same_number_with_another_bank_corrects_the_bank(lines, by):
+    replace(lines[1], by, number=card_number(2), bank_name="农业银行张掖分行")
+    lines[1].card.refresh_from_db()
+    assert lines[1].card.bank_name == "农业银行张掖分行"
+
+
+def test_a_line_that_is_paid_or_under_way_keeps_its_card(lines, by, batch):
+    with pytest.raises(Refused) as refused:
+        replace(lines[0], by)
+    assert refused.value.code == "under_way"
+    payout_files_make(batch_id=batch.pk, layout="generic", **by)
+    with pytest.raises(Refused) as refused:
+        replace(lines[1], by)
+    assert refused.value.code == "under_way"
+
+
+def test_exceptions_stay_visibly_unpaid_and_let_the_batch_finish(lines, by, batch):
+    exception_record(line_id=lines[1].pk, kind="deceased", reason="家属正在办理公证", **by)
+    batch.refresh_from_db()
+    assert batch.stage == PayrollBatch.Stage.PAYING
+    exception_record(line_id=lines[2].pk, kind="frozen", reason="法院冻结", **by)
+    batch.refresh_from_db()
+    standing = standing_of(batch)
+    assert batch.stage == PayrollBatch.Stage.PAID
+    assert (standing.words, standing.excepted, standing.left) == ("已发 1 / 3", 2, 2)
+    assert BatchAct.objects.filter(batch=batch, act="paid").count() == 1
+    with pytest.raises(Refused) as refused:
+        payout_files_make(batch_id=batch.pk, layout="generic", **by)
+    assert refused.value.code == "already_paid"
+
+
+def test_a_lifted_exception_reopens_the_batch(lines, by, batch):
+    for line in lines[1:]:
+        exception_record(line_id=line.pk, kind="frozen", reason="法院冻结", **by)
+    exception_lift(line_id=lines[1].pk, **by)
+    batch.refresh_from_db()
+    assert batch.stage == PayrollBatch.Stage.PAYING
+    assert payout_files_make(batch_id=batch.pk, layout="generic", **by).files[0].rows == 1
+    with pytest.raises(Refused):
+        exception_lift(line_id=lines[1].pk, **by)
+
+
+def test_recording_twice_is_one_exception(lines, by):
+    first = exception_record(line_id=lines[1].pk, kind="frozen", reason="法院冻结", **by)
+    assert exception_record(line_id=lines[1].pk, kind="other", reason="又一次", **by) == first
+
+
+def test_money_that_came_back_can_be_sent_again(lines, by, batch):
+    for line in lines[1:]:
+        exception_record(line_id=line.pk, kind="frozen", reason="法院冻结", **by)
+    with pytest.raises(Refused) as refused:
+        payout_return(line_id=lines[0].pk, returned_on=datetime.date(2026, 11, 19), reason="退汇", **by)
+    assert refused.value.code == "date_impossible"
+    payout_return(line_id=lines[0].pk, returned_on=datetime.date(2026, 11, 21), reason="账户状态异常，退汇", **by)
+    batch.refresh_from_db()
+    assert batch.stage == PayrollBatch.Stage.PAYING
+    assert standing_of(batch).paid == 0
+    made = payout_files_make(batch_id=batch.pk, layout="generic", **by)
+    assert made.files[0].payouts.get().attempt == 2
+
+
+def test_who_looks_does_not_act(cast, lines):
+    for who in ("county_supervisor", "auditor"):
+        user = getattr(cast, who)
+        with pytest.raises(NotAllowed):
+            replace(lines[1], {"actor": cast.actor(user), "scope": cast.scope(user)})
