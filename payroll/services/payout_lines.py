@@ -123,7 +123,7 @@ def exception_record(*, line_id: int, kind: str, reason: str, actor: Actor, scop
         },
         reason=reason,
     )
-    batch_finish(batch, actor)
+    batch_finish(batch=batch, actor=actor)
     touch_projects([batch.project_id])
     return found
 
@@ -144,7 +144,7 @@ def exception_lift(*, line_id: int, actor: Actor, scope=None) -> PayoutException
         project_id=batch.project_id,
         changes={"kind": [found.get_kind_display(), ""], "batch": ["", str(batch.pk)], "row": ["", str(line.row)]},
     )
-    batch_reopen(batch, actor, f"第 {line.row} 行解除暂不能发放的登记")
+    batch_reopen(batch=batch, actor=actor, reason=f"第 {line.row} 行解除暂不能发放的登记")
     touch_projects([batch.project_id])
     return found
 
@@ -179,12 +179,12 @@ def payout_return(*, line_id: int, returned_on: datetime.date, reason: str, acto
         },
         reason=reason,
     )
-    batch_reopen(batch, actor, f"第 {line.row} 行退汇")
+    batch_reopen(batch=batch, actor=actor, reason=f"第 {line.row} 行退汇")
     touch_projects([batch.project_id])
     return paid
 
 
-def batch_finish(batch: PayrollBatch, actor: Actor) -> bool:
+def batch_finish(*, batch: PayrollBatch, actor: Actor) -> bool:
     """PAID once every line is paid or recorded as an exception; call with the batch locked."""
     if batch.stage != PayrollBatch.Stage.PAYING:
         return False
@@ -206,7 +206,7 @@ def batch_finish(batch: PayrollBatch, actor: Actor) -> bool:
     return True
 
 
-def batch_reopen(batch: PayrollBatch, actor: Actor, reason: str) -> None:
+def batch_reopen(*, batch: PayrollBatch, actor: Actor, reason: str) -> None:
     """A finished batch has something to pay again; call with the batch locked."""
     if batch.stage != PayrollBatch.Stage.PAID:
         return
