@@ -8,7 +8,7 @@ ARGS ?=
 LAUNCHER = $(PYTHON) -m zhangye_wages.launcher
 export PORT HOST
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench demo-reset lock
+.PHONY: help setup run test lint bench soak demo-reset lock
 
 help:
 	@sed -n '1,3s/^# \{0,1\}//p' Makefile
@@ -27,6 +27,10 @@ lint:
 
 bench:
 	@exec $(LAUNCHER) bench $(ARGS)
+
+# Long trials, too long for the tests: more than a thousand hostile files, and what else stands in soak/.
+soak:
+	@exec $(LAUNCHER) soak $(ARGS)
 
 demo-reset:
 	@exec $(LAUNCHER) demo-reset

@@ -72,6 +72,8 @@ def _xls(data: bytes, limits: Limits) -> Iterator[tuple]:
         stream = ole.workbook_stream(data)
         encrypted = ole.is_encrypted(stream)
         found = ole.sheet_marks(stream) if stream and not encrypted else []
+    except Refusal:
+        raise
     except Exception:  # a broken container: calamine says whether it can be read nevertheless
         encrypted = False
     if encrypted:

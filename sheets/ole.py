@@ -7,6 +7,7 @@ file: whatever can't be followed is left out.
 import struct
 
 from sheets.markup import Marks
+from sheets.refusal import Refusal
 from sheets.values import ErrorValue
 
 FREE = 0xFFFFFFFA
@@ -15,15 +16,23 @@ MAX_MARKS = 200_000
 
 
 def workbook_stream(data: bytes) -> bytes:
-    """The bytes of the stream named Workbook or Book; empty where it can't be followed."""
+    """The bytes of the stream named Workbook or Book; empty where it can't be followed.
+
+    Raises Refusal where sectors lead in a circle.
+    """
     shift, mini_shift = struct.unpack_from("<HH", data, 30)
     if shift not in (9, 12) or mini_shift != 6:
         return b""
     size = 1 << shift
     directory, cutoff, mini_fat_at = struct.unpack_from("<I4xII", data, 48)
+    if max(struct.unpack_from("<I16xI4xI", data, 44)) > len(data) // size:
+        # More sectors of tables than sectors: room would be made for them all.
+        raise Refusal("corrupt")
     fat_sectors = [s for s in struct.unpack_from("<109I", data, 76) if s < FREE]
     difat, budget = struct.unpack_from("<I", data, 68)[0], len(data) // size + 2
-    while difat < FREE and budget > 0:
+    while difat < FREE:
+        if budget <= 0:
+            raise Refusal("corrupt")
         words = struct.unpack_from(f"<{size // 4}I", data, (difat + 1) * size)
         fat_sectors += [s for s in words[:-1] if s < FREE]
         difat, budget = words[-1], budget - 1
@@ -35,7 +44,10 @@ def workbook_stream(data: bytes) -> bytes:
 
     def follow(sector: int) -> bytes:
         parts, left = [], len(data) // size + 1
-        while sector < len(fat) and left > 0:
+        while sector < len(fat):
+            if left <= 0:
+                # Sectors that lead in a circle: the fast reader would follow them for a gigabyte.
+                raise Refusal("corrupt")
             parts.append(data[(sector + 1) * size : (sector + 2) * size])
             sector, left = fat[sector], left - 1
         return b"".join(parts)

@@ -101,6 +101,13 @@ def _bench(arguments: list[str]) -> int:
     return data.bench(arguments) if in_venv() else _in_venv("bench", *arguments)
 
 
+def _soak(arguments: list[str]) -> int:
+    from . import data, venv
+
+    venv.ensure("base", "dev")
+    return data.soak(arguments) if in_venv() else _in_venv("soak", *arguments)
+
+
 def _demo_reset(_: list[str]) -> int:
     from . import data, venv
 
@@ -124,6 +131,7 @@ COMMANDS = {
     "test": _test,
     "lint": _lint,
     "bench": _bench,
+    "soak": _soak,
     "demo-reset": _demo_reset,
 }
 

@@ -80,16 +80,25 @@ def demo_reset() -> int:
 
 def bench(arguments: list[str]) -> int:
     """Run `bench/` on servers of its own, tuned like the lasting ones; `.data/` stays as it is."""
-    if not (PROJECT / "bench" / "__main__.py").is_file():
-        raise Stop("bench/ 尚未建立。")
-    folder = PROJECT / ".cache" / "bench"
+    return _apart("bench", arguments)
+
+
+def soak(arguments: list[str]) -> int:
+    """Run `soak/`, the trials too long for the tests, on servers of their own; `.data/` stays as it is."""
+    return _apart("soak", arguments)
+
+
+def _apart(name: str, arguments: list[str]) -> int:
+    if not (PROJECT / name / "__main__.py").is_file():
+        raise Stop(f"{name}/ 尚未建立。")
+    folder = PROJECT / ".cache" / name
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["DATA_DIR"] = str(folder)
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        os.environ.pop(name, None)
+    for variable in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(variable, None)
     environment.prepare()
     prepare_here()
-    return subprocess.run([sys.executable, "-m", "bench", *arguments], cwd=PROJECT, check=False).returncode
+    return subprocess.run([sys.executable, "-m", name, *arguments], cwd=PROJECT, check=False).returncode
 
 
 def _has_projects() -> bool:

@@ -1,0 +1,55 @@
+"""A hundred generated hostile files, through the real child; `make soak` reads more than a thousand."""
+
+import dataclasses
+import random
+
+import pytest
+
+from sheets import reader
+from sheets.defence import MB
+from tests.sheets.hostile import FAMILIES, READ, every, make, some, trial
+from tests.sheets.making import QUICK
+
+CHOSEN = some(100)
+# What the worst of them needed when it was measured is a third of this.
+CHILD_MAY_USE = 1024 * MB
+
+
+@pytest.mark.parametrize(("family", "seed"), CHOSEN, ids=[f"{family}-{seed}" for family, seed in CHOSEN])
+def test_a_hostile_file_ends_in_a_coded_refusal_or_is_read(family, seed):
+    before = trial.peak_of_parent()
+    result = trial.attempt(family, seed, QUICK)
+    assert result.wrong == ""
+    assert trial.peak_of_children() < CHILD_MAY_USE
+    assert trial.peak_of_parent() - before < trial.PARENT_MAY_GROW
+
+
+def test_there_are_a_thousand_and_the_hundred_are_of_every_family():
+    assert len(list(every())) >= 1000
+    assert {family for family, _seed in CHOSEN} == set(FAMILIES)
+
+
+@pytest.mark.parametrize("family", random.Random(1).sample(sorted(FAMILIES), 12))
+def test_a_family_and_a_seed_are_always_the_same_file(family):
+    assert make(family, 3) == make(family, 3)
+
+
+def test_the_trial_sees_what_must_not_be(monkeypatch):
+    """A negative control: a reader that fails, lets a bomb through or hands out a file of this machine."""
+    name = "bomb_by_its_ratio"
+    assert trial.attempt(name, 0, QUICK).wrong == ""
+    assert (
+        trial.attempt(name, 0, dataclasses.replace(QUICK, max_ratio=10**9, max_unpacked=10**9)).wrong == "ended as read"
+    )
+    monkeypatch.setattr(
+        trial, "read", lambda _data, _limits: reader.Workbook("csv", [reader.Sheet.of([["root:x:0:0"]])])
+    )
+    assert "walked" in trial.attempt("parts_in_odd_encodings", 0, QUICK).wrong
+    assert READ in FAMILIES["parts_in_odd_encodings"].ends
+
+    def broken(_data, _limits):
+        raise ValueError
+
+    monkeypatch.setattr(trial, "read", broken)
+    with pytest.raises(ValueError):  # noqa: PT011 - whichever escapes
+        trial.attempt(name, 0, QUICK)
