@@ -24,6 +24,13 @@ class SubmitSerializer(serializers.Serializer):
 
     version = serializers.IntegerField()
     accepted = serializers.IntegerField(help_text="同意提交的行数，与所见不符时不提交")
+    signed_name = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="提交人姓名，即对提交声明的签名，须与令牌所属用户的姓名一致。暂可不填（记为未具名），以后将为必填",
+    )
 
 
 class PayrollBatchFilter(filters.FilterSet):

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from payroll.views import batches, blanks, files, listing, payout_lines, payouts, people, uploads
+from payroll.views import batches, blanks, files, listing, payout_lines, payouts, people, public, uploads
 
 app_name = "payroll"
 
 urlpatterns = [
+    path("public/pay/<str:token>/", public.pay, name="public_pay"),
+    path("public/pay/<str:token>/contest/", public.contest, name="public_contest"),
+    path("public/site/<str:token>/", public.site, name="public_site"),
     path("payroll/", listing.batch_list, name="list"),
     path("payroll/upload/", uploads.upload_page, name="upload"),
     path("payroll/template/", blanks.template_file, name="template"),

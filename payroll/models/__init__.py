@@ -7,7 +7,9 @@ from payroll.models.batches import (
     PayrollRemark,
     StoredFile,
 )
+from payroll.models.confirmations import Channel, ComplaintTelephone, PayConfirmation, PayContest, SiteCode
 from payroll.models.contracts import LabourContract, LeaverSettlement, RecordSource, SiteStay
+from payroll.models.notices import Declaration, PayNotice, PayNoticePhoto
 from payroll.models.payouts import CardChange, Payout, PayoutException, PayoutFile
 from payroll.models.people import BankCard, MinimumWage, RosterEntry, Worker
 from payroll.models.results import BankResult, BankResultRow
@@ -22,9 +24,16 @@ __all__ = [
     "BankResultRow",
     "BatchAct",
     "CardChange",
+    "Channel",
+    "ComplaintTelephone",
+    "Declaration",
     "LabourContract",
     "LeaverSettlement",
     "MinimumWage",
+    "PayConfirmation",
+    "PayContest",
+    "PayNotice",
+    "PayNoticePhoto",
     "Payout",
     "PayoutException",
     "PayoutFile",
@@ -34,6 +43,7 @@ __all__ = [
     "PayrollRemark",
     "RecordSource",
     "RosterEntry",
+    "SiteCode",
     "SiteStay",
     "StoredFile",
     "Worker",

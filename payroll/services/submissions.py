@@ -2,11 +2,14 @@
 
 from django.db import connection, transaction
 
-from payroll.models import PayrollBatch
-from payroll.selectors.batches import may_act_on
+from payroll.models import BatchAct, PayrollBatch
+from payroll.rules.signing import UNSIGNED
+from payroll.selectors import declarations
+from payroll.services.acts import act_record, batch_locked, batch_supersede, statement_signed
+from payroll.services.confirmations import confirmations_open
 from projects.models import ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
-from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
+from responsibilities.rules.errors import EditedMeanwhile, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import now
 from responsibilities.services.touch import touch_projects
@@ -17,15 +20,25 @@ Status = PayrollBatch.Status
 
 @transaction.atomic
 def batch_submit(
-    *, batch_id: int, actor: Actor, scope=None, version: int | None = None, accepted: int | None = None
+    *,
+    batch_id: int,
+    actor: Actor,
+    scope=None,
+    version: int | None = None,
+    accepted: int | None = None,
+    signed_name: str | None = None,
 ) -> PayrollBatch:
     """Make a draft the current payroll of its project, month and employer; the one before is superseded.
 
     Rows with errors are not in it. `accepted` is the number of rows that the person was shown and agreed to:
     where it differs, nothing is submitted. Submitting a submitted batch again changes nothing.
-    Errors: `nothing_to_submit`, `not_a_draft`, `edited_meanwhile`, `count_differs`. Basis: 724 art 31.
+    `signed_name` signs the declaration and must be the caller's own name; programs may leave it out until they
+    are changed, and the act then says so. Every line gets its confirmation, and answers to the version before
+    stand where its pay is the same.
+    Errors: `nothing_to_submit`, `not_a_draft`, `edited_meanwhile`, `count_differs`, `signature_differs`,
+    `money_on_its_way`. Basis: 724 art 31.
     """
-    batch = _locked(batch_id, scope, Permission.PAYROLL_SUBMIT)
+    batch = batch_locked(batch_id, scope, Permission.PAYROLL_SUBMIT)
     if batch.status == Status.SUBMITTED:
         return batch
     if version is not None and batch.version != version:
@@ -39,17 +52,23 @@ def batch_submit(
             "count_differs",
             f"您确认的是 {accepted} 行，而现在可受理的是 {batch.accepted} 行。请核对后重新提交。",
         )
-    current = _siblings(batch).filter(status=Status.SUBMITTED).first()
-    if current is not None:
-        current.status = Status.SUPERSEDED
-        current.version += 1
-        current.save(update_fields=["status", "version"])
+    statement = statement_signed(declarations.SUBMIT, actor, signed_name)
+    current = batch_supersede(batch, actor)
     batch.status, batch.stage = Status.SUBMITTED, PayrollBatch.Stage.CONFIRMING
     batch.supersedes = current
     batch.submitted_by, batch.submitted_at = actor.user, now()
     batch.version += 1
     batch.save(update_fields=["status", "stage", "supersedes", "submitted_by", "submitted_at", "version"])
     enrolled = _enrol(batch)
+    asked = confirmations_open(batch, current)
+    act_record(
+        batch,
+        BatchAct.Act.SUBMIT,
+        actor,
+        signed_name=signed_name,
+        statement=statement,
+        facts={"lines": batch.accepted, "supersedes": current.pk if current else None, **asked},
+    )
     record_event(
         actor=actor,
         action="payroll.submit",
@@ -61,6 +80,9 @@ def batch_submit(
             "rejected": ["", str(batch.rejected)],
             "supersedes": ["", str(current.pk) if current else ""],
             "enrolled": ["", str(enrolled)],
+            "signed_name": ["", signed_name or UNSIGNED],
+            "asked": ["", str(asked["asked"])],
+            "carried": ["", str(asked["carried"])],
             "sha256": ["", batch.file.sha256],
         },
     )
@@ -71,10 +93,10 @@ def batch_submit(
 @transaction.atomic
 def batch_discard(*, batch_id: int, actor: Actor, scope=None, version: int | None = None) -> PayrollBatch:
     """Withdraw a batch that was not submitted. A submitted one is only ever superseded."""
-    batch = _locked(batch_id, scope, Permission.PAYROLL_UPLOAD)
+    batch = batch_locked(batch_id, scope, Permission.PAYROLL_UPLOAD)
     if batch.status == Status.DISCARDED:
         return batch
-    if batch.status in (Status.SUBMITTED, Status.SUPERSEDED):
+    if batch.status in (Status.SUBMITTED, Status.RETURNED, Status.SUPERSEDED):
         raise Refused("already_submitted", "已提交的工资表不能撤回。如有错误，请上传更正后的表，提交后自动替换这一份。")
     if version is not None and batch.version != version:
         raise EditedMeanwhile("这份工资表")
@@ -89,26 +111,6 @@ def batch_discard(*, batch_id: int, actor: Actor, scope=None, version: int | Non
         changes={"status": [before, batch.get_status_display()]},
     )
     return batch
-
-
-def _locked(batch_id: int, scope, permission: Permission) -> PayrollBatch:
-    """The batch with its siblings locked in id order: two submitters of one month take turns."""
-    batch = PayrollBatch.objects.filter(pk=batch_id).first()
-    if batch is None or not may_act_on(scope, batch, Permission.PAYROLL_VIEW):
-        raise NotVisible("没有找到这份工资表，或者它不在您的管辖范围内。")
-    if not may_act_on(scope, batch, permission):
-        raise NotAllowed()
-    rows = {row.pk: row for row in _siblings(batch).select_for_update(of=("self",)).order_by("id")}
-    return rows[batch_id]
-
-
-def _siblings(batch: PayrollBatch):
-    return PayrollBatch.objects.filter(
-        project_id=batch.project_id,
-        month_on=batch.month_on,
-        subcontractor_id=batch.subcontractor_id,
-        sequence=batch.sequence,
-    )
 
 
 def _enrol(batch: PayrollBatch) -> int:

@@ -14,6 +14,7 @@ from payroll.selectors.batches import accepted_total, batch_by_pk, current_batch
 from payroll.selectors.payout_pages import payout_part
 from payroll.services.files import may_open_files
 from payroll.services.submissions import batch_discard, batch_submit
+from payroll.views.flow import flow_context
 from payroll.views.grid import columns_of, row_numbers, rows_of
 from payroll.views.words import WHY_IGNORED, decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -38,13 +39,13 @@ def batch_page(request, pk):
         "waiting": batch.status in WAITING,
         "percent": _percent(batch),
         "may_open": may_open_files(request.scope, batch),
-        "may_discard": batch.status not in (Status.SUBMITTED, Status.SUPERSEDED, Status.DISCARDED)
+        "may_discard": batch.status not in (Status.SUBMITTED, Status.RETURNED, Status.SUPERSEDED, Status.DISCARDED)
         and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
         "may_upload": may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
         "payout": payout_part(request.scope, batch),
     }
     if batch.status not in (*WAITING, Status.REFUSED, Status.FAILED):
-        context |= _sheet(request, batch)
+        context |= _sheet(request, batch) | flow_context(request, batch)
     return render(request, "payroll/batch.html", context)
 
 
@@ -69,7 +70,10 @@ def submit(request, pk):
     batch = batch_by_pk(request.scope, pk)
     form = SubmitForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "提交的内容不完整，请刷新页面后重试。")
+        unsigned = "signed_name" in form.errors
+        messages.error(
+            request, "请输入您本人的姓名作为签名，再提交。" if unsigned else "提交的内容不完整，请刷新页面后重试。"
+        )
         return redirect("payroll:batch", pk)
     try:
         batch = batch_submit(batch_id=batch.pk, actor=Actor.of(request), scope=request.scope, **form.cleaned_data)
@@ -140,7 +144,7 @@ def _sheet(request, batch: PayrollBatch) -> dict:
 
 def _consequence(batch: PayrollBatch, total, replaces: PayrollBatch | None) -> str:
     """What submitting does, in one or three sentences."""
-    said = f"提交后，{batch.month_on:%Y-%m} {batch.employer_name}的工资以这 {batch.accepted} 行为准，实发合计 {total:,.2f} 元。"
+    said = f"提交后，{batch.month_on:%Y-%m} {batch.employer_name}的工资以这 {batch.accepted} 行为准，实发合计 {total:,.2f} 元，并请这些工人逐人确认。"
     if batch.rejected:
         said += f"有错误的 {batch.rejected} 行不会提交，请改正后重新上传。"
     if replaces:

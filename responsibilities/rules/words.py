@@ -27,7 +27,17 @@ ACTION_WORDS = {
     "obstacle_decide": "限制情形下继续办理",
     "party_add": "添加参建单位",
     "party_remove": "移除参建单位",
+    "payroll.audit": "审核工资表",
+    "payroll.confirm": "农民工确认工资",
+    "payroll.contest": "农民工提出工资异议",
+    "payroll.contest_answer": "答复工资异议",
+    "payroll.contest_insist": "农民工仍有异议",
+    "payroll.contest_phone": "查看异议人电话",
+    "payroll.contest_withdraw": "农民工撤回异议",
     "payroll.discard": "撤回工资表",
+    "payroll.nil": "申报本月无用工",
+    "payroll.notice": "登记工资公示",
+    "payroll.notice_print": "打印工资公示",
     "payroll.open_annotated": "下载工资表批注版",
     "payroll.open_original": "下载工资表原文件",
     "payout.card": "更换工资卡",
@@ -39,9 +49,14 @@ ACTION_WORDS = {
     "payout.send": "登记代发文件送银行",
     "payout.void": "作废代发文件",
     "payroll.paid": "工资发放完成",
+    "payroll.paper_confirm": "登记纸质签字确认",
     "payroll.read": "读取工资表",
     "payroll.refuse": "拒收工资表",
+    "payroll.return": "退回工资表",
     "payroll.reveal": "查看工资表敏感信息",
+    "payroll.site_code": "生成工地二维码",
+    "payroll.site_find": "农民工扫码查询工资",
+    "payroll.slips_print": "打印工资条",
     "payroll.submit": "提交工资表",
     "payroll.template": "下载工资表模板",
     "payroll.upload": "上传工资表",
@@ -75,6 +90,17 @@ CHANGE_WORDS = {
     "paid_net": "已发放金额",
     "returned_on": "退汇日期",
     "total": "金额合计",
+    "asked": "请工人确认",
+    "carried": "沿用上一版确认",
+    "confirmed": "已确认人数",
+    "contested": "有异议人数",
+    "objections": "异议及处理",
+    "photos": "照片数",
+    "place": "地点",
+    "posted_on": "公示日期",
+    "signed_name": "签名",
+    "slips": "工资条数",
+    "until_on": "公示至",
     "accepted": "可受理行数",
     "batch": "批次",
     "characters": "字数",
@@ -108,6 +134,8 @@ CHANGE_WORDS = {
     "years": "年份",
 }
 
+# Not the system itself, though no account acts.
+WORKER_WORDS = {"系统（农民工）": "农民工本人"}
 SYSTEM_WORDS = {
     "api_token": "命令行",
     "load_fixtures": "基础数据",
@@ -128,6 +156,8 @@ def change_words(name: str) -> str:
 
 def actor_words(name: str) -> str:
     """系统（reconcile） → 系统（时限核算）; a person's name stays."""
+    if name in WORKER_WORDS:
+        return WORKER_WORDS[name]
     label = name.removeprefix("系统（").removesuffix("）")
     return name.replace(label, SYSTEM_WORDS[label]) if label in SYSTEM_WORDS else name
 

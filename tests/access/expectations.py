@@ -45,7 +45,15 @@ def api(permission: P, kind: str = "", *, writes: P | None = None, reads: bool =
 
 
 # Open without login: the process's own signs of life and the login page. Everything else asks who calls.
-PUBLIC = {"healthz", "readyz", "responsibilities:login"}
+# A worker's pages open to whoever holds a link that the server made (test_public_links.py).
+PUBLIC = {
+    "healthz",
+    "readyz",
+    "responsibilities:login",
+    "payroll:public_pay",
+    "payroll:public_contest",
+    "payroll:public_site",
+}
 # For whoever is signed in, because they show only what is one's own.
 OWN_ONLY = {
     "escalation:dashboard",

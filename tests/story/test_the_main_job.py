@@ -131,6 +131,7 @@ def test_from_the_sheet_to_the_decision_and_back(page, settings, cast, project, 
     submit = page.get_by_role("button", name=re.compile("提交 11 行")).first
     expect(submit).to_be_visible(timeout=20_000)
     expect(page.locator("main")).to_contain_text("身份证号")
+    page.get_by_label("输入您本人的姓名作为签名").fill(cast.labour_officer.name)
     submit.click()
     page.locator("dialog").get_by_role("button", name=re.compile("提交")).click()
     expect(page.locator("main")).to_contain_text("已提交")

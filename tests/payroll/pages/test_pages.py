@@ -161,7 +161,11 @@ def test_submitting_from_the_page_supersedes_and_says_so(enter, cast, project):
     second = draft(project, [person(1), person(2)])
     client = enter(cast.labour_officer)
     assert f"批次 #{first.pk}（1 行）将被替换" in text_of(client.get(page(second)))
-    response = client.post(page(second, "submit"), {"version": second.version, "accepted": 2}, follow=True)
+    response = client.post(
+        page(second, "submit"),
+        {"version": second.version, "accepted": 2, "signed_name": cast.labour_officer.name},
+        follow=True,
+    )
     assert f"原批次 #{first.pk} 已被替换" in text_of(response)
     second.refresh_from_db()
     assert second.status == Status.SUBMITTED
@@ -170,7 +174,9 @@ def test_submitting_from_the_page_supersedes_and_says_so(enter, cast, project):
 def test_a_stale_page_submits_nothing(enter, cast, project):
     batch = draft(project, [person(1)])
     response = enter(cast.labour_officer).post(
-        page(batch, "submit"), {"version": batch.version - 1, "accepted": 1}, follow=True
+        page(batch, "submit"),
+        {"version": batch.version - 1, "accepted": 1, "signed_name": cast.labour_officer.name},
+        follow=True,
     )
     assert "刚被他人修改过" in text_of(response)
     batch.refresh_from_db()
@@ -179,7 +185,7 @@ def test_a_stale_page_submits_nothing(enter, cast, project):
 
 def test_who_may_not_submit_gets_403_and_a_stranger_404(enter, cast, project):
     batch = draft(project, [person(1)], subcontractor=cast.subcontractor)
-    form = {"version": batch.version, "accepted": 1}
+    form = {"version": batch.version, "accepted": 1, "signed_name": "某人"}
     for user, status in (
         (cast.auditor, 403),
         (cast.supervisor, 403),

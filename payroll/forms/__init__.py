@@ -93,10 +93,11 @@ class BatchFilterForm(forms.Form):
 
 
 class SubmitForm(forms.Form):
-    """What the person saw when agreeing: the version and the number of rows."""
+    """What the person saw when agreeing, the version and the number of rows, and the name that signs it."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     accepted = forms.IntegerField(widget=forms.HiddenInput)
+    signed_name = forms.CharField(max_length=60)
 
 
 class DiscardForm(forms.Form):

@@ -1,0 +1,150 @@
+"""Reads of what workers answered: counts for those who audit, single rows for the worker's own link."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from payroll.models import PayConfirmation, PayContest, PayrollBatch
+from payroll.rules.contests import UNSETTLED
+from payroll.selectors.batches import batches
+from responsibilities.rules.errors import NotVisible
+from responsibilities.rules.roles import Permission
+from responsibilities.rules.scope import Scope
+
+State = PayConfirmation.State
+MONTHS_SHOWN = 12
+CANDIDATES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCounts:
+    """How many workers answered what; of a batch or of one of its crews."""
+
+    crew: str
+    asked: int
+    confirmed: int
+    contested: int
+    on_paper: int
+    seen: int
+
+    @property
+    def silent(self) -> int:
+        return self.asked - self.confirmed - self.contested
+
+    @property
+    def share(self) -> int:
+        """Confirmed of those asked, in whole per cent, rounded down: 100 means everybody."""
+        return self.confirmed * 100 // self.asked if self.asked else 0
+
+
+def answer_counts(scope: Scope, batch: PayrollBatch) -> AnswerCounts:
+    """Of the whole batch."""
+    row = confirmations(scope, batch).order_by().aggregate(**_COUNTS)
+    return AnswerCounts(crew="", **row)
+
+
+def answer_counts_by_crew(scope: Scope, batch: PayrollBatch) -> list[AnswerCounts]:
+    """Of each crew, the ones with most silence first."""
+    rows = confirmations(scope, batch).order_by().values("line__crew").annotate(**_COUNTS)
+    found = [AnswerCounts(crew=row.pop("line__crew"), **row) for row in rows]
+    return sorted(found, key=lambda one: (-one.silent, -one.contested, one.crew))
+
+
+def confirmations(scope: Scope, batch: PayrollBatch) -> QuerySet:
+    """A batch's confirmations with line and worker, in the order of the sheet."""
+    return (
+        PayConfirmation.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .filter(batch=batch)
+        .select_related("line__worker", "line__card")
+        .order_by("line__sheet_no", "line__row")
+    )
+
+
+def contests(scope: Scope) -> QuerySet:
+    """Contests of batches that the caller sees, newest first."""
+    return (
+        PayContest.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .select_related(
+            "batch__project__area", "batch__subcontractor", "confirmation__line__worker", "confirmation__line__card"
+        )
+        .order_by("-insisted_at", "-raised_at")
+    )
+
+
+def contest_by_pk(scope: Scope, pk: int) -> PayContest:
+    """One contest; raises NotVisible."""
+    found = contests(scope).select_related("photo", "answered_by").filter(pk=pk).first()
+    if found is None:
+        raise NotVisible("没有找到这条工资异议，或者它不在您的管辖范围内。")
+    return found
+
+
+def unsettled(scope: Scope, batch: PayrollBatch) -> QuerySet:
+    """A batch's contests in which neither side gave in."""
+    return contests(scope).filter(batch=batch, state__in=sorted(UNSETTLED))
+
+
+def contests_waiting(scope: Scope) -> int:
+    """How many contests wait for an answer from whoever may give one."""
+    return contests(scope.with_permission(Permission.CONTEST_ANSWER)).filter(state=PayContest.State.OPEN).count()
+
+
+def returned_batches(scope: Scope) -> QuerySet:
+    """Sheets that were sent back and not replaced yet, of those that the caller may compile."""
+    return (
+        batches(scope.with_permission(Permission.PAYROLL_SUBMIT))
+        .filter(status=PayrollBatch.Status.RETURNED)
+        .order_by("-month_on", "-id")
+    )
+
+
+def confirmation_by_key_unscoped(key) -> PayConfirmation | None:
+    """The row behind a link whose digest was found right."""
+    return (
+        PayConfirmation.objects.select_related(
+            "batch__project__area", "batch__subcontractor", "line__worker", "line__card"
+        )
+        .filter(key=key)
+        .first()
+    )
+
+
+def own_months_unscoped(confirmation: PayConfirmation) -> list[PayConfirmation]:
+    """The same worker's current pay on the same project, newest first.
+
+    Other sites stay out: a printed slip passes through the hands of this site's people.
+    """
+    return list(
+        PayConfirmation.objects.filter(
+            line__worker_id=confirmation.line.worker_id,
+            batch__project_id=confirmation.batch.project_id,
+            batch__status=PayrollBatch.Status.SUBMITTED,
+        )
+        .select_related("batch", "line")
+        .order_by("-batch__month_on", "batch__sequence", "-id")[:MONTHS_SHOWN]
+    )
+
+
+_ALIVE = ~Q(state=State.VOID)
+_COUNTS = {
+    "asked": Count("pk", filter=_ALIVE),
+    "confirmed": Count("pk", filter=Q(state=State.CONFIRMED)),
+    "contested": Count("pk", filter=Q(state=State.CONTESTED)),
+    "on_paper": Count("pk", filter=_ALIVE & Q(channel="paper")),
+    "seen": Count("pk", filter=_ALIVE & Q(seen_at__isnull=False)),
+}
+
+
+def candidates_unscoped(project_id: int, name: str, id_last4: str) -> list[PayConfirmation]:
+    """The latest pay on a project of each person with this name and end of the ID number; a few people at most."""
+    return list(
+        PayConfirmation.objects.filter(
+            batch__project_id=project_id,
+            batch__status=PayrollBatch.Status.SUBMITTED,
+            line__worker__name=name,
+            line__worker__id_last4=id_last4,
+        )
+        .select_related("line__worker")
+        .order_by("line__worker_id", "-batch__month_on", "-batch__sequence", "-id")
+        .distinct("line__worker_id")[:CANDIDATES]
+    )

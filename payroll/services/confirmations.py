@@ -1,0 +1,92 @@
+"""One confirmation for each line of a submitted batch: made, carried over, voided. All set-based.
+
+Called inside the transaction of the act that moves the batch, with the batch locked.
+"""
+
+from django.db import connection
+
+from payroll.models import PayrollBatch
+from payroll.rules.contests import UNSETTLED
+
+
+def confirmations_open(batch: PayrollBatch, previous: PayrollBatch | None) -> dict[str, int]:
+    """Ask every worker of the batch; answers to a version before stand where nothing changed.
+
+    Contests that are not settled move to the newer version, so that nobody has to raise one twice. The ones
+    before must be voided already. Returns counts for the trail.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO payroll_payconfirmation
+                (batch_id, line_id, key, state, channel, at, scan_id, recorded_by_id, origin, seen_at, carried_from_id)
+            SELECT line.batch_id, line.id, gen_random_uuid(), COALESCE(old.state, 'pending'), COALESCE(old.channel, ''),
+                   old.at, old.scan_id, old.recorded_by_id, old.origin, old.seen_at, old.id
+            FROM payroll_payrollline line
+            LEFT JOIN LATERAL (
+                SELECT given.voided_from AS state, given.channel, given.at, given.scan_id, given.recorded_by_id,
+                       given.origin, given.seen_at, given.id
+                FROM payroll_payrollline old_line
+                JOIN payroll_payconfirmation given ON given.line_id = old_line.id
+                WHERE old_line.batch_id = %s AND old_line.worker_id = line.worker_id
+                  AND given.voided_from = 'confirmed'
+                  AND (line.days, line.unit_price, line.gross, line.deductions, line.advance, line.net, line.card_id)
+                      IS NOT DISTINCT FROM
+                      (old_line.days, old_line.unit_price, old_line.gross, old_line.deductions, old_line.advance,
+                       old_line.net, old_line.card_id)
+                ORDER BY old_line.id LIMIT 1
+            ) old ON true
+            WHERE line.batch_id = %s
+            ON CONFLICT (line_id) DO NOTHING
+            """,
+            [previous.pk if previous else None, batch.pk],
+        )
+        asked = cursor.rowcount
+        cursor.execute(
+            "SELECT count(*) FROM payroll_payconfirmation WHERE batch_id = %s AND carried_from_id IS NOT NULL",
+            [batch.pk],
+        )
+        (carried,) = cursor.fetchone()
+        return {"asked": asked, "carried": carried, "contests": _contests_follow(cursor, batch, previous)}
+
+
+def confirmations_void(batch: PayrollBatch) -> int:
+    """What was answered to a version that counts no more; what it was stays readable in `voided_from`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payroll_payconfirmation SET voided_from = state, state = 'void'"
+            " WHERE batch_id = %s AND state <> 'void'",
+            [batch.pk],
+        )
+        return cursor.rowcount
+
+
+def _contests_follow(cursor, batch: PayrollBatch, previous: PayrollBatch | None) -> int:
+    if previous is None:
+        return 0
+    cursor.execute(
+        """
+        UPDATE payroll_paycontest contest
+        SET batch_id = new.batch_id, confirmation_id = new.id, version = contest.version + 1
+        FROM payroll_payconfirmation old
+        JOIN payroll_payrollline old_line ON old_line.id = old.line_id
+        JOIN LATERAL (
+            SELECT asked.id, asked.batch_id FROM payroll_payconfirmation asked
+            JOIN payroll_payrollline line ON line.id = asked.line_id
+            WHERE asked.batch_id = %s AND line.worker_id = old_line.worker_id
+            ORDER BY line.id LIMIT 1
+        ) new ON true
+        WHERE contest.confirmation_id = old.id AND contest.batch_id = %s AND contest.state = ANY(%s)
+        """,
+        [batch.pk, previous.pk, sorted(UNSETTLED)],
+    )
+    moved = cursor.rowcount
+    cursor.execute(
+        """
+        UPDATE payroll_payconfirmation given SET state = 'contested', at = contest.raised_at, channel = contest.channel
+        FROM payroll_paycontest contest
+        WHERE given.batch_id = %s AND contest.confirmation_id = given.id AND contest.state = ANY(%s)
+        """,
+        [batch.pk, sorted(UNSETTLED)],
+    )
+    return moved

@@ -1,0 +1,153 @@
+"""Personal links and site codes: made from a row's key, and what they open.
+
+Whoever holds a personal link sees one person's pay on one project, answers for that person, and nothing else.
+A link ends some days after the submission (`pay_link_days`); one that came through the site's code after
+minutes (`pay_visit_minutes`), because it may be opened on somebody else's telephone.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+
+from payroll.models import PayConfirmation, PayContest, PayrollBatch, SiteCode
+from payroll.rules.pay_links import Link, LinkKind, link_of, link_text
+from payroll.selectors.confirmations import confirmation_by_key_unscoped, own_months_unscoped
+from payroll.selectors.declarations import whole_figure
+from responsibilities.rules.errors import Refused
+from responsibilities.selectors.clock import SHANGHAI, now
+from responsibilities.services import vault
+
+Status = PayrollBatch.Status
+
+
+class LinkEnded(Refused):
+    """A link that was good once (HTTP 410)."""
+
+    def __init__(self):
+        super().__init__(
+            "link_expired", "这个链接已经过期。请扫描工地维权告示牌上的二维码重新查询，或者向劳资专管员要新的工资条。"
+        )
+
+
+class LinkUnknown(Refused):
+    """Not a link of ours, or of nobody (HTTP 404). Which of the two is not told."""
+
+    def __init__(self):
+        super().__init__(
+            "link_unknown", "没有找到对应的工资条。请检查链接是否完整，或者扫描工地维权告示牌上的二维码重新查询。"
+        )
+
+
+@dataclass
+class PaySlip:
+    """What one worker sees: his own pay of one month, what he said of it, and his other months here."""
+
+    confirmation: PayConfirmation
+    token: str
+    visit: bool
+    ends_on: datetime.date
+    employer: str
+    contest: PayContest | None
+    months: list = field(default_factory=list)
+    newer: str = ""  # the token of the version that replaced this one
+
+    @property
+    def line(self):
+        return self.confirmation.line
+
+    @property
+    def batch(self):
+        return self.confirmation.batch
+
+    @property
+    def project(self):
+        return self.confirmation.batch.project
+
+
+def pay_token(key) -> str:
+    """The token of a worker's own link; for printing and for whoever may hand it out."""
+    return link_text(LinkKind.PAY, key, _digest)
+
+
+def visit_token(key) -> str:
+    """A token that ends in a while, for whoever was found through the site's code."""
+    minutes = whole_figure("pay_visit_minutes", now().date())
+    return link_text(LinkKind.SITE_VISIT, key, _digest, int(now().timestamp()) // 60 + minutes)
+
+
+def site_token(code: SiteCode) -> str:
+    """The token on a project's poster."""
+    return link_text(LinkKind.SITE, code.key, _digest)
+
+
+def site_of_token(token: str) -> SiteCode:
+    """The project's code behind a poster; raises LinkUnknown."""
+    link = link_of(token, _digest)
+    code = None
+    if link is not None and link.kind == LinkKind.SITE:
+        code = SiteCode.objects.select_related("project__area").filter(key=link.key).first()
+    if code is None:
+        raise LinkUnknown()
+    return code
+
+
+def confirmation_of_token(token: str) -> tuple[PayConfirmation, Link]:
+    """The confirmation that a personal link opens; raises LinkUnknown or LinkEnded."""
+    link = link_of(token, _digest)
+    if link is None or link.kind == LinkKind.SITE:
+        raise LinkUnknown()
+    confirmation = confirmation_by_key_unscoped(link.key)
+    if confirmation is None:
+        raise LinkUnknown()
+    if now() > _end(confirmation, link):
+        raise LinkEnded()
+    return confirmation, link
+
+
+def pay_slip_open(token: str) -> PaySlip:
+    """Everything on the worker's page. The first look is kept: the slip was handed out then (724 art 15)."""
+    confirmation, link = confirmation_of_token(token)
+    if confirmation.seen_at is None and confirmation.state != PayConfirmation.State.VOID:
+        PayConfirmation.objects.filter(pk=confirmation.pk, seen_at__isnull=True).update(seen_at=now())
+    months = own_months_unscoped(confirmation)
+    newer = next(
+        (
+            month
+            for month in months
+            if month.batch.month_on == confirmation.batch.month_on
+            and month.batch.sequence == confirmation.batch.sequence
+            and month.batch.subcontractor_id == confirmation.batch.subcontractor_id
+        ),
+        None,
+    )
+    return PaySlip(
+        confirmation=confirmation,
+        token=token,
+        visit=link.kind == LinkKind.SITE_VISIT,
+        ends_on=_end(confirmation, link).astimezone(SHANGHAI).date(),
+        employer=_employer(confirmation.batch),
+        contest=confirmation.contests.order_by("-id").first(),
+        months=[(month, same_kind(month.key, link)) for month in months if month.pk != confirmation.pk],
+        newer=same_kind(newer.key, link) if newer and newer.pk != confirmation.pk else "",
+    )
+
+
+def same_kind(key, link: Link) -> str:
+    """A token for another row of the same worker, which ends when the one in hand does."""
+    if link.kind == LinkKind.SITE_VISIT:
+        return link_text(link.kind, key, _digest, link.ends_minute)
+    return pay_token(key)
+
+
+def _end(confirmation: PayConfirmation, link: Link) -> datetime.datetime:
+    if link.ends_minute is not None:
+        return datetime.datetime.fromtimestamp(link.ends_minute * 60, SHANGHAI)
+    submitted = confirmation.batch.submitted_at or now()
+    return submitted + datetime.timedelta(days=whole_figure("pay_link_days", submitted.astimezone(SHANGHAI).date()))
+
+
+def _employer(batch: PayrollBatch) -> str:
+    return batch.subcontractor.name if batch.subcontractor else "施工总承包单位自有班组"
+
+
+def _digest(purpose: str, body: bytes) -> bytes:
+    return vault.blind_index(body.hex(), purpose)

@@ -1,0 +1,38 @@
+"""Photos and scans: checked by their bytes, stored sealed."""
+
+import hashlib
+
+from payroll.models import StoredFile
+from payroll.rules.photos import EXTENSIONS, LIMIT, PHOTOS, SCANS, kind_of
+from responsibilities.rules.errors import Refused
+from responsibilities.services import vault
+
+
+def picture_store(data: bytes, *, name: str, field: str, scan: bool = False) -> tuple[StoredFile, str]:
+    """Seal a photo (or, with `scan`, a PDF too); returns it with its media type. Refuses under `field`.
+
+    The stored name is ours: what a telephone calls a photo may say where and when it was taken.
+    """
+    allowed = SCANS if scan else PHOTOS
+    kind = kind_of(data)
+    if len(data) > LIMIT:
+        message = f"文件超过 {LIMIT // (1024 * 1024)} MB。请压缩或重新拍照后再上传。"
+    elif kind not in allowed:
+        message = "只能上传 JPG、PNG、WebP 格式的照片" + ("或 PDF 扫描件。" if scan else "。") + "请重新选择文件。"
+    else:
+        message = ""
+    if message:
+        raise Refused("picture_refused", message, {field: message})
+    file = StoredFile.objects.create(
+        name=f"{name}.{EXTENSIONS[kind]}",
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        sealed=vault.seal_bytes(data, "file"),
+    )
+    return file, kind
+
+
+def picture_open(file: StoredFile) -> tuple[bytes, str]:
+    """The bytes and their media type, for a caller who was let through already."""
+    data = vault.unseal_bytes(file.sealed, "file")
+    return data, kind_of(data) or "application/octet-stream"

@@ -1,0 +1,94 @@
+"""What the batch page shows of the month's flow: the step line, the next act, what workers answered, the record."""
+
+from dataclasses import dataclass
+
+from payroll.models import BatchAct, PayConfirmation, PayrollBatch
+from payroll.rules.signing import UNSIGNED
+from payroll.rules.stages import Act, may
+from payroll.rules.step_line import Terms, step_line, waiting_step
+from payroll.selectors import declarations
+from payroll.selectors.batches import may_act_on
+from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
+from payroll.selectors.declarations import declaration_on, whole_figure
+from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import SHANGHAI, today
+
+Status = PayrollBatch.Status
+SHOWN_AS_FLOW = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.SUPERSEDED)
+LEVELS = {BatchAct.Act.RETURN: "red", BatchAct.Act.SUPERSEDE: "grey", BatchAct.Act.PAID: "green"}
+
+
+@dataclass(frozen=True)
+class ActLine:
+    """One act of the record, in words."""
+
+    at: object
+    who: str
+    what: str
+    detail: str
+    level: str
+
+
+def flow_context(request, batch: PayrollBatch) -> dict:
+    """Context of `parts/flow*.html`; nothing for a batch that was not read."""
+    if batch.status not in SHOWN_AS_FLOW:
+        return {}
+    scope = request.scope
+    context = {"acts": act_lines(batch), "signer": request.user.name}
+    if batch.status == Status.DRAFT:
+        return context | {"steps": steps_of(batch), "declaration": declaration_on(declarations.SUBMIT, today())}
+    if batch.status == Status.SUBMITTED and batch.stage:
+        steps = steps_of(batch)
+        context |= {
+            "steps": steps,
+            "waits": waiting_step(steps),
+            "may_audit": may(Act.AUDIT, batch.stage) and may_act_on(scope, batch, Permission.PAYROLL_AUDIT),
+            "may_return": may(Act.RETURN, batch.stage) and may_act_on(scope, batch, Permission.PAYROLL_AUDIT),
+            "may_notice": may(Act.NOTICE, batch.stage) and may_act_on(scope, batch, Permission.PAYROLL_AUDIT),
+        }
+        if PayConfirmation.objects.filter(batch=batch).exists():
+            context |= {
+                "answers": answer_counts(scope, batch),
+                "crews": answer_counts_by_crew(scope, batch),
+                "open_contests": list(unsettled(scope, batch)[:6]),
+                "may_hand_out": may_act_on(scope, batch, Permission.PAYROLL_SUBMIT),
+            }
+    return context
+
+
+def steps_of(batch: PayrollBatch) -> list:
+    """The step line of a batch as of today."""
+    day = today()
+    terms = Terms(whole_figure("pay_confirm_days", day), whole_figure("pay_audit_days", day))
+    submitted_on = batch.submitted_at.astimezone(SHANGHAI).date() if batch.submitted_at and batch.stage else None
+    notice = getattr(batch, "notice", None) if batch.stage else None
+    return step_line(
+        batch.stage, submitted_on=submitted_on, notice_until=notice.until_on if notice else None, terms=terms
+    )
+
+
+def act_lines(batch: PayrollBatch) -> list[ActLine]:
+    """The record, newest first."""
+    return [
+        ActLine(
+            at=act.at,
+            who=act.by.name if act.by else "系统",
+            what=act.get_act_display(),
+            detail=_detail(act),
+            level=LEVELS.get(act.act, "blue"),
+        )
+        for act in batch.acts.select_related("by").order_by("-id")
+    ]
+
+
+def _detail(act: BatchAct) -> str:
+    said = [act.reason] if act.reason else []
+    if act.signed_name:
+        said.append(f"签名：{act.signed_name}")
+    elif act.statement == UNSIGNED:
+        said.append(UNSIGNED)
+    if act.facts.get("carried"):
+        said.append(f"{act.facts['carried']} 人金额未变，沿用上一版的确认")
+    if act.facts.get("superseded_by"):
+        said.append(f"替换它的是批次 #{act.facts['superseded_by']}")
+    return "；".join(said)
