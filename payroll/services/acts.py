@@ -48,7 +48,7 @@ def require_step(batch: PayrollBatch, act: Act, version: int | None = None) -> N
         raise EditedMeanwhile("这份工资表", batch.version)
 
 
-def statement_signed(code: str, actor: Actor, signed_name: str | None) -> str:
+def statement_signed(*, code: str, actor: Actor, signed_name: str | None) -> str:
     """The declaration's words, signed by the actor's own name; without a name, that nobody signed."""
     if signed_name is None:
         return UNSIGNED
@@ -59,7 +59,7 @@ def statement_signed(code: str, actor: Actor, signed_name: str | None) -> str:
     return declaration.text if declaration else ""
 
 
-def batch_supersede(batch: PayrollBatch, actor: Actor) -> PayrollBatch | None:
+def batch_supersede(*, batch: PayrollBatch, actor: Actor) -> PayrollBatch | None:
     """Take the month's current batch, or the one sent back, out of force before `batch` comes into it."""
     rows = list(siblings(batch).filter(status__in=(Status.SUBMITTED, Status.RETURNED)).order_by("-submitted_at", "-id"))
     for old in rows:
@@ -73,15 +73,15 @@ def batch_supersede(batch: PayrollBatch, actor: Actor) -> PayrollBatch | None:
         old.status = Status.SUPERSEDED
         old.version += 1
         old.save(update_fields=["status", "version"])
-        act_record(old, BatchAct.Act.SUPERSEDE, actor, facts={"superseded_by": batch.pk})
+        act_record(batch=old, act=BatchAct.Act.SUPERSEDE, actor=actor, facts={"superseded_by": batch.pk})
     return rows[0] if rows else None
 
 
 def act_record(
+    *,
     batch: PayrollBatch,
     act: str,
     actor: Actor,
-    *,
     signed_name: str | None = None,
     statement: str = "",
     reason: str = "",
@@ -100,6 +100,6 @@ def act_record(
     )
 
 
-def act_event(batch: PayrollBatch, action: str, actor: Actor, *, changes: dict, reason: str = "") -> None:
+def act_event(*, batch: PayrollBatch, action: str, actor: Actor, changes: dict, reason: str = "") -> None:
     """The trail's event of an act on a batch."""
     record_event(actor=actor, action=action, target=batch, project_id=batch.project_id, changes=changes, reason=reason)

@@ -52,8 +52,8 @@ def batch_submit(
             "count_differs",
             f"您确认的是 {accepted} 行，而现在可受理的是 {batch.accepted} 行。请核对后重新提交。",
         )
-    statement = statement_signed(declarations.SUBMIT, actor, signed_name)
-    current = batch_supersede(batch, actor)
+    statement = statement_signed(code=declarations.SUBMIT, actor=actor, signed_name=signed_name)
+    current = batch_supersede(batch=batch, actor=actor)
     batch.status, batch.stage = Status.SUBMITTED, PayrollBatch.Stage.CONFIRMING
     batch.supersedes = current
     batch.submitted_by, batch.submitted_at = actor.user, now()
@@ -62,9 +62,9 @@ def batch_submit(
     enrolled = _enrol(batch)
     asked = confirmations_open(batch, current)
     act_record(
-        batch,
-        BatchAct.Act.SUBMIT,
-        actor,
+        batch=batch,
+        act=BatchAct.Act.SUBMIT,
+        actor=actor,
         signed_name=signed_name,
         statement=statement,
         facts={"lines": batch.accepted, "supersedes": current.pk if current else None, **asked},
