@@ -24,7 +24,7 @@ ROWS = 10_000
 REPEATS = 5
 ACTOR = Actor.system("bench")
 WORKER = (
-    "id, name, id_number_sealed, id_number_index, id_last4, birth_on, phone_sealed, phone_last4, created_at",
+    "id, name, pinyin_key, id_number_sealed, id_number_index, id_last4, birth_on, phone_sealed, phone_last4, created_at",
     "payroll_worker",
 )
 CARD = ("id, worker_id, number_sealed, number_index, last4, bank_name", "payroll_bankcard")

@@ -1,12 +1,13 @@
 """Reading the tables that were chosen, one after another, into accepted lines and remarks.
 
-Memory grows with the lines kept and with one entry per ID number and card, never with the sheet.
+Memory grows with the lines kept and with one entry per ID number, card and telephone, never with the sheet.
 """
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from operator import itemgetter
 
+from payroll.imports.announcing import announced
 from payroll.imports.columns import COLUMNS
 from payroll.imports.crews import Crews
 from payroll.imports.parsed import Parsed, Part
@@ -33,7 +34,7 @@ REPEATS_FROM = 0.5
 
 
 class Reading:
-    """The chosen tables being read. Exhaust `lines()`, then `parsed` is complete."""
+    """The chosen tables being read. Exhaust `lines()` or `chunks()`, then `parsed` is complete."""
 
     def __init__(
         self,
@@ -72,12 +73,17 @@ class Reading:
 
     def lines(self) -> Iterator[Line]:
         """Accepted lines in the order of the tables and rows; remarks gather in `parsed`."""
+        for chunk in self.chunks():
+            yield from chunk
+
+    def chunks(self) -> Iterator[list[Line]]:
+        """The accepted lines of some rows at a time; the rows after them have been announced by then."""
         parsed, memory, number = self.parsed, Memory(), 0
         while number < len(parsed.tables):
             sheet, part = self.sheets[number], parsed.tables[number]
             number += 1
             table = _Table(sheet, part, number, parsed, self._facts, self._csv, memory)
-            yield from table.lines()
+            yield from table.chunks()
             parsed.errors += table.checks.errors
             parsed.warnings += table.checks.warnings
             if table.follows:
@@ -146,7 +152,7 @@ class _Table:
         self._blank: list[int] = []
         self._examined = False
 
-    def lines(self) -> Iterator[Line]:
+    def chunks(self) -> Iterator[list[Line]]:
         part, checks, rows, crews = self.part, self.checks, self._rows, self._crews
         mapping, factors = self.header.mapping, self._factors
         width = max(self.sheet.width, *mapping.values())
@@ -158,46 +164,51 @@ class _Table:
         check, fills = checks.check, crews.needed
         # Beside another table: only this one's columns are looked at.
         left, right = self.header.block - 1, max(self.header.titles, default=0)
-        for number, cells in self.sheet.rows(self.header.first_data_row):
-            if len(cells) < size:
-                cells = cells + pad[len(cells) :]
-            if left >= 0:
-                cells = pad[:left] + cells[left:right] + pad[right:size]
-            # The common row: a number, a name, an ID number of 18 characters.
-            identity, name = cells[identified], cells[named]
-            plain = (
-                type(identity) is str
-                and len(identity) == 18
-                and type(name) is str
-                and "例" not in name
-                and name[:1] not in "xX×"
-                and type(cells[seq]) is not str
-                and identity.isalnum()
-                and not rows.in_second_table
-            )
-            if factors:
-                cells = converted(cells, factors)
-            if not plain:
-                before = checks.total_net - self._since
-                why = rows.why_not(number, cells, checks.total_net, before)
-                if why is not None:
-                    if why == "second_table" and rows.heads == number and self._follow(number):
-                        break
-                    if why == "section":
-                        crews.section, fills = rows.section, True
-                    self._ignore(number, why, cells)
-                    continue
-            if self._blank:
-                self._tell_blanks()
-            if fills:
-                cells = crews.fill(number, cells)
-            line = check(number, pick(cells), cells)
-            part.rows += 1
-            if line is None:
-                part.rejected += 1
-            else:
-                part.accepted += 1
-                yield line if not crews.section or line.crew else line._replace(crew=crews.section)
+        for chunk in announced(self.sheet.rows(self.header.first_data_row), self.header, checks.facts):
+            lines = []
+            for number, cells in chunk:
+                if len(cells) < size:
+                    cells = cells + pad[len(cells) :]
+                if left >= 0:
+                    cells = pad[:left] + cells[left:right] + pad[right:size]
+                # The common row: a number, a name, an ID number of 18 characters.
+                identity, name = cells[identified], cells[named]
+                plain = (
+                    type(identity) is str
+                    and len(identity) == 18
+                    and type(name) is str
+                    and "例" not in name
+                    and name[:1] not in "xX×"
+                    and type(cells[seq]) is not str
+                    and identity.isalnum()
+                    and not rows.in_second_table
+                )
+                if factors:
+                    cells = converted(cells, factors)
+                if not plain:
+                    before = checks.total_net - self._since
+                    why = rows.why_not(number, cells, checks.total_net, before)
+                    if why is not None:
+                        if why == "second_table" and rows.heads == number and self._follow(number):
+                            break
+                        if why == "section":
+                            crews.section, fills = rows.section, True
+                        self._ignore(number, why, cells)
+                        continue
+                if self._blank:
+                    self._tell_blanks()
+                if fills:
+                    cells = crews.fill(number, cells)
+                line = check(number, pick(cells), cells)
+                part.rows += 1
+                if line is None:
+                    part.rejected += 1
+                else:
+                    part.accepted += 1
+                    lines.append(line if not crews.section or line.crew else line._replace(crew=crews.section))
+            yield lines
+            if self.follows:
+                break
         self._finish()
 
     def _follow(self, row: int) -> bool:

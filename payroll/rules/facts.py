@@ -43,7 +43,11 @@ class AgeLimits:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known beside the sheet."""
+    """What is known beside the sheet.
+
+    `announce` hears the raw (ID number, card) cells of rows some while before they are checked, so that a caller
+    can look them all up in one question; what it returns is called when the first of these rows is due.
+    """
 
     worker_of: Callable[[str], KnownWorker | None] | None = None  # by normalised ID number
     workers_named: Callable[[str], Sequence[KnownWorker]] | None = None
@@ -53,6 +57,7 @@ class Facts:
     pay_limit: Decimal | None = None  # yuan, net pay of one person and month
     banks: frozenset[str] | None = KNOWN_BANKS
     severities: Mapping[str, str] | None = None  # by code, as the 人社局 set them; None for the defaults
+    announce: Callable[[Sequence[tuple[object, object]]], Callable[[], None]] | None = None
 
 
 NOTHING_KNOWN = Facts()

@@ -12,11 +12,12 @@ from payroll.models import MinimumWage
 
 @dataclass(frozen=True, slots=True)
 class KnownWorker:
-    """A worker found by the blind index of the ID number."""
+    """A worker found by the blind index of the ID number; `on_roster` of the project asked for."""
 
     pk: int
     name: str
     has_phone: bool
+    on_roster: bool
 
 
 def bytea_array(values: Iterable[bytes]) -> str:
@@ -24,42 +25,60 @@ def bytea_array(values: Iterable[bytes]) -> str:
     return "{" + ",".join([f'"\\\\x{value.hex()}"' for value in values]) + "}"
 
 
-def known_workers_unscoped(indexes: Iterable[bytes]) -> dict[bytes, KnownWorker]:
-    """Workers by the blind index of their ID number."""
+def known_workers_unscoped(indexes: Iterable[bytes], project_id: int) -> dict[bytes, KnownWorker]:
+    """Workers by the blind index of their ID number, and whether they are on the project's roster now."""
     rows = _rows(
-        "SELECT id_number_index, id, name, phone_sealed IS NOT NULL FROM payroll_worker"
-        " WHERE id_number_index = ANY(%s::bytea[])",
-        [bytea_array(indexes)],
+        """
+        SELECT id_number_index, id, name, phone_sealed IS NOT NULL, EXISTS (
+            SELECT 1 FROM payroll_rosterentry entry
+            WHERE entry.worker_id = worker.id AND entry.project_id = %s AND entry.left_on IS NULL)
+        FROM payroll_worker worker WHERE id_number_index = ANY(%s::bytea[])
+        """,
+        [project_id, bytea_array(indexes)],
     )
     return {bytes(index): KnownWorker(*facts) for index, *facts in rows}
 
 
-def known_cards_unscoped(indexes: Iterable[bytes]) -> dict[bytes, dict[int, int]]:
-    """Cards by their blind index: {index: {worker: card}}; a shared card has several workers."""
-    found: dict[bytes, dict[int, int]] = {}
-    rows = _rows(
-        "SELECT number_index, worker_id, id FROM payroll_bankcard WHERE number_index = ANY(%s::bytea[])",
-        [bytea_array(indexes)],
-    )
-    for index, worker, card in rows:
-        found.setdefault(bytes(index), {})[worker] = card
-    return found
-
-
-def roster_unscoped(project_id: int) -> dict[bytes, KnownWorker]:
-    """Everybody on a project's roster, whoever employs them, by the blind index of the ID number."""
+def known_cards_unscoped(indexes: Iterable[bytes], worker_ids: Iterable[int]) -> list[tuple[bytes, int, int]]:
+    """(blind index, worker, card) of the cards with these numbers, and of all cards of these workers."""
     rows = _rows(
         """
-        SELECT id_number_index, id, name, phone_sealed IS NOT NULL FROM payroll_worker
+        SELECT number_index, worker_id, id FROM payroll_bankcard WHERE number_index = ANY(%s::bytea[])
+        UNION SELECT number_index, worker_id, id FROM payroll_bankcard WHERE worker_id = ANY(%s)
+        """,
+        [bytea_array(indexes), list(worker_ids)],
+    )
+    return [(bytes(index), worker, card) for index, worker, card in rows]
+
+
+def has_roster_unscoped(project_id: int) -> bool:
+    """Whether anybody is on the project's roster."""
+    return _rows(
+        "SELECT EXISTS (SELECT 1 FROM payroll_rosterentry WHERE project_id = %s AND left_on IS NULL)", [project_id]
+    )[0][0]
+
+
+def roster_names_unscoped(project_id: int) -> dict[str, list[int]]:
+    """{name: workers} of everybody on a project's roster, whoever employs them."""
+    rows = _rows(
+        """
+        SELECT name, id FROM payroll_worker
         WHERE id IN (SELECT worker_id FROM payroll_rosterentry WHERE project_id = %s AND left_on IS NULL)
+        ORDER BY id
         """,
         [project_id],
     )
-    return {bytes(index): KnownWorker(*facts) for index, *facts in rows}
+    found: dict[str, list[int]] = {}
+    for name, worker in rows:
+        found.setdefault(name, []).append(worker)
+    return found
 
 
-def last_cards_unscoped(project_id: int, before: datetime.date) -> dict[int, bytes]:
-    """{worker: blind index of the card} of the latest pay on this project in the six months before `before`."""
+def last_cards_unscoped(project_id: int, before: datetime.date, worker_ids: Iterable[int]) -> dict[int, bytes]:
+    """{worker: blind index of the card} of their latest pay on this project in the six months before `before`."""
+    workers = list(worker_ids)
+    if not workers:
+        return {}
     rows = _rows(
         """
         SELECT DISTINCT ON (line.worker_id) line.worker_id, card.number_index
@@ -67,10 +86,10 @@ def last_cards_unscoped(project_id: int, before: datetime.date) -> dict[int, byt
         JOIN payroll_payrollline line ON line.batch_id = batch.id
         JOIN payroll_bankcard card ON card.id = line.card_id
         WHERE batch.project_id = %s AND batch.status = 'submitted' AND batch.month_on < %s
-          AND batch.month_on >= %s::date - interval '6 months'
+          AND batch.month_on >= %s::date - interval '6 months' AND line.worker_id = ANY(%s)
         ORDER BY line.worker_id, batch.month_on DESC, line.id DESC
         """,
-        [project_id, before, before],
+        [project_id, before, before, workers],
     )
     return {worker: bytes(index) for worker, index in rows}
 
@@ -96,7 +115,7 @@ def days_elsewhere_unscoped(
 ) -> dict[int, Decimal]:
     """Days that other projects' submitted sheets state for the same month, by worker."""
     workers = list(worker_ids)
-    if not workers or not _month_has_other_sheets(project_id, month_on):
+    if not workers:
         return {}
     rows = _rows(
         """
@@ -121,7 +140,8 @@ def minimum_wage_unscoped(area_id: int, month_on: datetime.date) -> Decimal | No
     )
 
 
-def _month_has_other_sheets(project_id: int, month_on: datetime.date) -> bool:
+def month_has_other_sheets_unscoped(project_id: int, month_on: datetime.date) -> bool:
+    """Whether another project has submitted pay of this month: if not, nobody worked on two sites."""
     rows = _rows(
         "SELECT EXISTS (SELECT 1 FROM payroll_payrollbatch"
         " WHERE month_on = %s AND status = 'submitted' AND project_id <> %s)",

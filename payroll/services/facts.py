@@ -7,62 +7,49 @@ from payroll.rules.checks import Check
 from payroll.rules.checks.accounts import SharedCard
 from payroll.rules.checks.attendance import SameDayOtherSite
 from payroll.rules.checks.people import NameDiffers
-from payroll.rules.facts import AgeLimits, Facts, KnownWorker, MinimumWageFigure
+from payroll.rules.facts import AgeLimits, Facts, MinimumWageFigure
 from payroll.rules.month import Month
 from payroll.rules.remarks import Remark
-from payroll.selectors.people import KnownWorker as RosterWorker
-from payroll.selectors.people import (
-    cards_paid_to_unscoped,
-    days_elsewhere_unscoped,
-    last_cards_unscoped,
-    minimum_wage_unscoped,
-)
-from payroll.services.people import Indexers, Recognised
+from payroll.selectors.people import cards_paid_to_unscoped, days_elsewhere_unscoped, minimum_wage_unscoped
+from payroll.services.people import People, Recognised
 from responsibilities.rules.identifiers import mask_id
 from responsibilities.selectors.figures import figure_on
 
 
-def facts_for(project, month: Month, indexers: Indexers, roster: dict[bytes, RosterWorker]) -> Facts:
+def facts_for(project, month: Month, people: People) -> Facts:
     """The facts a sheet of this project and month is checked against; what isn't known stays silent.
 
     Without a roster (the first month) nobody is unknown: `worker_of` is None.
     """
-    # Only those on the roster are compared; reading everybody's cards took a fifth of a large reading.
-    cards = last_cards_unscoped(project.pk, month.first) if roster else {}
-    by_index: dict[bytes, KnownWorker] = {}
-    by_name: dict[str, list[KnownWorker]] = {}
-    for index, worker in roster.items():
-        card = cards.get(worker.pk)
-        known = KnownWorker(worker.pk, worker.name, frozenset((card,)) if card else frozenset())
-        by_index[index] = known
-        by_name.setdefault(worker.name, []).append(known)
     return Facts(
-        worker_of=(lambda number: by_index.get(indexers.id_number(number))) if by_index else None,
-        workers_named=(lambda name: by_name.get(name, ())) if by_index else None,
-        card_key=indexers.bank_card,
+        worker_of=people.worker_of if people.has_roster else None,
+        workers_named=people.workers_named if people.has_roster else None,
+        card_key=people.card_index,
         minimum_wage=_minimum_wage(project.area_id, month),
         ages=_ages(month),
         pay_limit=_figure("payroll_single_pay_limit", month),
+        announce=people.announce,
     )
 
 
 def remarks_of(
-    lines: Sequence, known: Recognised, *, project_id: int, month: Month, letters: Sequence[dict[str, str]]
+    lines: Sequence, known: Recognised, *, elsewhere: int | None, month: Month, letters: Sequence[dict[str, str]]
 ) -> list[Remark]:
     """Warnings that need people recognised first: names and cards known from elsewhere, days on two sites.
 
-    `letters` are the columns of each table, by its place. The sentences don't say where else a person works:
-    that may lie outside the reader's scope.
+    `letters` are the columns of each table, by its place; `elsewhere` is the project whose sheet this is, None where
+    no other one has pay of the month. The sentences don't say where else a person works: that may lie outside the
+    reader's scope.
     """
     found = [*_names(lines, known, letters), *_cards(lines, known, letters)]
-    found += _days(lines, known, project_id, month, letters)
+    if elsewhere is not None:
+        found += _days(lines, known, elsewhere, month, letters)
     return found
 
 
 def _names(lines, known: Recognised, letters):
     for position, line in enumerate(lines):
-        index = known.id_indexes[position]
-        worker = known.workers.get(index) if index and line.worker is None else None
+        worker = known.worker(position) if line.worker is None else None
         if worker and worker.name != line.name:
             message = NameDiffers.elsewhere_message.format(name=line.name, shown=mask_id(line.id_number))
             yield _remark(line, letters, "name", NameDiffers, message)
@@ -71,7 +58,7 @@ def _names(lines, known: Recognised, letters):
 def _cards(lines, known: Recognised, letters):
     suspects: dict[int, list[int]] = {}
     for position, index in enumerate(known.card_indexes):
-        owners = known.cards.get(index, {}) if index else {}
+        owners = known.known.cards.get(index, {}) if index else {}
         if others := [card for worker, card in owners.items() if worker != known.worker_pk(position)]:
             suspects[position] = others
     paid = cards_paid_to_unscoped({card for cards in suspects.values() for card in cards})

@@ -1,26 +1,40 @@
-"""Workers and cards of a sheet: recognised by blind index, and only those not seen before are sealed.
-
-`recognise` only reads, `newcomers` only computes, `register` writes inside the caller's transaction.
-"""
+"""Whom of a sheet the database knows, by blind index; asked some rows ahead of their checks. Reads only."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from django.db import connection, transaction
-
+from payroll.rules.facts import KnownWorker as RosterWorker
 from payroll.selectors.people import (
     KnownWorker,
-    bytea_array,
+    has_roster_unscoped,
     known_cards_unscoped,
     known_workers_unscoped,
+    last_cards_unscoped,
+    roster_names_unscoped,
 )
-from responsibilities.rules.identifiers import birth_date
-from responsibilities.rules.pinyin import person_key
-from responsibilities.selectors import clock
+from payroll.services.courier import Courier
+from responsibilities.rules.identifiers import normalise_card, normalise_id
 from responsibilities.services import vault
+from sheets.values import as_text
 
-NAME_LENGTH, PINYIN_LENGTH, BANK_LENGTH = 60, 200, 80
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows of the people and cards of some rows.
+
+    Workers by blind index; cards as {blind index: {worker: card}}; of workers on the roster the cards that count as
+    theirs here. What was asked and isn't in it is not known.
+    """
+
+    asked: frozenset[bytes]
+    workers: dict[bytes, KnownWorker]
+    cards: dict[bytes, dict[int, int]]
+    paid_to: dict[int, bytes]
+
+
+NOBODY = Known(frozenset(), {}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,194 +47,131 @@ class Recognised:
     id_indexes: Sequence[bytes | None]
     card_indexes: Sequence[bytes | None]
     named: Sequence[int | None]
-    workers: dict[bytes, KnownWorker]
-    cards: dict[bytes, dict[int, int]]
+    known: Known
+
+    def worker(self, position: int) -> KnownWorker | None:
+        index = self.id_indexes[position]
+        return self.known.workers.get(index) if index else None
 
     def worker_pk(self, position: int) -> int | None:
         index = self.id_indexes[position]
         if index is None:
             return self.named[position]
-        worker = self.workers.get(index)
+        worker = self.known.workers.get(index)
         return worker.pk if worker else None
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomers:
-    """What is to be stored of people and cards not seen before, sealed.
+class People:
+    """Answers the checks of one sheet. `announce` asks for rows to come, `recognise` tells of rows just checked.
 
-    Workers by blind index; cards by (whose: blind index or worker key, card's blind index); telephones by
-    worker key, for those who have none yet.
+    Only the chunk at hand is kept, so that a sheet of 100,000 people costs no more memory than one of 2,500.
+    `reserve(people, cards)` hears how many of a chunk are new, in the courier's turn.
     """
 
-    workers: dict[bytes, tuple]
-    cards: dict[tuple[bytes | int, bytes], tuple]
-    phones: dict[int, tuple]
+    def __init__(self, *, project_id: int, month_on: datetime.date) -> None:
+        self.project_id, self.month_on = project_id, month_on
+        self.has_roster = has_roster_unscoped(project_id)
+        self.id_index = vault.blind_indexer("id_number")
+        self.card_index = vault.blind_indexer("bank_card")
+        self._known = NOBODY
 
+    def ask_by(self, courier: Courier, reserve: Callable[[int, int], None] | None) -> None:
+        """Whoever walks the sheet says how questions are carried; `reserve` see above."""
+        self.courier, self.reserve = courier, reserve
 
-class Indexers:
-    """The blind indexes of one import; each number is hashed once."""
-
-    def __init__(self) -> None:
-        self.id_number = vault.blind_indexer("id_number")
-        self.bank_card = vault.blind_indexer("bank_card")
-
-
-def recognise(lines: Sequence, indexers: Indexers, roster: dict[bytes, KnownWorker]) -> Recognised:
-    """Look the lines' people and cards up, those not on the roster by index; two queries for any number of lines."""
-    id_of, card_of = indexers.id_number, indexers.bank_card
-    id_indexes = [id_of(line.id_number) if line.id_number else None for line in lines]
-    card_indexes = [card_of(line.bank_card) if line.bank_card else None for line in lines]
-    strangers = {index for index in id_indexes if index and index not in roster}
-    return Recognised(
-        id_indexes=id_indexes,
-        card_indexes=card_indexes,
-        named=[line.worker.ref if line.worker and not line.id_number else None for line in lines],
-        workers=roster | known_workers_unscoped(strangers) if strangers else roster,
-        cards=known_cards_unscoped(filter(None, dict.fromkeys(card_indexes))),
-    )
-
-
-def newcomers(lines: Sequence, known: Recognised) -> Newcomers:
-    """Seal what isn't stored yet. Runs before the transaction, so that locks are held shortly."""
-    result = Newcomers({}, {}, {})
-    for position, line in enumerate(lines):
-        id_index, card_index = known.id_indexes[position], known.card_indexes[position]
-        worker = known.workers.get(id_index) if id_index else None
-        if id_index and worker is None and id_index not in result.workers:
-            result.workers[id_index] = _worker(line)
-        if worker and line.phone and not worker.has_phone:
-            result.phones.setdefault(worker.pk, _phone(line.phone))
-        if card_index is None:
-            continue
-        pk = known.worker_pk(position)
-        whose = id_index if pk is None else pk
-        if (whose, card_index) not in result.cards and (pk is None or pk not in known.cards.get(card_index, ())):
-            result.cards[whose, card_index] = (
-                vault.seal_text(line.bank_card, "bank_card"),
-                line.bank_card[-4:],
-                line.bank_name[:BANK_LENGTH],
+    def announce(self, cells: Sequence[tuple[object, object]]) -> Callable[[], None]:
+        """Ask about rows to come by their raw ID number and card; call the answer when they are due."""
+        id_of, card_of = self.id_index, self.card_index
+        asked = [
+            (
+                id_of(normalise_id(number)) if type(number) is str else None,
+                card_of(_card_text(card)) if card is not None else None,
             )
-    return result
+            for number, card in cells
+        ]
+        answer = self.courier.call(self._look_up, asked)
 
+        def due() -> None:
+            self._known = answer.result()
 
-@transaction.atomic
-def register(known: Recognised, new: Newcomers) -> tuple[list[int], list[int | None]]:
-    """Store the newcomers; returns each line's worker and card keys.
+        return due
 
-    Two imports may bring the same new person at once: `ON CONFLICT DO NOTHING`, then the other's row is
-    read. Both insert in the order of the index, so that neither waits for the other in a circle.
-    """
-    worker_ids = {index: worker.pk for index, worker in known.workers.items()}
-    worker_ids |= _insert_workers(new.workers)
-    cards = dict(known.cards)
-    for (card_index, worker), card in _insert_cards(new.cards, worker_ids).items():
-        cards[card_index] = cards.get(card_index, {}) | {worker: card}
-    _fill_phones(new.phones)
-    workers = [
-        named if index is None else worker_ids[index]
-        for index, named in zip(known.id_indexes, known.named, strict=True)
-    ]
-    return workers, [
-        cards[index][worker] if index is not None else None
-        for index, worker in zip(known.card_indexes, workers, strict=True)
-    ]
+    def worker_of(self, number: str) -> RosterWorker | None:
+        """The roster's worker with this ID number."""
+        index = self.id_index(number)
+        if index not in self._known.asked:
+            self._ask_also([(index, None)])
+        worker = self._known.workers.get(index)
+        if worker is None or not worker.on_roster:
+            return None
+        return RosterWorker(worker.pk, worker.name, self._cards_of(worker.pk))
 
+    def workers_named(self, name: str) -> Sequence[RosterWorker]:
+        """The roster's workers of this name, for a sheet without ID numbers."""
+        names, cards = self._roster
+        return [
+            RosterWorker(pk, name, frozenset((cards[pk],)) if pk in cards else frozenset())
+            for pk in names.get(name, ())
+        ]
 
-def _insert_workers(new: dict[bytes, tuple]) -> dict[bytes, int]:
-    if not new:
-        return {}
-    order = sorted(new)
-    names, pinyin, sealed, last4, births, phones, phone_last4 = zip(*(new[index] for index in order), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO payroll_worker (id_number_index, name, pinyin_key, id_number_sealed, id_last4, birth_on,
-                                        phone_sealed, phone_last4, created_at)
-            SELECT *, %s FROM unnest(%s::bytea[], %s::text[], %s::text[], %s::bytea[], %s::text[], %s::date[],
-                                     %s::bytea[], %s::text[])
-            ON CONFLICT (id_number_index) DO NOTHING
-            RETURNING id_number_index, id
-            """,
-            [
-                clock.now(),
-                bytea_array(order),
-                list(names),
-                list(pinyin),
-                bytea_array(sealed),
-                list(last4),
-                _dates(births),
-                _nullable(phones),
-                list(phone_last4),
-            ],
+    def recognise(self, lines: Sequence) -> Recognised:
+        """The lines' people and cards; asks again only for numbers that no cell announced."""
+        id_of, card_of = self.id_index, self.card_index
+        id_indexes = [id_of(line.id_number) if line.id_number else None for line in lines]
+        card_indexes = [card_of(line.bank_card) if line.bank_card else None for line in lines]
+        asked = self._known.asked
+        if not asked.issuperset(filter(None, id_indexes)) or not asked.issuperset(filter(None, card_indexes)):
+            self._ask_also(list(zip(id_indexes, card_indexes, strict=True)))
+        return Recognised(
+            id_indexes=id_indexes,
+            card_indexes=card_indexes,
+            named=[line.worker.ref if line.worker and not line.id_number else None for line in lines],
+            known=self._known,
         )
-        stored = {bytes(index): pk for index, pk in cursor.fetchall()}
-    if missing := [index for index in order if index not in stored]:
-        stored |= {index: worker.pk for index, worker in known_workers_unscoped(missing).items()}
-    return stored
 
+    @cached_property
+    def _roster(self) -> tuple[dict[str, list[int]], dict[int, bytes]]:
+        return self.courier.call(self._read_roster).result()
 
-def _insert_cards(
-    new: dict[tuple[bytes | int, bytes], tuple], workers: dict[bytes, int]
-) -> dict[tuple[bytes, int], int]:
-    if not new:
-        return {}
-    whose = {key: key[0] if isinstance(key[0], int) else workers[key[0]] for key in new}
-    order = sorted((worker, key[1], key) for key, worker in whose.items())
-    sealed, last4, banks = zip(*(new[key] for _, _, key in order), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO payroll_bankcard (worker_id, number_index, number_sealed, last4, bank_name)
-            SELECT * FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
-            ON CONFLICT (worker_id, number_index) DO NOTHING
-            RETURNING number_index, worker_id, id
-            """,
-            [
-                [worker for worker, _, _ in order],
-                bytea_array(card_index for _, card_index, _ in order),
-                bytea_array(sealed),
-                list(last4),
-                list(banks),
-            ],
+    def _read_roster(self):
+        names = roster_names_unscoped(self.project_id)
+        return names, last_cards_unscoped(self.project_id, self.month_on, (pk for pks in names.values() for pk in pks))
+
+    def _cards_of(self, worker: int) -> frozenset[bytes]:
+        card = self._known.paid_to.get(worker)
+        return frozenset((card,)) if card else frozenset()
+
+    def _ask_also(self, asked: list[tuple[bytes | None, bytes | None]]) -> None:
+        more, known = self.courier.call(self._look_up, asked).result(), self._known
+        self._known = Known(
+            known.asked | more.asked,
+            known.workers | more.workers,
+            known.cards | more.cards,
+            known.paid_to | more.paid_to,
         )
-        stored = {(bytes(index), worker): pk for index, worker, pk in cursor.fetchall()}
-    missing = [(card_index, worker) for worker, card_index, _ in order if (card_index, worker) not in stored]
-    if missing:
-        found = known_cards_unscoped(dict.fromkeys(index for index, _ in missing))
-        stored |= {(index, worker): found[index][worker] for index, worker in missing}
-    return stored
 
-
-def _fill_phones(phones: dict[int, tuple]) -> None:
-    if not phones:
-        return
-    order = sorted(phones)
-    sealed, last4 = zip(*(phones[pk] for pk in order), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE payroll_worker worker SET phone_sealed = given.sealed, phone_last4 = given.last4
-            FROM unnest(%s::bigint[], %s::bytea[], %s::text[]) AS given (id, sealed, last4)
-            WHERE worker.id = given.id AND worker.phone_sealed IS NULL
-            """,
-            [order, bytea_array(sealed), list(last4)],
+    def _look_up(self, asked: list[tuple[bytes | None, bytes | None]]) -> Known:
+        people = {person for person, _card in asked if person}
+        numbers = {card for _person, card in asked if card}
+        workers = known_workers_unscoped(people, self.project_id) if people else {}
+        on_roster = {worker.pk: index for index, worker in workers.items() if worker.on_roster}
+        cards: dict[bytes, dict[int, int]] = {}
+        held: dict[int, list[bytes]] = {}
+        for index, worker, card in known_cards_unscoped(numbers, on_roster):
+            cards.setdefault(index, {})[worker] = card
+            held.setdefault(worker, []).append(index)
+        # Whose only card is the one in the sheet has none that differs; the others' last pay says what is theirs.
+        given = dict(asked)
+        doubtful = [pk for pk, index in on_roster.items() if held.get(pk, [given[index]]) != [given[index]]]
+        if self.reserve:
+            self.reserve(len(people) - len(workers), sum(1 for number in numbers if number not in cards))
+        return Known(
+            asked=frozenset(people | numbers),
+            workers=workers,
+            cards=cards,
+            paid_to=last_cards_unscoped(self.project_id, self.month_on, doubtful),
         )
 
 
-def _worker(line) -> tuple:
-    number = line.id_number
-    sealed = vault.seal_text(number, "id_number")
-    name = line.name[:NAME_LENGTH]
-    return name, person_key(name)[:PINYIN_LENGTH], sealed, number[-4:], birth_date(number), *_phone(line.phone)
-
-
-def _phone(phone: str | None) -> tuple[bytes | None, str]:
-    return (vault.seal_text(phone, "phone"), phone[-4:]) if phone else (None, "")
-
-
-def _dates(days: Sequence[datetime.date | None]) -> str:
-    return "{" + ",".join([day.isoformat() if day else "NULL" for day in days]) + "}"
-
-
-def _nullable(values: Sequence[bytes | None]) -> str:
-    return "{" + ",".join([f'"\\\\x{value.hex()}"' if value else "NULL" for value in values]) + "}"
+def _card_text(cell: object) -> str:
+    return normalise_card(cell if type(cell) is str else as_text(cell))

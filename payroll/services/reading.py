@@ -5,11 +5,12 @@ from django.db.models import F
 
 from payroll.models import PayrollBatch
 from payroll.rules.month import Month
-from payroll.services.lines import lines_replace, rejected_replace, remarks_replace
-from payroll.services.people import newcomers, register
+from payroll.services.courier import Courier
+from payroll.services.lines import lines_add, lines_clear, lines_text, rejected_replace, remarks_replace
+from payroll.services.newcomers import Newcomers
 from payroll.services.progress import Progress
 from payroll.services.queue import batch_claim, batch_give_up, reading_alone
-from payroll.services.sheets import Understood, understand
+from payroll.services.sheets import Understood, open_sheet
 from responsibilities.services import vault
 from responsibilities.services.touch import ring
 from responsibilities.services.trail import Actor, record_event
@@ -28,7 +29,7 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
 
     Safe to ring at any time and to kill at any moment: attempts are counted first, and everything that is
     read is stored in one transaction, instead of whatever an earlier reading stored. `understood` is for a
-    command that has read the file already. Other errors propagate, so that they are seen.
+    command that has opened the file already. Other errors propagate, so that they are seen.
     """
     with reading_alone(batch_id) as alone:
         batch = batch_claim(batch_id) if alone else None
@@ -39,7 +40,7 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
                 if understood is None:
                     data = vault.unseal_bytes(batch.file.sealed, "file")
                     month = Month(batch.month_on.year, batch.month_on.month)
-                    understood = understand(data, project=batch.project, month=month, told=progress.tell)
+                    understood = open_sheet(data, project=batch.project, month=month)
                 _store(batch, understood, progress)
         except Refusal as refusal:
             _refuse(batch, refusal)
@@ -53,15 +54,16 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
 
 
 def _store(batch: PayrollBatch, understood: Understood, progress: Progress) -> None:
-    parsed, known = understood.parsed, understood.known
-    rows = max(parsed.rows, 1)
-    new = newcomers(parsed.lines, known)
-    progress.tell(rows // 2, rows)
     with transaction.atomic():
-        workers, cards = register(known, new)
-        lines_replace(
-            batch.pk, parsed.lines, workers, cards, lambda written: progress.tell((rows + written) // 2, rows)
-        )
+        lines_clear(batch.pk)
+        with Courier() as courier:
+            newcomers = Newcomers(batch.pk, courier)
+            for lines, recognised in understood.chunks(courier, reserve=newcomers.reserve, told=progress.tell):
+                workers, cards = newcomers.settle(lines, recognised)
+                courier.call(lines_add, lines_text(batch.pk, lines, workers, cards))
+            courier.finish()
+        newcomers.store()
+        parsed = understood.parsed
         remarks_replace(batch.pk, understood.remarks)
         rejected_replace(batch.pk, understood.rejected)
         # Last, because whoever holds the row keeps the progress from being written.

@@ -3,66 +3,103 @@
 Writes nothing; `payroll_import --check` stops here.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from payroll.imports.columns import TITLES
 from payroll.imports.parse import Parsed, Reading, open_payroll
-from payroll.rules.checks import catalogue
+from payroll.rules.checks import Line, catalogue
 from payroll.rules.month import Month
-from payroll.selectors.people import roster_unscoped
+from payroll.selectors.people import month_has_other_sheets_unscoped
+from payroll.services.courier import Courier
 from payroll.services.facts import facts_for, remarks_of
-from payroll.services.people import Indexers, Recognised, recognise
+from payroll.services.people import People, Recognised
 from responsibilities.rules.identifiers import mask_card, mask_id, mask_phone
 from sheets.reader import read
 from sheets.values import as_text
 
-TELL_EVERY = 500
 SHOWN_LENGTH = 120
 _MASKS = {"id_number": mask_id, "bank_card": mask_card, "phone": mask_phone}
 
 
-@dataclass(slots=True)
 class Understood:
-    """A parsed sheet with the people in it recognised, and what its rejected rows show (masked)."""
+    """A file that was read. Its rows are parsed, checked and their people recognised while `chunks` is walked, once.
 
-    parsed: Parsed
-    known: Recognised
-    rejected: list[tuple[int, int, dict[str, str]]]  # (sheet_no, row, cells)
+    `keep_lines` keeps the accepted lines in `parsed`; a large sheet is written chunk by chunk without.
+    """
+
+    def __init__(self, reading: Reading, people: People, month: Month, *, keep_lines: bool) -> None:
+        self._reading, self._people, self._month, self._keep_lines = reading, people, month, keep_lines
+        self.rejected: list[tuple[int, int, dict[str, str]]] = []  # (sheet_no, row, cells)
+        self._walked = False
+
+    @property
+    def parsed(self) -> Parsed:
+        return self._reading.parsed
 
     @property
     def remarks(self) -> list:
         return [*self.parsed.errors, *self.parsed.warnings]
 
+    def chunks(
+        self,
+        courier: Courier,
+        *,
+        reserve: Callable[[int, int], None] | None = None,
+        told: Callable[[int, int], None] = lambda _done, _rows: None,
+    ) -> Iterator[tuple[list[Line], Recognised]]:
+        """Accepted lines with the people in them; afterwards everything else is complete.
 
-def understand(
-    data: bytes, *, project, month: Month, told: Callable[[int, int], None] = lambda _d, _r: None
-) -> Understood:
-    """Read, parse, check and recognise. Raises `sheets.refusal.Refusal` where the file is turned away.
+        `told(done, rows)` hears of progress; `reserve` see `People`.
+        """
+        reading, people, parsed = self._reading, self._people, self.parsed
+        people.ask_by(courier, reserve)
+        done, expected = 0, reading.expected
+        told(0, expected)
+        elsewhere = courier.call(month_has_other_sheets_unscoped, people.project_id, people.month_on)
+        warned = []
+        for lines in reading.chunks():
+            recognised = people.recognise(lines)
+            warned.append(courier.call(self._remarks_of, lines, recognised, elsewhere))
+            if self._keep_lines:
+                parsed.lines += lines
+            yield lines, recognised
+            done += len(lines)
+            told(done, expected)
+        found = [remark for answer in warned for remark in answer.result()]
+        if found:
+            parsed.warnings = sorted([*parsed.warnings, *found], key=lambda remark: (remark.sheet_no, remark.row))
+        self.rejected = _rejected(reading)
+        self._walked = True
 
-    `told(done, rows)` hears of progress now and then.
-    """
-    indexers = Indexers()
+    def complete(self) -> "Understood":
+        """Walk it to the end, for whoever only wants to know."""
+        if not self._walked:
+            with Courier() as courier:
+                for _chunk in self.chunks(courier):
+                    pass
+        return self
+
+    def _remarks_of(self, lines, recognised: Recognised, elsewhere: Future) -> list:
+        project = self._people.project_id if elsewhere.result() else None
+        letters = [part.header.letters for part in self.parsed.tables]
+        return remarks_of(lines, recognised, elsewhere=project, month=self._month, letters=letters)
+
+
+def understand(data: bytes, *, project, month: Month) -> Understood:
+    """All that a file says, its lines included. Raises `sheets.refusal.Refusal` where it is turned away."""
+    return open_sheet(data, project=project, month=month, keep_lines=True).complete()
+
+
+def open_sheet(data: bytes, *, project, month: Month, keep_lines: bool = False) -> Understood:
+    """Read a file in the limited child and choose the payroll in it; its rows are still to be walked."""
     # The child reads the file while we ask the database.
     with ThreadPoolExecutor(1) as pool:
         workbook = pool.submit(read, data)
-        roster = roster_unscoped(project.pk)
-        facts = facts_for(project, month, indexers, roster)
+        people = People(project_id=project.pk, month_on=month.first)
+        facts = facts_for(project, month, people)
         reading = open_payroll(workbook.result(), month=month, facts=facts)
-    parsed, expected = reading.parsed, reading.expected
-    told(0, expected)
-    for count, line in enumerate(reading.lines(), start=1):
-        parsed.lines.append(line)
-        if count % TELL_EVERY == 0:
-            told(count // 2, expected)
-    known = recognise(parsed.lines, indexers, roster)
-    found = remarks_of(
-        parsed.lines, known, project_id=project.pk, month=month, letters=[part.header.letters for part in parsed.tables]
-    )
-    if found:
-        parsed.warnings = sorted([*parsed.warnings, *found], key=lambda remark: (remark.sheet_no, remark.row))
-    return Understood(parsed, known, _rejected(reading))
+    return Understood(reading, people, month, keep_lines=keep_lines)
 
 
 def _rejected(reading: Reading) -> list[tuple[int, int, dict[str, str]]]:

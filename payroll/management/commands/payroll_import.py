@@ -7,7 +7,7 @@ from pathlib import Path
 from payroll.management.console import month_of, subcontractor_of
 from payroll.models import PayrollBatch
 from payroll.services.reading import batch_read
-from payroll.services.sheets import Understood, understand
+from payroll.services.sheets import Understood, open_sheet
 from payroll.services.submissions import batch_submit
 from payroll.services.uploads import batch_upload
 from projects.selectors.projects import project_by_code_unscoped
@@ -39,12 +39,13 @@ class Command(PortalCommand):
         month = month_of(month)
         employer = subcontractor_of(project, subcontractor)
         data = bytes_of(file)
-        understood = understand(data, project=project, month=month)
+        understood = open_sheet(data, project=project, month=month, keep_lines=rows)
         batch = None
         if not check:
             batch = _draft(project, month, employer, Path(file).name, data, understood)
             if confirm:
                 batch = batch_submit(batch_id=batch.pk, actor=Actor.system("payroll_import"))
+        understood.complete()
         if annotate:
             _annotate(annotate, data, understood)
         facts = {"file": file, "sha256": hashlib.sha256(data).hexdigest(), **understood.parsed.as_dict(rows)}

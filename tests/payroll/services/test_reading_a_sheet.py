@@ -128,7 +128,7 @@ def test_a_poison_file_stops_after_three_attempts_and_says_so(project, monkeypat
     def poison(*_arguments, **_facts):
         raise MemoryError
 
-    monkeypatch.setattr(reading, "understand", poison)
+    monkeypatch.setattr(reading, "open_sheet", poison)
     for _attempt in range(3):
         with pytest.raises(MemoryError):
             batch_read(batch.pk)
@@ -140,13 +140,13 @@ def test_a_poison_file_stops_after_three_attempts_and_says_so(project, monkeypat
 
 def test_a_batch_withdrawn_while_it_is_read_stays_withdrawn_and_keeps_no_lines(project, monkeypatch):
     batch = upload(project, sheet_bytes([person(1)]))
-    real = reading.understand
+    real = reading.open_sheet
 
     def withdrawn_meanwhile(*arguments, **facts):
         PayrollBatch.objects.filter(pk=batch.pk).update(status=Status.DISCARDED)
         return real(*arguments, **facts)
 
-    monkeypatch.setattr(reading, "understand", withdrawn_meanwhile)
+    monkeypatch.setattr(reading, "open_sheet", withdrawn_meanwhile)
     assert batch_read(batch.pk) is None
     batch.refresh_from_db()
     assert batch.status == Status.DISCARDED
