@@ -1,0 +1,152 @@
+"""What punch clocks print: a block a person — a line with 工号, 姓名, 部门; a line of days; lines of clock times."""
+
+import datetime
+import re
+from collections.abc import Sequence
+
+from payroll.imports.attendance.days import day_row, day_token, period_in
+from payroll.imports.attendance.parsed import PROBLEMS, ParsedAttendance, PersonMonth, identity
+from payroll.rules.attendance import Marks, Measure, Unit, clock_times
+from payroll.rules.month import Month
+from sheets.reader import Sheet
+from sheets.refusal import Refusal
+from sheets.values import Cell, ErrorValue, as_text, column_letter
+
+SEARCHED_ROWS = 60
+LABELS = {
+    "工号": "number", "编号": "number", "人员编号": "number", "员工编号": "number", "登记号码": "number",
+    "考勤号": "number", "考勤号码": "number", "卡号": "number", "姓名": "name", "部门": "crew", "班组": "crew",
+    "身份证号": "id_number", "身份证": "id_number",
+}  # fmt: skip
+LABEL = re.compile(rf"({'|'.join(sorted(LABELS, key=len, reverse=True))})(?:([:：])(.*))?", re.DOTALL)
+SPACES = re.compile(r"\s+")
+
+
+def has_blocks(sheet: Sheet) -> bool:
+    """Whether a block's first line stands among the first rows, with days around it."""
+    rows = sheet.head(SEARCHED_ROWS)
+    for at, cells in enumerate(rows):
+        facts = block_head(cells)
+        if not facts or not {"name", "number", "id_number"} & facts.keys():
+            continue
+        near = rows[max(0, at - 3) : at + 3]
+        if any(_only_days(other) for other in near):
+            return True
+    return False
+
+
+def block_head(cells: Sequence[Cell]) -> dict[str, tuple[int, Cell]]:
+    """{what: (column, value)} of a line of labels with their values, {} for any other line.
+
+    A header names its columns side by side; here each label is followed by what it names.
+    """
+    found: dict[str, tuple[int, Cell]] = {}
+    waiting, bare = "", 0
+    for column, cell in enumerate(cells, start=1):
+        if cell is None or isinstance(cell, ErrorValue):
+            continue
+        text = SPACES.sub("", as_text(cell))
+        match = LABEL.fullmatch(text)
+        if match:
+            if waiting:
+                bare += 1
+            name = LABELS[match[1]]
+            if match[3]:
+                found.setdefault(name, (column, match[3]))
+                waiting = ""
+            else:
+                waiting = name
+        elif waiting and text:
+            found.setdefault(waiting, (column, cell))
+            waiting = ""
+    return found if bare == 0 and not (waiting and not found) else {}
+
+
+def read_blocks(sheet: Sheet, month: Month, measure: Measure) -> ParsedAttendance:
+    """People and their clock times. Refuses a file whose stated period has no day in the month."""
+    parsed = ParsedAttendance(sheet=sheet.name, layout="blocks", month=month, unit=Unit.HOURS)
+    marks = Marks(measure=measure, unit=Unit.HOURS)
+    period, dates, person = None, {}, None
+    times: dict[int, list[datetime.time]] = {}
+    seen_days = outside = 0
+    for number, cells in sheet.rows():
+        if not any(cell is not None for cell in cells):
+            continue
+        if person is None:
+            period = next((found for cell in cells if type(cell) is str and (found := period_in(cell))), period)
+        facts = block_head(cells)
+        if {"name", "number", "id_number"} & facts.keys():
+            _close(parsed, person, times, marks)
+            person, times = _open(number, facts, month), {}
+            continue
+        if _only_days(cells) and (row := day_row(number, cells, month, period, least=1)):
+            dates = row.dates
+            seen_days += len(dates)
+            outside += len(dates) - len(row.within(month))
+            continue
+        if person is None:
+            parsed.ignored_rows.append({"row": number, "why": "title"})
+            continue
+        for column, cell in enumerate(cells, start=1):
+            found = _times(cell)
+            date = dates.get(column)
+            if not found:
+                if cell is not None and date and SPACES.sub("", as_text(cell)):
+                    _unreadable(parsed, number, column, date, cell)
+                continue
+            if date and (date.year, date.month) == (month.year, month.month):
+                times.setdefault(date.day, []).extend(found)
+    _close(parsed, person, times, marks)
+    if seen_days and outside == seen_days:
+        when = f"{period[0]:%Y-%m-%d} 至 {period[1]:%Y-%m-%d}" if period else "别的月份"
+        raise Refusal("month_mismatch", f"文件里的考勤日期是 {when}，不是{month.chinese}。请核对所选的考勤月份。")
+    return parsed
+
+
+def _open(number: int, facts: dict[str, tuple[int, Cell]], month: Month) -> PersonMonth:
+    def text(name: str) -> str:
+        return SPACES.sub("", as_text(facts[name][1])) if name in facts else ""
+
+    person = PersonMonth.of(number, month, name=text("name")[:60], number=text("number")[:40], crew=text("crew")[:60])
+    if "id_number" in facts:
+        column, value = facts["id_number"]
+        person.id_number, person.identity_error = identity(value, number, column)
+    return person
+
+
+def _close(parsed: ParsedAttendance, person: PersonMonth | None, times: dict[int, list], marks: Marks) -> None:
+    if person is None:
+        return
+    for day, found in sorted(times.items()):
+        mark = marks.of_times(found)
+        shown = " ".join(f"{time:%H:%M}" for time in mark.times)
+        if mark.problem:
+            message = f"{person.name or person.number} {day} 日“{shown}”{PROBLEMS[mark.problem]}。"
+            parsed.warn(person.row, str(mark.problem), message, day=day)
+        person.put(day, mark, shown)
+    parsed.people.append(person)
+
+
+def _unreadable(parsed: ParsedAttendance, row: int, column: int, date: datetime.date, cell: Cell) -> None:
+    place = f"{column_letter(column)}{row}"
+    shown = " ".join(as_text(cell).split())[:20]
+    message = f"{place}（{date.day} 日）的“{shown}”不是刷卡时间，未计入。请核对。"
+    parsed.error(row, "time_invalid", message, day=date.day, cell=place)
+
+
+def _times(cell: Cell) -> tuple[datetime.time, ...]:
+    if type(cell) is str:
+        return clock_times(cell)
+    if type(cell) is datetime.time:
+        return (cell,)
+    return (cell.time(),) if type(cell) is datetime.datetime else ()
+
+
+def _only_days(cells: Sequence[Cell]) -> bool:
+    """A line of nothing but days."""
+    filled = [cell for cell in cells if cell is not None and SPACES.sub("", as_text(cell))]
+    return (
+        bool(filled)
+        and all(day_token(cell) is not None for cell in filled)
+        and not any(type(cell) is str and clock_times(cell) for cell in filled)
+    )
