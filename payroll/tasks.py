@@ -2,6 +2,9 @@
 
 from celery import shared_task
 
+from payroll.services.attendance.queue import stranded_sheets_unscoped
+from payroll.services.attendance.reading import attendance_read
+from payroll.services.attendance.uploads import READ_TASK as READ_ATTENDANCE
 from payroll.services.files import annotated_make
 from payroll.services.queue import stranded_batches_unscoped
 from payroll.services.reading import batch_read
@@ -21,8 +24,16 @@ def annotate_batch(batch_id: int) -> None:
     annotated_make(batch_id)
 
 
+@shared_task(name=READ_ATTENDANCE)
+def read_attendance(sheet_id: int) -> None:
+    """Read a queued attendance sheet."""
+    attendance_read(sheet_id)
+
+
 @shared_task(name="payroll.sweep_batches")
 def sweep_batches() -> None:
-    """Ring again for batches whose doorbell or reader was lost."""
+    """Ring again for batches and attendance sheets whose doorbell or reader was lost."""
     for batch_id in stranded_batches_unscoped():
         ring(READ_TASK, batch_id)
+    for sheet_id in stranded_sheets_unscoped():
+        ring(READ_ATTENDANCE, sheet_id)

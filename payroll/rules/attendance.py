@@ -85,7 +85,7 @@ LEGEND_WORDS = {
 MEANING_OF = {word: meaning for meaning, words in LEGEND_WORDS.items() for word in words.split()}
 _WORD = "|".join(sorted(MEANING_OF, key=len, reverse=True))
 _LINK = r"\s*(?:[=＝:：\-—]|表示|代表|为|记|用|打|以)?\s*[“\"「（(\[]?\s*"
-_SYMBOL = r"[^\w\s，,；;、。：:=＝（）()“”\"「」\-—+]|[A-Za-z](?![A-Za-z])|[\u4e00-\u9fff](?=[=＝:：”\"」）)])|(?<![\d.])(?:0\.5|[01])(?![\d.])"
+_SYMBOL = r"[^\w\s，,；;、。：:=＝（）()“”\"「」\-—+]|[A-Za-z](?![A-Za-z])|(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?=[=＝:：”\"」）)])|(?<![\d.])(?:0\.5|[01])(?![\d.])"
 SYMBOL_FIRST = re.compile(rf"(?P<symbol>{_SYMBOL})[)）”\"」]?{_LINK}(?P<word>{_WORD})")
 WORD_FIRST = re.compile(rf"(?P<word>{_WORD}){_LINK}(?P<symbol>{_SYMBOL})")
 

@@ -84,3 +84,25 @@ def _rows(query: str, arguments: list) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(query, arguments)
         return cursor.fetchall()
+
+
+def taken_days_unscoped(
+    project_id: int, month_on: datetime.date, worker_ids: Iterable[int], subcontractor_id: int | None
+) -> tuple[dict[int, set[datetime.date]], dict[int, set[datetime.date]]]:
+    """What others record of these workers in the month: ({worker: days for another employer of this site},
+    {worker: days on other sites})."""
+    workers = list(worker_ids)
+    here: dict[int, set[datetime.date]] = {}
+    elsewhere: dict[int, set[datetime.date]] = {}
+    if not workers:
+        return here, elsewhere
+    for worker, on, same_site in _rows(
+        """
+        SELECT worker_id, "on", project_id = %s FROM payroll_attendanceday
+        WHERE worker_id = ANY(%s) AND "on" >= %s AND "on" < %s
+          AND (project_id <> %s OR subcontractor_id IS DISTINCT FROM %s::bigint)
+        """,
+        [project_id, workers, month_on, _next(month_on), project_id, subcontractor_id],
+    ):
+        (here if same_site else elsewhere).setdefault(worker, set()).add(on)
+    return here, elsewhere

@@ -62,7 +62,7 @@ class _Counting:
 
     def count(self, people: list[Person]) -> None:
         sizes = Counter(len(person.parts) for person in people)
-        most = sizes.most_common(1)[0][0] if sizes else 1
+        most = _rows_a_person(sizes)
         if most > 1:
             self.parsed.layout = "rows"
         plan = self._plan(people, most)
@@ -240,6 +240,14 @@ class _Counting:
     def _text(self, cells: list[Cell], name: str) -> str:
         at = self.header.mapping.get(name)
         return Gathering.text(cells, at - 1) if at else ""
+
+
+def _rows_a_person(sizes: Counter) -> int:
+    """How many rows a person has. Blank overtime rows are missing at the end, so the longest counts; but where most
+    people have one row, a stray second row is somebody's error and not the layout."""
+    if sizes[1] * 2 > sizes.total() or not sizes:
+        return 1
+    return max((size for size in sizes if size <= 3), default=max(sizes))
 
 
 def _shown(value: Cell) -> str:
