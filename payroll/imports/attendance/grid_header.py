@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from payroll.imports.attendance.days import DayRow, day_row, is_weekday_row, month_in
 from payroll.imports.people_columns import GRID
 from payroll.rules.month import Month
-from sheets.columns import match_columns, normalise
+from sheets.columns import normalise
+from sheets.headers import match_columns
 from sheets.reader import Sheet
 from sheets.values import Cell
 

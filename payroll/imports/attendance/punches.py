@@ -17,7 +17,7 @@ from payroll.rules.attendance import (
 )
 from payroll.rules.attendance_punches import Direction, Punch, days_of_punches
 from payroll.rules.month import Month
-from sheets.columns import HEAD_ROWS, MAX_DEPTH, Header, find_header
+from sheets.headers import HEAD_ROWS, MAX_DEPTH, Header, find_header
 from sheets.reader import Sheet
 from sheets.refusal import Refusal
 from sheets.values import Cell, as_text, column_letter
