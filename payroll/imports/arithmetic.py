@@ -48,9 +48,10 @@ def find_relation(rows: Sequence[Sequence[Cell]], columns: Sequence[int]) -> Rel
     A payroll reads from left to right: gross stands left of what is taken off, net right of it. So a sum
     (base + bonus = gross) isn't mistaken for a difference. Of several the one with the rightmost net counts.
     """
+    columns, rows = _filled(rows, columns)
     if len(rows) < LEAST_ROWS:
         return None
-    values = {at: [cents(_at(cells, at)) for cells in rows] for at in columns[:MOST_COLUMNS]}
+    values = {at: [cents(_at(cells, at)) for cells in rows] for at in columns}
     usable = [at for at, column in values.items() if sum(value is None for value in column) <= len(rows) * (1 - HOLDS)]
     best: Relation | None = None
     for gross, net in combinations(sorted(usable), 2):
@@ -70,6 +71,22 @@ def find_relation(rows: Sequence[Sequence[Cell]], columns: Sequence[int]) -> Rel
     return best
 
 
+def find_sum(rows: Sequence[Sequence[Cell]], columns: Sequence[int]) -> int | None:
+    """The rightmost column that is the sum of the amounts left of it in most rows: base + post + bonus = 合计."""
+    columns, rows = _filled(rows, columns)
+    if len(rows) < LEAST_ROWS:
+        return None
+    values = {at: [cents(_at(cells, at)) for cells in rows] for at in columns}
+    for place in range(len(columns) - 1, 1, -1):
+        for first in range(place - 1):
+            parts = [values[at] for at in columns[first:place]]
+            sums = [None if None in part else sum(part) for part in zip(*parts, strict=True)]
+            holding = sum(1 for one, whole in zip(sums, values[columns[place]], strict=True) if one and one == whole)
+            if holding >= len(rows) * HOLDS and all(any(part) for part in (parts[0], parts[-1]) if len(parts) < 3):
+                return columns[place]
+    return None
+
+
 def agreement(rows: Sequence[Sequence[Cell]], mapping: Mapping[str, int], how: Sum) -> float | None:
     """The share of rows in which the mapped columns add up; None where that can't be judged."""
     if not how.computable or "net_pay" not in mapping:
@@ -83,6 +100,12 @@ def agreement(rows: Sequence[Sequence[Cell]], mapping: Mapping[str, int], how: S
         judged += 1
         agreeing += contradiction(how, cells, Decimal(advance) / 100, Decimal(net) / 100) is None
     return agreeing / judged if judged >= LEAST_ROWS else None
+
+
+def _filled(rows: Sequence[Sequence[Cell]], columns: Sequence[int]) -> tuple[list[int], list[Sequence[Cell]]]:
+    """The columns from left to right, and the rows that hold any amount in them."""
+    columns = sorted(columns)[:MOST_COLUMNS]
+    return columns, [cells for cells in rows if any(cents(_at(cells, at)) for at in columns)]
 
 
 def _share(differences: Sequence[int | None], parts: Sequence[Sequence[int | None]]) -> float:

@@ -30,7 +30,12 @@ COVERS_FROM = 0.8
 MONTH_IN_NAME = re.compile(
     r"(?:(20\d{2})\s*[年.\-_/]?\s*)?(1[0-2]|0?[1-9])\s*月|(20\d{2})[.\-_/]?(1[0-2]|0[1-9])(?!\d)"
 )
-MONTH_IN_TITLE = re.compile(r"(20\d{2})\s*年\s*(1[0-2]|0?[1-9])\s*月(?!\s*\d{1,2}\s*日)")
+# In the lines above the header: 2025年10月…, 10月份工资表, 所属月份：10月; a day behind it makes it a date.
+MONTH_IN_TITLE = re.compile(
+    r"(?:(20\d{2})年)(1[0-2]|0?[1-9])月(?!\d{1,2}日)"
+    r"|(?<![\d年])(1[0-2]|0?[1-9])月份?(?=[^\d月:：]{0,8}(?:工资|薪资|薪酬|劳务费|发放表|考勤))"
+    r"|(?:所属|工资|考勤)(?:月份|期间?)[:：](1[0-2]|0?[1-9])月?"
+)
 NAMED = 5
 
 
@@ -111,10 +116,12 @@ def _month_of(sheet: Sheet, rows: list[list[Cell]], header: Header | None, month
     if said or header is None:
         return said
     for cells in rows[: header.rows[0] - 1 if header.rows else 0]:
-        for cell in cells:
-            found = MONTH_IN_TITLE.findall(cell) if type(cell) is str else []
-            if len(found) == 1:
-                return 1 if (int(found[0][0]), int(found[0][1])) == (month.year, month.month) else -1
+        text = "".join("".join(cell.split()) for cell in cells if type(cell) is str)
+        found = list(MONTH_IN_TITLE.finditer(text))
+        if len(found) == 1:
+            year, number = found[0][1], found[0][2] or found[0][3] or found[0][4]
+            same = int(number) == month.month and (not year or int(year) == month.year)
+            return 1 if same else -1
     return 0
 
 
@@ -188,7 +195,9 @@ def _together(pool: list[Table], tables: list[Table]) -> list[Table]:
         rest = [one for one in peopled if one not in summaries]
     taken: list[Table] = []
     for table in sorted(rest, key=_rank, reverse=True):
-        if table.people.repeated_in([one.people for one in taken]) <= REPEATS_FROM:
+        # Two tables side by side on one sheet stay together: who stands in both is told as standing twice.
+        elsewhere = [one.people for one in taken if one.sheet is not table.sheet]
+        if table.people.repeated_in(elsewhere) <= REPEATS_FROM:
             taken.append(table)
     _leave(table for table in pool if not table.people.count)
     read = [one.people for one in taken]
@@ -207,7 +216,9 @@ def _sums_up(table: Table, others: list[Table]) -> bool:
     pieces = [
         one
         for one in others
-        if one.people.count < table.people.count and one.people.repeated_in([table.people]) >= COVERS_FROM
+        if one.sheet is not table.sheet
+        and one.people.count < table.people.count
+        and one.people.repeated_in([table.people]) >= COVERS_FROM
     ]
     apart: list[Table] = []
     for one in pieces:

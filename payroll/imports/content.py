@@ -26,14 +26,18 @@ from responsibilities.rules.identifiers import (
     normalise_id,
     normalise_phone,
 )
+from sheets.headers import Header
+from sheets.reader import Sheet
 from sheets.values import Cell, as_text
 
 SAMPLES = 5
+SAMPLE_ROWS = 120
 SAMPLE_LENGTH = 24
 CREW = re.compile(r".{1,16}(?:班组|(?<![加值上下夜白早晚中])班|组|队|工段|工区)(?:[(（].*[)）])?")
 TRADE = re.compile(r"(?:[\u4e00-\u9fff]{1,6}(?:工|手|员)|力工|普工|小工|大工)")
 MONTH = re.compile(r"(?:20\d{2}[年.\-/])(?:1[0-2]|0?[1-9])月?(?:份)?|20\d{2}(?:1[0-2]|0[1-9])|(?:1[0-2]|[1-9])月份?")
 DIGITS = re.compile(r"\d")
+PLAIN_NUMBER = re.compile(r"[0-9]{1,8}")
 
 # What a column can't be where most of its cells are of another, unmistakable kind.
 STRONG = ("id", "card", "account", "phone", "name", "lost")
@@ -105,7 +109,7 @@ def evidence_of(cells: Iterable[Cell]) -> Evidence:
             texts.append(masked(cell))
         if type(cell) is float:
             numbers.append(cell)
-        elif type(cell) is str and cell.strip().isdigit() and len(cell) < 9:
+        elif type(cell) is str and PLAIN_NUMBER.fullmatch(cell.strip()):
             numbers.append(float(cell))
     filled = kinds.total()
     return Evidence(
@@ -135,7 +139,7 @@ def kind_of(cell: Cell) -> str:
 def _kind_of_text(text: str) -> str:
     if DIGITS.search(text) or any("０" <= character <= "９" for character in text):
         identity = normalise_id(text)
-        if len(identity) == 18 and identity[:17].isdigit():
+        if len(identity) == 18 and identity[:17].isascii() and identity[:17].isdigit():
             if id_problem(identity) is None:
                 return "id"
             if not identity.isdigit():
@@ -178,9 +182,19 @@ def masked(cell: Cell) -> str:
     number = normalise_card(text)
     if is_mobile(normalise_phone(text)):
         return mask_phone(normalise_phone(text))
-    if len(number) == 18 and number[:17].isdigit():
+    if len(number) == 18 and number[:17].isascii() and number[:17].isdigit():
         return mask_id(number)
     return mask_card(number)[-SAMPLE_LENGTH:]
+
+
+def sample(sheet: Sheet, header: Header) -> list[list[Cell]]:
+    """The first rows below a header."""
+    found = []
+    for _number, cells in sheet.rows(header.first_data_row):
+        found.append(cells)
+        if len(found) == SAMPLE_ROWS:
+            break
+    return found
 
 
 def people_rows(rows: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:

@@ -4,7 +4,7 @@ first row only."""
 import re
 from collections.abc import Sequence
 
-from payroll.imports.content import people_rows
+from payroll.imports.content import people_rows, sample
 from payroll.rules.names import SPACES
 from sheets.headers import Header
 from sheets.reader import Sheet
@@ -81,10 +81,7 @@ def _with(cells: list[Cell], at: int, value: Cell) -> list[Cell]:
 
 def _sparse(sheet: Sheet, header: Header, name: str) -> bool:
     """Whether a column is filled in the first row of each group only."""
-    at, rows = header.mapping[name] - 1, []
-    for _number, cells in sheet.rows(header.first_data_row):
-        rows.append(cells)
-        if len(rows) == 200:
-            break
-    filled = [bool(at < len(cells) and as_text(cells[at]).strip()) for cells in people_rows(rows)]
+    at = header.mapping[name] - 1
+    rows = people_rows(sample(sheet, header))
+    filled = [bool(at < len(cells) and as_text(cells[at]).strip()) for cells in rows]
     return len(filled) > 2 and filled[0] and sum(filled) < len(filled) * SPARSE

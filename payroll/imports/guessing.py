@@ -8,17 +8,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from payroll.imports.arithmetic import agreement, find_relation
+from payroll.imports.arithmetic import agreement, find_relation, find_sum
 from payroll.imports.columns import BY_NAME, COLUMNS, MONEY_NAMES, TITLES
-from payroll.imports.content import NOTHING, Evidence, evidence_of, people_rows
+from payroll.imports.content import NOTHING, Evidence, evidence_of, people_rows, sample
 from payroll.imports.mistaken import template_of
-from payroll.imports.sums import sum_of
+from payroll.imports.sums import sum_of, without_day_counts
 from sheets.columns import bare
 from sheets.headers import Header
 from sheets.reader import Sheet
 from sheets.values import Cell, column_index, column_letter
 
-SAMPLE_ROWS = 120
 # Below this a column isn't taken without a person's word.
 TAKEN_FROM = 60
 # Titles that are used for more than one thing.
@@ -82,7 +81,7 @@ def guess_columns(
     sheet: Sheet, header: Header, remembered: Mapping[str, str] | None = None
 ) -> tuple[dict[str, int], list[ColumnGuess]]:
     """(canonical → column, a guess per column from left to right) for a table; `remembered` letters go first."""
-    rows = people_rows(_sample(sheet, header.first_data_row))
+    rows = people_rows(sample(sheet, header))
     width = max([len(cells) for cells in rows] + list(header.titles), default=0)
     last = max(header.titles, default=width) if header.block else width
     evidence = {
@@ -103,15 +102,6 @@ def guess_columns(
     return mapping, guessing.columns()
 
 
-def _sample(sheet: Sheet, start: int) -> list[list[Cell]]:
-    found = []
-    for _number, cells in sheet.rows(start):
-        found.append(cells)
-        if len(found) == SAMPLE_ROWS:
-            break
-    return found
-
-
 class _Guessing:
     def __init__(
         self, header: Header, rows: Sequence[Sequence[Cell]], evidence: dict[int, Evidence], mistaken: bool
@@ -119,6 +109,7 @@ class _Guessing:
         self.header, self.rows, self.evidence = header, rows, evidence
         self.mistaken = mistaken  # an attendance sheet, a register: what adds up there isn't money
         self.picks: dict[str, _Pick] = {}
+        self.notes: dict[int, str] = {}  # what is said of columns that are taken for nothing
 
     def taken(self) -> set[int]:
         return {pick.at for pick in self.picks.values()}
@@ -198,9 +189,17 @@ class _Guessing:
                 return
             self._search(amounts)
             return
-        share = agreement(self.rows, mapping, sum_of(self.header.mapped(mapping)))
+        share = self._agreement(mapping)
         if share is None:
             return
+        taken = self.picks.get("deductions")
+        if share < 0.5 and taken and self._saw(taken.at).largest <= 31:
+            without = {name: at for name, at in mapping.items() if name != "deductions"}
+            if (better := self._agreement(without)) is None or better >= 0.8:
+                said = f"{column_letter(taken.at)} 列的列名像扣款，内容却像天数，没有当作金额。"
+                self.notes[taken.at] = said
+                del self.picks["deductions"]
+                share = better if better is not None else 1.0
         for name in ("gross", "net_pay", "deductions", "advance"):
             if (pick := self.picks.get(name)) is None or pick.problem:
                 continue
@@ -209,6 +208,10 @@ class _Guessing:
             elif share < 0.5 and name == "net_pay":
                 pick.confidence = min(pick.confidence, 55)
                 pick.problem = "多数行的“应发 − 扣款 − 预支”不等于实发，这几列可能对应错了。"
+
+    def _agreement(self, mapping: dict[str, int]) -> float | None:
+        how = without_day_counts(sum_of(self.header.mapped(mapping)), self.rows, mapping)
+        return agreement(self.rows, mapping, how)
 
     def _counted(self) -> set[int]:
         return {pick.at for name, pick in self.picks.items() if name in ("seq", "days", "hours", "unit_price", "month")}
@@ -229,6 +232,10 @@ class _Guessing:
                 self._put(name, at, 70)
             return
         free = [at for at in amounts if at not in self.taken() and self._saw(at).largest > 31]
+        if "net_pay" not in self.picks and (whole := find_sum(self.rows, free)):
+            said = f"{column_letter(whole)} 列等于左边各项之和，像应发合计；表里没有实发列。如果就按它发放，请确认它是实发工资。"
+            self.picks["net_pay"] = _Pick(whole, 50, "content", said)
+            return
         if "net_pay" not in self.picks and "gross" not in self.picks and len(free) == 1:
             self.picks["net_pay"] = _Pick(free[0], 45, "content", "只有这一列像金额，请确认它是实发工资。")
 
@@ -259,6 +266,7 @@ class _Guessing:
                 continue
             name, pick = of.get(at, (None, None))
             guess = ColumnGuess(column_letter(at), title, seen.samples, alternatives=self._alternatives(at, name))
+            guess.problem = self.notes.get(at, "")
             if pick:
                 guess.column, guess.confidence, guess.reason, guess.problem = (
                     name,

@@ -86,6 +86,15 @@ class Proposal:
         return [sheet for sheet in self.sheets if sheet.chosen]
 
     @property
+    def askable(self) -> bool:
+        """Whether a person could make a payroll of it by naming columns: somebody's names or ID numbers are there."""
+        return any(
+            sheet.chosen or ((sheet.guess("name") or sheet.guess("id_number")) and sheet.why == "not_payroll")
+            for sheet in self.sheets
+            if sheet.state == "visible"
+        ) and (self.refusal is None or self.refusal.code != "wrong_template")
+
+    @property
     def doubts(self) -> list[str]:
         """What a person should look at, as sentences; empty for a sure proposal."""
         return doubts(self)
@@ -100,6 +109,7 @@ class Proposal:
         return {
             "month": str(self.month),
             "sure": is_sure(self),
+            "askable": self.askable,
             "doubts": self.doubts,
             "refused": {"code": self.refusal.code, "message": self.refusal.message} if self.refusal else None,
             "sheets": [sheet.as_dict() for sheet in self.sheets],

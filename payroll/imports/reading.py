@@ -9,11 +9,12 @@ from operator import itemgetter
 
 from payroll.imports.announcing import announced
 from payroll.imports.columns import COLUMNS
+from payroll.imports.content import people_rows, sample
 from payroll.imports.crews import Crews
 from payroll.imports.parsed import Parsed, Part
 from payroll.imports.people import people_of
 from payroll.imports.rows import GRAND, Rows
-from payroll.imports.sums import sum_of
+from payroll.imports.sums import sum_of, without_day_counts
 from payroll.imports.units import converted, factors_of, told
 from payroll.rules.amounts import ZERO, NotMoney, parse_money, show
 from payroll.rules.checks import ORDER, Line, Memory, RowChecks
@@ -128,6 +129,8 @@ class _Table:
         self.header = part.header
         self.follows: Header | None = None
         how = sum_of(self.header)
+        if how.items:
+            how = without_day_counts(how, people_rows(sample(sheet, self.header)), self.header.mapping)
         self.checks = RowChecks(
             month=parsed.month,
             letters=self.header.letters,
@@ -201,6 +204,7 @@ class _Table:
                     cells = crews.fill(number, cells)
                 line = check(number, pick(cells), cells)
                 part.rows += 1
+                rows.seen = True
                 if line is None:
                     part.rejected += 1
                 else:
@@ -234,6 +238,8 @@ class _Table:
         if not below.count or below.repeated_in([above]) > REPEATS_FROM:
             return False
         self.follows = header
+        if self._blank:
+            self._tell_blanks()
         return True
 
     def _tell_blanks(self) -> None:

@@ -36,7 +36,10 @@ CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,40}")
 INSTRUCTION = re.compile(
     r".*(?:必填|选填|填写|不填|格式|文本|下拉|选择|保留|小数|数字|位数|不能|请勿|如[:：]|例[如:：]|自动).*", re.DOTALL
 )
-TITLE = re.compile(r".*(?:工资条|工资单|工资表|发放表|工资明细|花名册|考勤|二维表|汇总表|明细表|统计表|登记表)\S{0,20}")
+DIGIT = re.compile(r"\d")
+TITLE = re.compile(
+    r".*(?:工资条|工资单|工资表|发放表|工资明细|签收表|签领表|领取表|代发表|花名册|考勤|二维表|汇总表|明细表|统计表|登记表)\S{0,20}"
+)
 HINT = re.compile(r"[\d①-⑳a-zA-Z=＝+＋\-－–*×/÷()（）.]{1,24}")
 
 
@@ -60,11 +63,6 @@ class Rows:
     def why_not(self, row: int, cells: Sequence[object], running: object, since: object) -> str | None:
         """None for a worker's row, else total, subtotal, empty, header, title, note, section, signature, sample
         or second_table. `running` and `since` are the nets summed so far, and since a subtotal."""
-        why = self._why_not(row, cells, running, since)
-        self.seen = self.seen or why is None
-        return why
-
-    def _why_not(self, row: int, cells: Sequence[object], running: object, since: object) -> str | None:
         name, net = _at(cells, self.name), _at(cells, self.net)
         identity = _at(cells, self.id) if self.id is not None else None
         if _is_identity(identity):
@@ -80,7 +78,8 @@ class Rows:
         if self._repeats_header(cells):
             self.in_second_table = False
             return "header"
-        gap, self.after_gap = self.after_gap, False
+        gap = self.after_gap
+        self.after_gap = gap and len(filled) == 1
         if self._is_title(row, filled, labels):
             self.in_second_table = True
             return "title"
@@ -110,6 +109,8 @@ class Rows:
 
     def _by_what_is_missing(self, row, cells, name, net, identity, filled, labels, running, since) -> str | None:
         card = _at(cells, self.card) if self.card is not None else None
+        # Words in the columns of numbers are labels that happen to stand there.
+        identity, card = (None if type(one) is str and not DIGIT.search(one) else one for one in (identity, card))
         paid = (
             net is not None
             and not (type(net) is float and net == 0)
@@ -122,13 +123,11 @@ class Rows:
             label = SPACES.sub("", as_text(name))
             if SIGNATURE.fullmatch(label) and (len(label) > 4 or label.endswith((":", "：")) or len(filled) == 1):
                 return "signature"
-            if NOTE.fullmatch(label) or len(label) > 30:
+            if NOTE.fullmatch(label) or len(label) > 30 or any(COUNT.fullmatch(one) for one in labels):
                 return "note"
             # A signature row may have its first label left of the name and a person's name here.
             if labels and labels[0] != label and SIGNATURE.fullmatch(labels[0]):
                 return "signature"
-            if COUNT.fullmatch(label):
-                return "note"
             return None
         if identity is not None or card is not None:
             return None
@@ -206,21 +205,19 @@ class Rows:
         """How to fill in the columns, told between titles and people: no amount stands in the net pay."""
         if type(net) is float or (name is not None and type(name) is not str):
             return False
-        if type(net) is str:
-            try:
-                if parse_money(net) is not None:
-                    return False
-            except NotMoney:
-                return True
-        told = [cell for cell in (name, identity) if type(cell) is str]
-        return any(INSTRUCTION.fullmatch(cell) for cell in told)
+        try:
+            if parse_money(net) is not None:
+                return False
+        except NotMoney:
+            pass
+        return any(type(cell) is str and INSTRUCTION.fullmatch(cell) for cell in (name, identity, net))
 
     def _heads_other_table(self, filled: list, gap: bool) -> bool:
         """Titles of another table below the first one."""
         texts = [cell for cell in filled if type(cell) is str]
         if any(len(text) >= 15 and text[:15].isdigit() for text in texts):
             return False
-        if len(texts) < 4 or len(texts) < len(filled):
+        if len(texts) < (3 if gap else 4) or len(texts) < len(filled):
             return False
         found = match_columns({at: (normalise(text),) for at, text in enumerate(texts)}, COLUMNS)
         return "name" in found and len(found) >= (3 if gap else 4) and len(found) * 2 >= len(texts)

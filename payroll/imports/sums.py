@@ -1,10 +1,16 @@
 """Which columns of a sheet make its net pay, as far as its titles say."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from payroll.imports.arithmetic import agreement
 from payroll.rules.net import Sum
 from sheets.columns import bare
 from sheets.headers import Header
+from sheets.values import Cell
+
+AGREES = 0.8
 
 DEDUCTION_ITEM = re.compile(
     r".*(?:社保|社会保险|养老|医疗|医保|失业|工伤|生育|公积金|年金|个税|所得税|个人所得税|水电|水费|电费|伙食|餐费|饭费|住宿|房租|罚款|罚金"
@@ -16,6 +22,25 @@ ADDED_ITEM = re.compile(r".*(?:其他应发|其他应付|补发).*")
 NO_PART = re.compile(
     r".*(?:应税|计税|纳税|税率|人力成本|基数|发放日期|日期|编号|密码|邮箱|email|电话|备注|是否|占比|说明|原因|大写).*"
 )
+
+
+def without_day_counts(how: Sum, rows: Sequence[Sequence[Cell]], mapping: Mapping[str, int]) -> Sum:
+    """The sum without single deductions that hold days, not yuan: 事假扣款 2 beside a net pay that isn't lessened.
+
+    Only where the rows agree without them and don't with them.
+    """
+    days = {at for at in how.items if _holds_days(cells[at - 1] for cells in rows if at <= len(cells))}
+    if not days or (agreement(rows, mapping, how) or 0.0) >= AGREES:
+        return how
+    rest = replace(how, items=tuple(at for at in how.items if at not in days))
+    return rest if (agreement(rows, mapping, rest) or 0.0) >= AGREES else how
+
+
+def _holds_days(cells: Iterable[Cell]) -> bool:
+    filled = [cell for cell in cells if cell is not None and cell != ""]
+    return bool(filled) and all(
+        type(cell) is float and 0 <= cell <= 31 and cell * 2 == int(cell * 2) for cell in filled
+    )
 
 
 def sum_of(header: Header) -> Sum:

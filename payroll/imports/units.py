@@ -13,6 +13,7 @@ from sheets.values import Cell, column_letter
 UNITS = {"分": Decimal("0.01"), "千元": Decimal(1000), "万元": Decimal(10000)}
 IN_TITLE = re.compile(r"[(（\[【/](?:单位[:：]?)?(?:人民币)?(分|万元|千元)[)）\]】]?")
 ABOVE = re.compile(r"(?:金额)?单位[:：](?:人民币)?(分|万元|千元)[)）]?\Z")
+OWN_UNIT = re.compile(r"[元圆块万千]")
 AMOUNTS = ("gross", "deductions", "advance", "net_pay", "unit_price")
 
 
@@ -35,7 +36,8 @@ def converted(cells: list[Cell], factors: dict[int, Decimal]) -> list[Cell]:
     cells = list(cells)
     for at, factor in factors.items():
         value = cells[at - 1] if at <= len(cells) else None
-        if type(value) not in (float, str):
+        # An amount that names its own unit is that.
+        if type(value) not in (float, str) or (type(value) is str and OWN_UNIT.search(value)):
             continue
         try:
             # The shortest text of a float, so that 0.58 万元 is 5800 and no binary noise more.

@@ -29,9 +29,10 @@ SPACES = re.compile(r"[\s\u200b-\u200f\u2060\ufeff'’‘]+")
 BLANK = re.compile(r"(?:[-–—―─一/\\／＼*]+|无|空|(?:nil|n/?a|null|none))?\Z", re.IGNORECASE)
 PLAIN = re.compile(
     r"(?P<sign>[-+]?)(?:¥|rmb|cny|人民币)?(?P<inner>[-+]?)"
-    r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:元整?|圆整?|yuan|rmb|cny|块)?\Z",
+    r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<times>万|千)?(?:元整?|圆整?|yuan|rmb|cny|块)?\Z",
     re.IGNORECASE,
 )
+TIMES = {None: 1, "千": 1000, "万": 10_000}
 BRACKETED = re.compile(r"\((?P<inside>[^()]+)\)\Z")
 
 
@@ -48,7 +49,7 @@ def money_of_float(value: float) -> Decimal:
 def parse_money(value: object) -> Decimal | None:
     """An amount, None for a blank (nothing, a dash, 无); raises NotMoney for anything else.
 
-    Understands 6,000.00元, ￥6000, full-width digits and bracketed negatives. A thousands
+    Understands 6,000.00元, ￥6000, 0.6万元, full-width digits and bracketed negatives. A thousands
     separator in the wrong place (60,00) is not understood: it could be a decimal comma.
     """
     kind = type(value)
@@ -69,7 +70,7 @@ def parse_money(value: object) -> Decimal | None:
     match = PLAIN.match(text)
     if not match or (match["sign"] and match["inner"]):
         raise NotMoney(value)
-    amount = Decimal(match["number"].replace(",", ""))
+    amount = Decimal(match["number"].replace(",", "")) * TIMES[match["times"]]
     if negative != ("-" in (match["sign"], match["inner"])):
         amount = -amount
     if abs(amount) > LARGEST:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 DIGITS = {0xFF10 + i: 0x30 + i for i in range(10)}
 SPACES = re.compile(r"\s+")
 FULL = re.compile(
-    r"(?P<year>(?:19|20)\d{2})(?:年|[-/.．—])(?P<month>\d{1,2})(?:月份?)?(?:[-/.]?\d{1,2}日?)?(?:\d{1,2}:\d{2}(?::\d{2})?)?\Z"
+    r"(?P<year>(?:19|20)\d{2}|\d{2}(?=年))(?:年|[-/.．—])(?P<month>\d{1,2})(?:月份?)?(?:[-/.]?\d{1,2}日?)?(?:\d{1,2}:\d{2}(?::\d{2})?)?\Z"
 )
 COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?:\d{2})?\Z")
 SHORT = re.compile(r"(?P<month>\d{1,2})(?:\.0+)?(?:月份?)?\Z")
@@ -88,7 +88,8 @@ def _text(value: str, year: int) -> Month | None:
         return None
     match = FULL.match(text) or COMPACT.match(text)
     if match and 1 <= int(match["month"]) <= 12:
-        return Month(int(match["year"]), int(match["month"]))
+        year_typed = int(match["year"])
+        return Month(year_typed if year_typed > 99 else 2000 + year_typed, int(match["month"]))
     if not match and (match := SHORT.match(text)) and 1 <= int(match["month"]) <= 12:
         return Month(year, int(match["month"]))
     if (name := text.removesuffix("份").removesuffix("月")) in CHINESE:

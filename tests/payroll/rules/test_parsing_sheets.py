@@ -13,7 +13,7 @@ from sheets.reader import Range, Sheet, Workbook, read
 from sheets.refusal import Refusal
 from sheets.writing import OutColumn, OutSheet, write_xlsx
 from tests.payroll.rules.people import TITLES, card, id_number, row
-from tests.sheets.making import SAMPLES, xlsx
+from tests.sheets.making import xlsx
 
 NET = TITLES.index("实发工资")
 
@@ -284,126 +284,6 @@ def test_long_numbers_typed_as_numbers_are_never_taken(identity, account):
     found = of(["姓名", "身份证号", "银行卡号", "实发工资"], ["王伟", identity, account, 1.0])
     assert found.lines == []
     assert [remark.code for remark in found.errors] == ["id_precision_lost", "card_precision_lost"]
-
-
-if SAMPLES.exists():
-    PAYROLL = SAMPLES / "payroll"
-
-    def sample(path):
-        return parse(read((PAYROLL / path).read_bytes()), month="2025-07")
-
-    def test_sample_07_has_no_id_column():
-        found = sample("xn-gchf-oss/07.项目人员工资导入模板.xlsx")
-        assert found.header_rows == [1]
-        assert found.rows == 0
-        assert found.columns == {
-            "crew": "C",
-            "name": "D",
-            "month": "E",
-            "days": "H",
-            "hours": "I",
-            "bank_card": "J",
-            "gross": "K",
-            "net_pay": "L",
-        }
-        assert found.unmapped == {
-            "A": "企业统一社会信用代码",
-            "B": "企业名称",
-            "F": "是否为补发",
-            "G": "补发月份",
-            "M": "发放日期",
-            "N": "第三方工资单编号",
-        }
-
-    def test_sample_of_docool_has_three_header_rows_totals_and_signatures():
-        found = sample("docool-autoSendSalaryText/工资表.xls")
-        assert found.header_rows == [3, 4, 5]
-        assert found.columns == {
-            "seq": "A",
-            "name": "B",
-            "gross": "G",
-            "deductions": "AB",
-            "net_pay": "AD",
-            "signed": "AE",
-        }
-        assert found.rows == 5
-        assert found.total_net == found.declared_total_net == Decimal("17450.00")
-        assert whys(found) == {**dict.fromkeys(range(11, 30), "empty"), 30: "total", 31: "empty", 32: "signature"}
-        assert {remark.code for remark in found.errors} == {"id_missing"}
-        assert found.warnings == []
-
-    def test_sample_of_adrianx77_has_single_deductions_and_a_month_column():
-        found = sample("adrianx77-sendwage/工资模板.xlsx")
-        assert found.sheet == "7月份薪酬"
-        assert found.header_rows == [2]
-        assert found.rows == 52
-        assert found.columns == {
-            "seq": "A",
-            "month": "C",
-            "name": "D",
-            "id_number": "E",
-            "bank_name": "G",
-            "bank_card": "H",
-            "days": "N",
-            "gross": "S",
-            "net_pay": "Y",
-        }
-        assert found.total_net == Decimal("440221.60")
-        assert found.declared_total_net is None
-        assert {remark.code for remark in found.errors} == {"id_missing", "card_missing"}
-
-    def test_sample_of_zpe1_ends_where_its_second_table_begins():
-        found = sample("Zpe1-Software/工资发放表.xlsx")
-        assert found.header_rows == [3, 4]
-        assert found.columns == {
-            "seq": "A",
-            "name": "B",
-            "trade": "C",
-            "days": "E",
-            "gross": "G",
-            "deductions": "J",
-            "net_pay": "K",
-            "signed": "L",
-        }
-        assert found.rows == 4
-        assert found.total_net == Decimal("8100.00")
-        assert {remark.code for remark in found.errors} == {"id_missing"}
-        assert whys(found)[11] == "title"
-        assert {whys(found)[row] for row in (12, 18, 20, 21, 22, 23)} == {"second_table"}
-
-    @pytest.mark.parametrize(
-        ("path", "expected"),
-        [
-            ("LabourFinancing-58gongzi/paymentBatchPay_template.xlsx", {"id_birth_date", "card_checksum"}),
-            ("LabourFinancing-58gongzi/员工信息表.xlsx", "no_net_column"),
-            ("Rabbit1992-salarysheet_maker/加班表模板.xlsx", "wrong_template"),
-            ("Rabbit1992-salarysheet_maker/请假表模板.xlsx", "wrong_template"),
-            ("Rabbit1992-salarysheet_maker/工资表模板.xlsx", "no_net_column"),
-            ("adayimaxiga-XJTURM/员工刷卡记录表.xls", "wrong_template"),
-            ("pocerberus-project_management/考勤表.xlsx", "wrong_template"),
-            ("vouchmanager-empty/biff8-named-xlsx_3584B.xlsx", "empty"),
-            ("vouchmanager-empty/biff8-named-xlsx_428-zero-rows.xlsx", set()),
-            ("wuleiCN-yzt/人员导入模板.xlsx", "wrong_template"),
-            ("wuleiCN-yzt/薪资输入项导入-默认薪资方案.xlsx", set()),
-            *[
-                (f"xn-gchf-oss/{name}导入模板.xlsx", "wrong_template")
-                for name in (
-                    "01.参建单位",
-                    "02.项目班组",
-                    "03.项目人员",
-                    "04.项目人员进退场",
-                    "05.项目人员合同",
-                    "06.项目人员考勤",
-                )
-            ],
-        ],
-    )
-    def test_other_samples_end_as_written_out(path, expected):
-        try:
-            found = {remark.code for remark in sample(path).errors}
-        except Refusal as refusal:
-            found = refusal.code
-        assert found == expected
 
 
 def test_an_honest_file_goes_all_the_way():
