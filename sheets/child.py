@@ -18,8 +18,10 @@ import struct
 import sys
 import zipfile
 
+from sheets.cells import pack
 from sheets.defence import Limits, open_archive
-from sheets.extract import encode, extract
+from sheets.extract import extract
+from sheets.grid import measure
 from sheets.refusal import Refusal
 from sheets.sniff import sniff
 
@@ -63,11 +65,12 @@ def say(out, fact: dict) -> None:
 
 
 def read(data: bytes, limits: Limits, out) -> None:
-    dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=encode, check_circular=False).encode
     for event, *rest in extract(data, limits):
         if event == "rows":
             first, rows = rest
-            text = dumps(rows).encode("utf-8", "replace")
+            text = pack(rows)
+            if len(text) > limits.max_text:
+                measure(first, rows, limits)
             if b"\\u0000" in text and NUL.search(text):
                 # No spreadsheet program shows one, and no database keeps one.
                 raise Refusal("corrupt")

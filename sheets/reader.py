@@ -4,16 +4,16 @@ The hostile part runs in `sheets.child`. Here rows stay as the compact text that
 are turned into cells as they are walked, so a sheet of 100,000 × 14 costs some 20 MB, not 150.
 """
 
-import datetime
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sheets.cells import pack, unpack
 from sheets.defence import Limits, check_size
 from sheets.process import Crashed, run
 from sheets.refusal import MESSAGES, Refusal
 from sheets.sniff import HEAD, sniff
-from sheets.values import Cell, ErrorValue
+from sheets.values import Cell
 
 DEFAULT = Limits()
 
@@ -54,7 +54,7 @@ class Sheet:
             if position + 1 < len(self.chunks) and self.chunks[position + 1][0] <= start:
                 continue
             number = first
-            for cells in decode(text):
+            for cells in unpack(text):
                 if number >= start:
                     yield number, cells
                 number += 1
@@ -71,9 +71,7 @@ class Sheet:
     @classmethod
     def of(cls, rows: list[list[Cell]], name: str = "Sheet1", **facts) -> "Sheet":
         """A sheet made in memory, for tests and for callers that have rows already."""
-        from sheets.extract import encode
-
-        text = json.dumps(rows, ensure_ascii=False, default=encode).encode()
+        text = pack([[float(cell) if type(cell) is int else cell for cell in row] for row in rows])
         width = max((len(row) for row in rows), default=0)
         return cls(name=name, height=len(rows), width=width, chunks=[(1, text)] if rows else [], **facts)
 
@@ -158,27 +156,3 @@ def _why(data: bytes, limits: Limits) -> Refusal:
     except Crashed:
         pass
     return Refusal("corrupt")
-
-
-def _cell(box: dict) -> Cell | ErrorValue:
-    kind, value = next(iter(box.items()))
-    if kind == "d":
-        return datetime.date.fromisoformat(value)
-    if kind == "dt":
-        return datetime.datetime.fromisoformat(value)
-    if kind == "t":
-        return datetime.time.fromisoformat(value)
-    if kind == "td":
-        return datetime.timedelta(seconds=value)
-    return ErrorValue(value)
-
-
-# Whole numbers are floats too, so that a number has one type whatever the file's format.
-decode = json.JSONDecoder(object_hook=_cell, parse_int=float, parse_constant=lambda _name: ErrorValue("#NUM!")).decode
-
-
-def _decode(text: bytes) -> list[list[Cell]]:
-    return _decoder(text.decode())
-
-
-_decoder, decode = decode, _decode
