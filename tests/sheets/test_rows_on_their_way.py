@@ -45,4 +45,3 @@ def test_a_number_that_is_none_comes_back_as_an_error_and_never_as_a_blank(row):
 
 def test_half_a_surrogate_is_replaced_and_everything_else_stays():
     assert unpack(pack([["\ud800", 26.0, None]])) == [["?", 26.0, None]]
-
