@@ -77,6 +77,7 @@ class Phone(Column):
 class BankCard(Column):
     name, title, kind = "bank_card", "银行卡号", "card"
     synonyms = ("发放工资银行卡号", "工资卡号", "银行账户", "工资卡", "银行账号", "工资银行卡号", "银行卡")
+    patterns = (PERSON + r"(?:发放工资)?(?:工资|银行)*(?:卡号|账号|账户)",)
     never = ("名称", "联号", "开户地", "考勤")
 
 

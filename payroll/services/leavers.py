@@ -1,0 +1,188 @@
+"""Settling a leaver: what was earned, what was paid, what is still owed; agreed, confirmed by the worker, paid.
+
+《工资支付暂行规定》第九条: at the end of the relation wages are paid at once and in full; the term is a figure.
+"""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from payroll.models import LeaverSettlement, SiteStay
+from payroll.services.stays import locked_stay
+from payroll.services.stored_files import file_store, require_scan
+from responsibilities.rules.errors import EditedMeanwhile, Refused
+from responsibilities.selectors.clock import today
+from responsibilities.selectors.figures import figure_on
+from responsibilities.services.touch import touch_projects
+from responsibilities.services.trail import Actor, record_event
+
+State = LeaverSettlement.State
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the submitted payrolls of this site say of a stay, yuan: a start for the person, never the last word."""
+
+    earned: Decimal
+    deductions: Decimal
+    paid: Decimal
+    months: int
+
+
+def settlement_due_on(left_on: datetime.date) -> datetime.date:
+    """The day by which a leaver must be paid in full."""
+    return left_on + datetime.timedelta(days=int(figure_on("leaver_settlement_days", left_on) or 0))
+
+
+def settlement_suggest(stay: SiteStay) -> Suggestion:
+    """Sums over the worker's lines in submitted payrolls of this project and employer, months of the stay.
+
+    Earned is gross where the sheet has it, else net with what was deducted; what counts as paid is the net of batches
+    that are paid. Advances are pay already received.
+    """
+    last = stay.left_on or today()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT COALESCE(sum(COALESCE(line.gross, line.net + COALESCE(line.deductions, 0)
+                                                    + COALESCE(line.advance, 0))), 0),
+                   COALESCE(sum(line.deductions), 0),
+                   COALESCE(sum(COALESCE(line.advance, 0)
+                                + CASE WHEN batch.stage = 'paid' THEN line.net ELSE 0 END), 0),
+                   count(DISTINCT batch.month_on)
+            FROM payroll_payrollline line JOIN payroll_payrollbatch batch ON batch.id = line.batch_id
+            WHERE line.worker_id = %s AND batch.project_id = %s AND batch.status = 'submitted'
+              AND (batch.subcontractor_id = %s OR batch.subcontractor_id IS NULL)
+              AND batch.month_on BETWEEN date_trunc('month', %s::date) AND %s
+            """,
+            [stay.entry.worker_id, stay.entry.project_id, stay.entry.employer_id, stay.entered_on, last],
+        )
+        return Suggestion(*cursor.fetchone())
+
+
+@transaction.atomic
+def settlement_agree(
+    *,
+    stay_id: int,
+    earned: Decimal,
+    deductions: Decimal,
+    deduction_reason: str,
+    paid: Decimal,
+    agreed_on: datetime.date,
+    version: int | None = None,
+    actor: Actor,
+    scope=None,
+) -> LeaverSettlement:
+    """Fix what a leaver is owed; the balance is computed here. A confirmed or paid settlement stays as it is.
+
+    Errors: `still_on_site`, `deduction_without_reason`, `too_much_deducted`, `already_confirmed`, `edited_meanwhile`.
+    """
+    stay = locked_stay(stay_id, scope)
+    if stay.left_on is None:
+        raise Refused("still_on_site", "此人还没有登记退场。请先登记退场日期，再结算。")
+    settlement = LeaverSettlement.objects.select_for_update(of=("self",)).filter(stay=stay).first()
+    if settlement is not None:
+        _same_version(settlement, version)
+        if settlement.state in (State.CONFIRMED, State.PAID):
+            raise Refused("already_confirmed", "工人已经确认的结算不能再改。如有差错，请与工人另行书面约定后补发。")
+    if deductions and not deduction_reason.strip():
+        message = "有扣款必须写明事由。"
+        raise Refused("deduction_without_reason", message, {"deduction_reason": message})
+    if deductions > earned:
+        message = "扣款不能多于应得工资。请核对。"
+        raise Refused("too_much_deducted", message, {"deductions": message})
+    if agreed_on > today():
+        message = "核定日期还没有到。请核对。"
+        raise Refused("in_future", message, {"agreed_on": message})
+    settlement = settlement or LeaverSettlement(stay=stay, version=0)
+    settlement.earned, settlement.deductions, settlement.paid = earned, deductions, paid
+    settlement.deduction_reason = deduction_reason.strip()[:200]
+    settlement.balance = earned - deductions - paid
+    settlement.agreed_on, settlement.state = agreed_on, State.AGREED
+    return _saved(settlement, actor, "leaver.agree", {"balance": ["", f"{settlement.balance}"]})
+
+
+@transaction.atomic
+def settlement_confirm(
+    *,
+    stay_id: int,
+    confirmed_on: datetime.date,
+    scan: tuple[str, bytes] | None,
+    version: int | None = None,
+    actor: Actor,
+    scope=None,
+) -> LeaverSettlement:
+    """Record the worker's signature. Errors: `not_agreed`, `before_agreement`, `scan_missing`, `edited_meanwhile`."""
+    settlement = _locked(stay_id, scope, version)
+    if settlement.state != State.AGREED:
+        raise Refused(
+            "not_agreed", f"这份结算现在是“{settlement.get_state_display()}”，只有“已核定”的可以登记工人确认。"
+        )
+    if scan is None:
+        message = "请上传工人签字的结算单（PDF 或照片）。"
+        raise Refused("scan_missing", message, {"scan": message})
+    if not settlement.agreed_on <= confirmed_on <= today():
+        message = f"确认日期应在核定日期 {settlement.agreed_on} 到今天之间。"
+        raise Refused("before_agreement", message, {"confirmed_on": message})
+    require_scan(scan[1])
+    settlement.confirmed_scan = file_store(name=scan[0], data=scan[1])
+    settlement.confirmed_on, settlement.state = confirmed_on, State.CONFIRMED
+    return _saved(settlement, actor, "leaver.confirm", {"sha256": ["", settlement.confirmed_scan.sha256]})
+
+
+@transaction.atomic
+def settlement_pay(
+    *,
+    stay_id: int,
+    paid_on: datetime.date,
+    payment_note: str,
+    version: int | None = None,
+    actor: Actor,
+    scope=None,
+) -> LeaverSettlement:
+    """Record that the balance was paid. Errors: `not_confirmed`, `note_missing`, `in_future`, `edited_meanwhile`."""
+    settlement = _locked(stay_id, scope, version)
+    if settlement.state != State.CONFIRMED:
+        raise Refused("not_confirmed", "工人确认之后才能登记付清。请先登记工人签字的结算单。")
+    if settlement.balance > 0 and not payment_note.strip():
+        message = "请填写支付凭证，例如银行回单号。"
+        raise Refused("note_missing", message, {"payment_note": message})
+    if paid_on > today():
+        message = "付清日期还没有到。请核对。"
+        raise Refused("in_future", message, {"paid_on": message})
+    settlement.paid_on, settlement.payment_note, settlement.state = paid_on, payment_note.strip()[:200], State.PAID
+    return _saved(
+        settlement, actor, "leaver.pay", {"paid_on": ["", f"{paid_on}"], "note": ["", settlement.payment_note]}
+    )
+
+
+def _saved(settlement: LeaverSettlement, actor: Actor, action: str, changes: dict) -> LeaverSettlement:
+    settlement.updated_by = actor.user
+    settlement.version += 1
+    settlement.save()
+    entry = settlement.stay.entry
+    record_event(actor=actor, action=action, target=entry.worker, project_id=entry.project_id, changes=changes)
+    touch_projects([entry.project_id])
+    return settlement
+
+
+def _locked(stay_id: int, scope, version: int | None) -> LeaverSettlement:
+    stay = locked_stay(stay_id, scope)
+    settlement = (
+        LeaverSettlement.objects.select_for_update(of=("self",))
+        .select_related("stay__entry__worker")
+        .filter(stay=stay)
+        .first()
+    )
+    if settlement is None:
+        raise Refused("not_agreed", "还没有核定应补发的金额。请先核定，再登记确认和付清。")
+    _same_version(settlement, version)
+    return settlement
+
+
+def _same_version(settlement: LeaverSettlement, version: int | None) -> None:
+    if version is not None and settlement.version != version:
+        raise EditedMeanwhile("这份结算")

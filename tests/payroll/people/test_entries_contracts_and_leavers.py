@@ -1,0 +1,218 @@
+"""Contracts, stays and settlements: what is refused, what is recorded with its breach, what the roster then says."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from payroll.models import LeaverSettlement, RosterEntry, SiteStay
+from payroll.rules.contracts import Breach, Finding, Term, entry_finding, wage_form_of
+from payroll.selectors.people import roster_names_unscoped
+from payroll.selectors.site_people import leavers, stays, with_findings
+from payroll.services.contracts import contract_end, contract_save
+from payroll.services.leavers import (
+    settlement_agree,
+    settlement_confirm,
+    settlement_due_on,
+    settlement_pay,
+    settlement_suggest,
+)
+from payroll.services.stays import site_enter, site_leave
+from payroll.services.submissions import batch_submit
+from responsibilities.models import AuditEvent
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.services.trail import Actor
+from tests.factories.payroll import draft, person, site
+from tests.factories.people import labour_contract, on_roster, worker
+
+pytestmark = pytest.mark.django_db
+SYSTEM = Actor.system("test")
+PDF = b"%PDF-1.7 signed"
+
+
+def day(number, month=10):
+    return datetime.date(2026, month, number)
+
+
+@pytest.fixture
+def project(cast):
+    return site(cast)
+
+
+def enter(cast, project, n=1, on=None, **facts):
+    return site_enter(
+        project=project,
+        subcontractor=cast.subcontractor,
+        worker=worker(n),
+        entered_on=on or day(1, 9),
+        actor=SYSTEM,
+        **facts,
+    )
+
+
+def code_of(function, **facts) -> str:
+    with pytest.raises(Refused) as refused:
+        function(**facts)
+    return refused.value.code
+
+
+def test_a_person_can_come_leave_and_come_again(cast, project):
+    first = enter(cast, project, crew="木工班")
+    site_leave(stay_id=first.pk, left_on=day(20, 9), reason="春播", actor=SYSTEM)
+    entry = RosterEntry.objects.get()
+    assert (entry.entered_on, entry.left_on, entry.crew) == (day(1, 9), day(20, 9), "木工班")
+    assert roster_names_unscoped(project.pk) == {}, "who left is on no roster of today"
+    enter(cast, project, on=day(5))
+    entry.refresh_from_db()
+    assert (entry.entered_on, entry.left_on) == (day(5), None)
+    assert entry.stays.count() == 2
+    assert len(roster_names_unscoped(project.pk)) == 1
+
+
+def test_entries_that_cannot_be_are_refused(cast, project):
+    stay = enter(cast, project, on=day(10, 9))
+    facts = {"project": project, "subcontractor": cast.subcontractor, "worker": worker(1), "actor": SYSTEM}
+    assert code_of(site_enter, entered_on=day(5), **facts) == "already_on_site"
+    assert code_of(site_enter, entered_on=day(5, 9), **facts) == "overlaps"
+    assert code_of(site_enter, entered_on=datetime.date(2031, 1, 1), **facts) == "in_future"
+    assert code_of(site_leave, stay_id=stay.pk, left_on=day(9, 9), actor=SYSTEM) == "leaves_before_entering"
+    assert code_of(site_leave, stay_id=stay.pk, left_on=datetime.date(2031, 1, 1), actor=SYSTEM) == "in_future"
+    assert code_of(site_leave, stay_id=stay.pk, left_on=day(1), version=9, actor=SYSTEM) == "edited_meanwhile"
+    site_leave(stay_id=stay.pk, left_on=day(20, 9), actor=SYSTEM)
+    assert code_of(site_leave, stay_id=stay.pk, left_on=day(21, 9), actor=SYSTEM) == "already_left"
+    facts["subcontractor"] = cast.developer
+    assert code_of(site_enter, entered_on=day(5), **facts) == "employer_not_on_project"
+
+
+def test_an_entry_without_contract_is_recorded_with_its_breach(cast, project):
+    enter(cast, project, 1)
+    labour_contract(project, worker(2), cast.subcontractor, day(1, 9))
+    enter(cast, project, 2)
+    labour_contract(project, worker(3), cast.subcontractor, day(11, 9))
+    enter(cast, project, 3)
+    found = {stay.entry.worker_id: stay.finding for stay in with_findings(list(stays(None)))}
+    assert found == {
+        worker(1).pk: Finding(Breach.MISSING),
+        worker(2).pk: None,
+        worker(3).pk: Finding(Breach.LATE, 10),
+    }
+    breaches = [event.changes["breach"][1] for event in AuditEvent.objects.filter(action="worker.enter").order_by("id")]
+    assert breaches == ["进场时没有劳动合同或用工书面协议", "", "进场 10 天后才签订合同"]
+
+
+def test_a_contract_that_had_ended_is_none():
+    ended = [Term(day(1, 8), day(31, 8))]
+    assert entry_finding(day(1, 9), None, ended) == Finding(Breach.MISSING)
+    assert entry_finding(day(31, 8), None, ended) is None
+    assert entry_finding(day(1, 8), day(5, 8), [Term(day(6, 8), None)]) == Finding(Breach.MISSING), (
+        "signed after he left"
+    )
+
+
+def test_the_unit_of_the_price_says_how_wages_are_counted():
+    assert [wage_form_of(unit) for unit in ("天", "元/月", "小时", "平方米", "")] == [
+        "daily",
+        "monthly",
+        "hourly",
+        "piece",
+        "",
+    ]
+
+
+def contract(cast, project, n=1, **facts):
+    entry = RosterEntry.objects.filter(worker=worker(n), project=project).first()
+    entry = entry or on_roster(project, worker(n), cast.subcontractor, entered_on=day(1, 9))
+    facts = {"kind": "contract", "starts_on": day(1, 9), "unit_price": Decimal(260), "wage_form": "daily"} | facts
+    return {"entry": entry, "facts": facts, "actor": SYSTEM}
+
+
+def test_a_contract_is_registered_corrected_and_ended(cast, project):
+    saved = contract_save(**contract(cast, project), scan=("合同.pdf", PDF))
+    assert saved.scan.size == len(PDF)
+    again = contract_save(**contract(cast, project, pay_day=15), contract_id=saved.pk, version=saved.version)
+    assert (again.pay_day, again.version) == (15, 2)
+    ended = contract_end(contract_id=saved.pk, ended_on=day(3), reason="工作任务完成", version=2, actor=SYSTEM)
+    assert (ended.ended_on, ended.version) == (day(3), 3)
+
+
+def test_contracts_that_cannot_be_are_refused(cast, project):
+    saved = contract_save(**contract(cast, project))
+    assert code_of(contract_save, **contract(cast, project)) == "contract_twice"
+    assert code_of(contract_save, **contract(cast, project, 2, starts_on=None)) == "dates_missing"
+    assert code_of(contract_save, **contract(cast, project, 2, ends_on=day(1, 8))) == "ends_before_starting"
+    assert code_of(contract_save, **contract(cast, project, 2), scan=("x.exe", b"MZ")) == "scan_kind"
+    assert code_of(contract_save, **contract(cast, project), contract_id=saved.pk, version=7) == "edited_meanwhile"
+    facts = {"contract_id": saved.pk, "reason": "", "version": 1, "actor": SYSTEM}
+    assert code_of(contract_end, ended_on=day(1, 8), **facts) == "ends_before_starting"
+
+
+def test_only_who_employs_registers(cast, project):
+    facts = contract(cast, project)
+    contract_save(**facts, scope=cast.scope(cast.subcontractor_clerk))
+    with pytest.raises(NotAllowed):
+        contract_save(**contract(cast, project, 2), scope=cast.scope(cast.supervisor))
+    stay = SiteStay.objects.first()
+    with pytest.raises(NotVisible):
+        site_leave(stay_id=stay.pk, left_on=day(2), actor=SYSTEM, scope=cast.scope(cast.stranger))
+    own_crew = on_roster(project, worker(9), cast.contractor, entered_on=day(1, 9))
+    with pytest.raises(NotVisible):
+        site_leave(
+            stay_id=own_crew.stays.get().pk, left_on=day(2), actor=SYSTEM, scope=cast.scope(cast.subcontractor_clerk)
+        )
+
+
+@pytest.fixture
+def leaver(cast, project):
+    batch_submit(
+        batch_id=draft(project, [person(1)], subcontractor=cast.subcontractor, month_on=day(1, 9)).pk, actor=SYSTEM
+    )
+    stay = enter(cast, project)
+    return site_leave(stay_id=stay.pk, left_on=day(10), actor=SYSTEM)
+
+
+def agree(leaver, **facts):
+    return settlement_agree(
+        **(
+            {
+                "stay_id": leaver.pk, "earned": Decimal(9000), "deductions": Decimal(100), "deduction_reason": "借支工具",
+                "paid": Decimal(5480), "agreed_on": day(11), "actor": SYSTEM,
+            } | facts
+        )
+    )  # fmt: skip
+
+
+def test_a_leaver_is_settled_agreed_confirmed_and_paid(cast, project, leaver):
+    seen = settlement_suggest(leaver)
+    assert (seen.earned, seen.deductions, seen.paid, seen.months) == (Decimal(5980), Decimal(100), Decimal(500), 1)
+    assert settlement_due_on(leaver.left_on) == day(10), "at once and in full"
+    scope = cast.scope(cast.labour_officer)
+    assert list(leavers(scope, settled=False)) == [leaver]
+    settlement = agree(leaver)
+    assert (settlement.balance, settlement.state) == (Decimal(3420), "agreed")
+    settlement = settlement_confirm(
+        stay_id=leaver.pk, confirmed_on=day(11), scan=("结算单.pdf", PDF), version=settlement.version, actor=SYSTEM
+    )
+    assert list(leavers(scope, settled=False)) == [leaver]
+    settlement_pay(
+        stay_id=leaver.pk, paid_on=day(12), payment_note="回单 0012", version=settlement.version, actor=SYSTEM
+    )
+    assert list(leavers(scope, settled=False)) == []
+    assert list(leavers(scope, settled=True)) == [leaver]
+    assert LeaverSettlement.objects.get().state == "paid"
+
+
+def test_settlements_that_cannot_be_are_refused(cast, project, leaver):
+    here = enter(cast, project, 2)
+    assert code_of(agree, leaver=here) == "still_on_site"
+    assert code_of(agree, leaver=leaver, deduction_reason=" ") == "deduction_without_reason"
+    assert code_of(agree, leaver=leaver, deductions=Decimal(9001)) == "too_much_deducted"
+    confirm = {"stay_id": leaver.pk, "scan": ("x.pdf", PDF), "actor": SYSTEM}
+    assert code_of(settlement_confirm, confirmed_on=day(11), **confirm) == "not_agreed"
+    pay = {"stay_id": leaver.pk, "paid_on": day(12), "actor": SYSTEM}
+    agree(leaver)
+    assert code_of(settlement_pay, payment_note="1", **pay) == "not_confirmed"
+    assert code_of(settlement_confirm, confirmed_on=day(10), **confirm) == "before_agreement"
+    assert code_of(settlement_confirm, confirmed_on=day(11), **confirm | {"scan": None}) == "scan_missing"
+    settlement_confirm(confirmed_on=day(11), **confirm)
+    assert code_of(settlement_pay, payment_note=" ", **pay) == "note_missing"
+    assert code_of(agree, leaver=leaver) == "already_confirmed"
