@@ -1,6 +1,8 @@
 """Special accounts and the money that came in, in scope."""
 
-from django.db.models import QuerySet, Sum
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Allocation, SpecialAccount
 from responsibilities.rules.roles import Permission
@@ -34,3 +36,10 @@ def credited_in_month(scope, *, project, month_on):
         .aggregate(total=Sum("amount"))["total"]
     )
     return total or 0
+
+
+def credited_in_month_unscoped(project_id: int, month_on) -> Decimal | None:
+    """The same for checks, without a caller; None where nothing was ever recorded, because then it isn't known."""
+    rows = Allocation.objects.filter(project_id=project_id, voided_at__isnull=True)
+    found = rows.aggregate(known=Count("pk"), month=Sum("amount", filter=Q(period__month_on=month_on)))
+    return (found["month"] or Decimal("0.00")) if found["known"] else None

@@ -7,6 +7,7 @@ from payroll.models.batches import (
     PayrollRemark,
     StoredFile,
 )
+from payroll.models.checks import CheckSetting
 from payroll.models.confirmations import Channel, ComplaintTelephone, PayConfirmation, PayContest, SiteCode
 from payroll.models.contracts import LabourContract, LeaverSettlement, RecordSource, SiteStay
 from payroll.models.notices import Declaration, PayNotice, PayNoticePhoto
@@ -25,6 +26,7 @@ __all__ = [
     "BatchAct",
     "CardChange",
     "Channel",
+    "CheckSetting",
     "ComplaintTelephone",
     "Declaration",
     "LabourContract",

@@ -130,6 +130,7 @@ class PayrollBatch(models.Model):
     declared_total_net = models.DecimalField("表内合计", max_digits=16, decimal_places=2, null=True, blank=True)
     refused_code = models.CharField("拒收代码", max_length=30, blank=True)
     refused_message = models.CharField("拒收原因", max_length=400, blank=True)
+    judged_at = models.DateTimeField("核验时间", null=True, blank=True, help_text="按此时有效的核验设置判定")
     attempts = models.PositiveSmallIntegerField("读取次数", default=0)
     claimed_at = models.DateTimeField("开始处理时间", null=True, blank=True)
     uploaded_by = models.ForeignKey(

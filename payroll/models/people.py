@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 from payroll.models.scoping import EmployerScopedManager
 
@@ -70,13 +71,32 @@ class RosterEntry(models.Model):
 
 
 class MinimumWage(models.Model):
-    """Minimum wage by area, dated. Ships empty; checks that need it stay silent until it is filled."""
+    """Minimum wage by area, dated. Ships empty; checks that need it stay silent until it is filled.
+
+    Past rates are kept. A rate entered by mistake is withdrawn with a reason and entered anew.
+    """
 
     area = models.ForeignKey("responsibilities.Area", models.PROTECT, verbose_name="县区")
     monthly = models.DecimalField("月最低工资", max_digits=10, decimal_places=2)
     in_force_from = models.DateField("生效日期")
     instrument = models.CharField("文件", max_length=120)
+    set_by = models.ForeignKey(
+        "responsibilities.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="登记人"
+    )
+    set_at = models.DateTimeField("登记时间", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        "responsibilities.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="作废人"
+    )
+    withdrawn_at = models.DateTimeField("作废时间", null=True, blank=True)
+    withdrawn_reason = models.CharField("作废原因", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "最低工资标准"
-        constraints = [models.UniqueConstraint(fields=["area", "in_force_from"], name="minimum_wage_version")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["area", "in_force_from"], condition=Q(withdrawn_at__isnull=True), name="minimum_wage_version"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.area} {self.in_force_from} {self.monthly} 元"

@@ -4,9 +4,12 @@ A fact that isn't known is None and its check stays silent. Workers and cards ar
 callables, so that a caller who holds only blind indexes hands in a function that makes the key.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import datetime
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Protocol
 
 from payroll.rules.banks import KNOWN_BANKS
 
@@ -61,3 +64,46 @@ class Facts:
 
 
 NOTHING_KNOWN = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From where on a sign of wage return is told: people, per cent, multiples. None: never."""
+
+    identical_people: int | None = None
+    identical_share: Decimal | None = None  # per cent of the crew
+    round_share: Decimal | None = None  # per cent of the rows
+    round_people: int | None = None
+    outlier_times: Decimal | None = None
+    outlier_people: int | None = None
+    consecutive_cards: int | None = None
+
+
+class Stay(Protocol):
+    """From entry to exit, both days included; `left_on` None: still there."""
+
+    entered_on: datetime.date
+    left_on: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFacts:
+    """What is known of the people and the month of a batch, by worker key. None or absent: not known, silent.
+
+    `attended` are the days that attendance records, None where this employer records none; `same_days` those on
+    which another site records the worker too. `absent_names` tells names of workers, for a remark on the batch.
+    `balance` is what the special account holds for the batch, yuan; `gap` the month before, where the employer
+    paid the month before that one and stated nothing for it.
+    """
+
+    stays: Mapping[int, Sequence[Stay]] = field(default_factory=dict)
+    attended: Mapping[int, Decimal] | None = None
+    expected: AbstractSet[int] = frozenset()  # those whom this employer's attendance names
+    same_days: Mapping[int, Sequence[datetime.date]] = field(default_factory=dict)
+    under_contract: AbstractSet[int] | None = None
+    paid_by_others: AbstractSet[int] = frozenset()
+    absent_names: Callable[[Iterable[int]], Sequence[str]] = lambda _workers: ()
+    balance: Decimal | None = None
+    balance_is: str = ""
+    gap: str = ""
+    thresholds: Thresholds = Thresholds()

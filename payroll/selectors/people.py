@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Case, Q, When
 
 from payroll.models import MinimumWage
+from responsibilities.models import Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,14 @@ def days_elsewhere_unscoped(
 
 
 def minimum_wage_unscoped(area_id: int, month_on: datetime.date) -> Decimal | None:
-    """The monthly minimum wage in force, None until the table is filled."""
+    """The monthly minimum wage in force in the area, else in the city; None until the table is filled."""
     return (
-        MinimumWage.objects.filter(area_id=area_id, in_force_from__lte=month_on)
-        .order_by("-in_force_from")
+        MinimumWage.objects.filter(
+            Q(area_id=area_id) | Q(area_id__in=Area.objects.filter(pk=area_id).values("parent_id")),
+            in_force_from__lte=month_on,
+        )
+        .filter(withdrawn_at__isnull=True)
+        .order_by(Case(When(area_id=area_id, then=0), default=1), "-in_force_from")
         .values_list("monthly", flat=True)
         .first()
     )

@@ -1,6 +1,6 @@
 """What the database knows beside a sheet: before it is parsed (`facts_for`) and after (`remarks_of`). Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from payroll.rules.checks import Check
@@ -13,27 +13,43 @@ from payroll.rules.remarks import Remark
 from payroll.selectors.people import cards_paid_to_unscoped, days_elsewhere_unscoped, minimum_wage_unscoped
 from payroll.services.people import People, Recognised
 from responsibilities.rules.identifiers import mask_id
-from responsibilities.selectors.figures import figure_on
+from responsibilities.selectors.figures import figures_on
+
+FIGURES = (
+    "payroll_single_pay_limit",
+    "wage_monthly_paid_days",
+    "worker_minimum_age",
+    "worker_overage_female",
+    "worker_overage_male",
+)
 
 
-def facts_for(project, month: Month, people: People) -> Facts:
+def facts_for(project, month: Month, people: People, settings: Mapping[str, str]) -> Facts:
     """The facts a sheet of this project and month is checked against; what isn't known stays silent.
 
-    Without a roster (the first month) nobody is unknown: `worker_of` is None.
+    Without a roster (the first month) nobody is unknown: `worker_of` is None. `settings` are severities by code.
     """
+    figures = figures_on(FIGURES, month.first)
     return Facts(
         worker_of=people.worker_of if people.has_roster else None,
         workers_named=people.workers_named if people.has_roster else None,
         card_key=people.card_index,
-        minimum_wage=_minimum_wage(project.area_id, month),
-        ages=_ages(month),
-        pay_limit=_figure("payroll_single_pay_limit", month),
+        minimum_wage=_minimum_wage(project.area_id, month, figures),
+        ages=_ages(figures),
+        pay_limit=_value(figures, "payroll_single_pay_limit"),
+        severities=settings,
         announce=people.announce,
     )
 
 
 def remarks_of(
-    lines: Sequence, known: Recognised, *, elsewhere: int | None, month: Month, letters: Sequence[dict[str, str]]
+    lines: Sequence,
+    known: Recognised,
+    *,
+    elsewhere: int | None,
+    month: Month,
+    letters: Sequence[dict[str, str]],
+    settings: Mapping[str, str],
 ) -> list[Remark]:
     """Warnings that need people recognised first: names and cards known from elsewhere, days on two sites.
 
@@ -44,7 +60,7 @@ def remarks_of(
     found = [*_names(lines, known, letters), *_cards(lines, known, letters)]
     if elsewhere is not None:
         found += _days(lines, known, elsewhere, month, letters)
-    return found
+    return [remark._replace(severity=settings[remark.code]) for remark in found]
 
 
 def _names(lines, known: Recognised, letters):
@@ -91,15 +107,15 @@ def _remark(line, letters: Sequence[dict[str, str]], column: str, check: type[Ch
     return Remark(line.row, f"{letter}{line.row}", check.code, check.default, message, line.sheet_no)
 
 
-def _minimum_wage(area_id: int, month: Month) -> MinimumWageFigure | None:
+def _minimum_wage(area_id: int, month: Month, figures: dict) -> MinimumWageFigure | None:
     monthly = minimum_wage_unscoped(area_id, month.first)
-    paid_days = figure_on("wage_monthly_paid_days", month.first)
-    return MinimumWageFigure(monthly, Decimal(paid_days)) if monthly and paid_days else None
+    paid_days = _value(figures, "wage_monthly_paid_days")
+    return MinimumWageFigure(monthly, paid_days) if monthly and paid_days else None
 
 
-def _ages(month: Month) -> AgeLimits:
+def _ages(figures: dict) -> AgeLimits:
     def years(code: str) -> int | None:
-        value = _figure(code, month)
+        value = _value(figures, code)
         return int(value) if value else None
 
     return AgeLimits(
@@ -109,7 +125,6 @@ def _ages(month: Month) -> AgeLimits:
     )
 
 
-def _figure(code: str, month: Month) -> Decimal | None:
-    """A figure in force at the beginning of the month."""
-    value = figure_on(code, month.first)
-    return Decimal(value) if value else None
+def _value(figures: dict, code: str) -> Decimal | None:
+    row = figures.get(code)
+    return Decimal(row.value) if row else None

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 
+from django.db import connection
+
 from payroll.models import PayrollLine, PayrollRejectedRow, PayrollRemark
 from payroll.services.copying import copy_in, text_of, value_of
 
@@ -26,6 +28,20 @@ def lines_add(text: str) -> None:
         " deductions, advance, net, remark, sheet_no)",
         text,
     )
+
+
+def lines_stop(batch_id: int, places: Iterable[tuple[int, int]]) -> None:
+    """Take rows, told by sheet and row, out again: a check that stops found them only after they were written."""
+    if found := sorted(places):
+        sheets, rows = zip(*found, strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                DELETE FROM payroll_payrollline line USING unnest(%s::int[], %s::int[]) AS stopped (sheet_no, row)
+                WHERE line.batch_id = %s AND line.sheet_no = stopped.sheet_no AND line.row = stopped.row
+                """,
+                [list(sheets), list(rows), batch_id],
+            )
 
 
 def remarks_replace(batch_id: int, remarks: Iterable) -> None:

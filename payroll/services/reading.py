@@ -6,7 +6,7 @@ from django.db.models import F
 from payroll.models import PayrollBatch
 from payroll.rules.month import Month
 from payroll.services.courier import Courier
-from payroll.services.lines import lines_add, lines_clear, lines_text, rejected_replace, remarks_replace
+from payroll.services.lines import lines_add, lines_clear, lines_stop, lines_text, rejected_replace, remarks_replace
 from payroll.services.newcomers import Newcomers
 from payroll.services.progress import Progress
 from payroll.services.queue import batch_claim, batch_give_up, reading_alone
@@ -40,7 +40,13 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
                 if understood is None:
                     data = vault.unseal_bytes(batch.file.sealed, "file")
                     month = Month(batch.month_on.year, batch.month_on.month)
-                    understood = open_sheet(data, project=batch.project, month=month)
+                    understood = open_sheet(
+                        data,
+                        project=batch.project,
+                        month=month,
+                        subcontractor_id=batch.subcontractor_id,
+                        kind=batch.kind,
+                    )
                 _store(batch, understood, progress)
         except Refusal as refusal:
             _refuse(batch, refusal)
@@ -63,6 +69,7 @@ def _store(batch: PayrollBatch, understood: Understood, progress: Progress) -> N
                 courier.call(lines_add, lines_text(batch.pk, lines, workers, cards))
             courier.finish()
         newcomers.store()
+        lines_stop(batch.pk, understood.stopped)
         parsed = understood.parsed
         remarks_replace(batch.pk, understood.remarks)
         rejected_replace(batch.pk, understood.rejected)
@@ -81,6 +88,7 @@ def _store(batch: PayrollBatch, understood: Understood, progress: Progress) -> N
             total_net=parsed.total_net,
             declared_total_net=parsed.declared_total_net,
             annotated=None,
+            judged_at=understood.judged_at,
             version=F("version") + 1,
         )
         if not stored:

@@ -3,18 +3,25 @@
 Writes nothing; `payroll_import --check` stops here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from payroll.imports.columns import TITLES
 from payroll.imports.parse import Parsed, Reading, open_payroll
-from payroll.rules.checks import Line, catalogue
+from payroll.models import PayrollBatch
+from payroll.rules.checks import BatchChecks, Line, Severity, stops_row
+from payroll.rules.facts import MonthFacts
 from payroll.rules.month import Month
+from payroll.rules.remarks import Remark
+from payroll.selectors.checks import severities_on_unscoped
 from payroll.selectors.people import month_has_other_sheets_unscoped
 from payroll.services.courier import Courier
 from payroll.services.facts import facts_for, remarks_of
+from payroll.services.month_facts import Occasion, month_facts_for
 from payroll.services.people import People, Recognised
 from responsibilities.rules.identifiers import mask_card, mask_id, mask_phone
+from responsibilities.selectors.clock import now, today
 from sheets.reader import read
 from sheets.values import as_text
 
@@ -28,8 +35,22 @@ class Understood:
     `keep_lines` keeps the accepted lines in `parsed`; a large sheet is written chunk by chunk without.
     """
 
-    def __init__(self, reading: Reading, people: People, month: Month, *, keep_lines: bool) -> None:
-        self._reading, self._people, self._month, self._keep_lines = reading, people, month, keep_lines
+    def __init__(
+        self,
+        reading: Reading,
+        people: People,
+        facts: MonthFacts,
+        settings: Mapping[str, str],
+        judged_at: datetime.datetime,
+        *,
+        keep_lines: bool,
+    ) -> None:
+        self._reading, self._people, self._settings, self._keep_lines = reading, people, settings, keep_lines
+        self._checks = BatchChecks(
+            month=reading.parsed.month, facts=facts, letters_of=self._letters_of, settings=settings
+        )
+        self.judged_at = judged_at
+        self.stopped: set[tuple[int, int]] = set()  # (sheet_no, row) of rows written before a check stopped them
         self.rejected: list[tuple[int, int, dict[str, str]]] = []  # (sheet_no, row, cells)
         self._walked = False
 
@@ -57,18 +78,19 @@ class Understood:
         done, expected = 0, reading.expected
         told(0, expected)
         elsewhere = courier.call(month_has_other_sheets_unscoped, people.project_id, people.month_on)
-        warned = []
+        warned, found, checks = [], [], self._checks
         for lines in reading.chunks():
             recognised = people.recognise(lines)
             warned.append(courier.call(self._remarks_of, lines, recognised, elsewhere))
+            found += checks.see(lines, recognised.worker_pk)
             if self._keep_lines:
                 parsed.lines += lines
             yield lines, recognised
             done += len(lines)
             told(done, expected)
-        found = [remark for answer in warned for remark in answer.result()]
-        if found:
-            parsed.warnings = sorted([*parsed.warnings, *found], key=lambda remark: (remark.sheet_no, remark.row))
+        warned.append(courier.call(checks.finish))
+        found += [remark for answer in warned for remark in answer.result()]
+        self._tell(found)
         self.rejected = _rejected(reading)
         self._walked = True
 
@@ -81,9 +103,31 @@ class Understood:
         return self
 
     def _remarks_of(self, lines, recognised: Recognised, elsewhere: Future) -> list:
-        project = self._people.project_id if elsewhere.result() else None
-        letters = [part.header.letters for part in self.parsed.tables]
-        return remarks_of(lines, recognised, elsewhere=project, month=self._month, letters=letters)
+        return remarks_of(
+            lines,
+            recognised,
+            elsewhere=self._people.project_id if elsewhere.result() else None,
+            month=self.parsed.month,
+            letters=[part.header.letters for part in self.parsed.tables],
+            settings=self._settings,
+        )
+
+    def _letters_of(self, sheet_no: int) -> dict[str, str]:
+        return self.parsed.tables[sheet_no - 1].header.letters
+
+    def _tell(self, found: list[Remark]) -> None:
+        """Put remarks made after rows were accepted where they belong; rows that one of them stops go out again."""
+        parsed = self.parsed
+        errors = [remark for remark in found if remark.severity == Severity.ERROR]
+        warnings = [remark for remark in found if remark.severity != Severity.ERROR]
+        parsed.errors = sorted([*parsed.errors, *errors], key=_place)
+        parsed.warnings = sorted([*parsed.warnings, *warnings], key=_place)
+        self.stopped = {_place(remark) for remark in errors if stops_row(remark)}
+        for sheet_no, _row in self.stopped:
+            for counted in (parsed, parsed.tables[sheet_no - 1]):
+                counted.accepted, counted.rejected = counted.accepted - 1, counted.rejected + 1
+        if self.stopped:
+            parsed.lines = [line for line in parsed.lines if _place(line) not in self.stopped]
 
 
 def understand(data: bytes, *, project, month: Month) -> Understood:
@@ -91,23 +135,38 @@ def understand(data: bytes, *, project, month: Month) -> Understood:
     return open_sheet(data, project=project, month=month, keep_lines=True).complete()
 
 
-def open_sheet(data: bytes, *, project, month: Month, keep_lines: bool = False) -> Understood:
-    """Read a file in the limited child and choose the payroll in it; its rows are still to be walked."""
+def open_sheet(
+    data: bytes,
+    *,
+    project,
+    month: Month,
+    subcontractor_id: int | None = None,
+    kind: str = PayrollBatch.Kind.SHEET,
+    keep_lines: bool = False,
+) -> Understood:
+    """Read a file in the limited child and choose the payroll in it; its rows are still to be walked.
+
+    Severities are those in force today in the project's area.
+    """
     # The child reads the file while we ask the database.
     with ThreadPoolExecutor(1) as pool:
         workbook = pool.submit(read, data)
+        judged_at, settings = now(), severities_on_unscoped(project.area_id, today())
         people = People(project_id=project.pk, month_on=month.first)
-        facts = facts_for(project, month, people)
+        facts = facts_for(project, month, people, settings)
+        of_month = month_facts_for(Occasion(project, month, subcontractor_id, kind))
         reading = open_payroll(workbook.result(), month=month, facts=facts)
-    return Understood(reading, people, month, keep_lines=keep_lines)
+    return Understood(reading, people, of_month, settings, judged_at, keep_lines=keep_lines)
 
 
 def _rejected(reading: Reading) -> list[tuple[int, int, dict[str, str]]]:
     """(sheet_no, row, cells as text) of rows with errors; personal numbers masked even where they are wrong."""
-    places = {
-        (remark.sheet_no, remark.row) for remark in reading.parsed.errors if not catalogue()[remark.code].whole_batch
-    }
+    places = {_place(remark) for remark in reading.parsed.errors if stops_row(remark)}
     return [(sheet_no, row, _shown(cells, mapping)) for sheet_no, row, cells, mapping in reading.cells_of(places)]
+
+
+def _place(one: Remark | Line) -> tuple[int, int]:
+    return one.sheet_no, one.row
 
 
 def _shown(cells: Sequence, mapping: dict[str, int]) -> dict[str, str]:

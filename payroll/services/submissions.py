@@ -7,6 +7,7 @@ from payroll.rules.signing import UNSIGNED
 from payroll.selectors import declarations
 from payroll.services.acts import act_record, batch_locked, batch_supersede, statement_signed
 from payroll.services.confirmations import confirmations_open
+from payroll.services.judging import refuse_if_stopped
 from projects.models import ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
 from responsibilities.rules.errors import EditedMeanwhile, Refused
@@ -36,7 +37,7 @@ def batch_submit(
     are changed, and the act then says so. Every line gets its confirmation, and answers to the version before
     stand where its pay is the same.
     Errors: `nothing_to_submit`, `not_a_draft`, `edited_meanwhile`, `count_differs`, `signature_differs`,
-    `money_on_its_way`. Basis: 724 art 31.
+    `money_on_its_way`, `check_stops` (a check that the 人社局 set to stop). Basis: 724 art 31.
     """
     batch = batch_locked(batch_id, scope, Permission.PAYROLL_SUBMIT)
     if batch.status == Status.SUBMITTED:
@@ -52,6 +53,7 @@ def batch_submit(
             "count_differs",
             f"您确认的是 {accepted} 行，而现在可受理的是 {batch.accepted} 行。请核对后重新提交。",
         )
+    refuse_if_stopped(batch)
     statement = statement_signed(code=declarations.SUBMIT, actor=actor, signed_name=signed_name)
     current = batch_supersede(batch=batch, actor=actor)
     batch.status, batch.stage = Status.SUBMITTED, PayrollBatch.Stage.CONFIRMING

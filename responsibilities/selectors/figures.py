@@ -1,6 +1,7 @@
 """Figures of law and policy in force on a day; codes and bases stand in `fixtures/figures.json`."""
 
 import datetime
+from collections.abc import Iterable
 
 from responsibilities.models import Figure
 
@@ -13,6 +14,12 @@ def figure_on(code: str, on: datetime.date) -> str | None:
         .values_list("value", flat=True)
         .first()
     )
+
+
+def figures_on(codes: Iterable[str], on: datetime.date) -> dict[str, Figure]:
+    """The rows in force on a day by code, in one question; a code without one is left out."""
+    rows = Figure.objects.filter(code__in=list(codes), in_force_from__lte=on)
+    return {row.code: row for row in rows.order_by("code", "-in_force_from").distinct("code")}
 
 
 def figure_versions(code: str) -> list[tuple[datetime.date, str]]:

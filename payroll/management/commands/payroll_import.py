@@ -39,7 +39,13 @@ class Command(PortalCommand):
         month = month_of(month)
         employer = subcontractor_of(project, subcontractor)
         data = bytes_of(file)
-        understood = open_sheet(data, project=project, month=month, keep_lines=rows)
+        understood = open_sheet(
+            data,
+            project=project,
+            month=month,
+            subcontractor_id=employer.pk if employer else None,
+            keep_lines=rows,
+        )
         batch = None
         if not check:
             batch = _draft(project, month, employer, Path(file).name, data, understood)
@@ -88,8 +94,8 @@ def _words(understood: Understood, batch: PayrollBatch | None) -> str:
     counts = f"共 {parsed.rows} 行，可受理 {parsed.accepted} 行，有错误 {parsed.rejected} 行"
     sheets = "、".join(dict.fromkeys(f"“{part.sheet}”" for part in parsed.tables))
     lines = [f"工作表{sheets}：{counts}，实发合计 {parsed.total_net:,.2f} 元。"]
-    lines += [f"  错误 {remark.cell}  {remark.message}" for remark in parsed.errors]
-    lines += [f"  提示 {remark.cell}  {remark.message}" for remark in parsed.warnings]
+    lines += [f"  错误 {remark.cell or '整批'}  {remark.message}" for remark in parsed.errors]
+    lines += [f"  提示 {remark.cell or '整批'}  {remark.message}" for remark in parsed.warnings]
     if batch is None:
         lines.append("仅核验，没有写入任何数据。")
     else:

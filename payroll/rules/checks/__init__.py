@@ -1,6 +1,7 @@
 """The checks of a payroll, declared by family: what is looked at, how grave it is, on which basis."""
 
-from payroll.rules.checks import attendance, sheets
+from payroll.rules.checks import sheets
+from payroll.rules.checks.batch import BatchChecks
 from payroll.rules.checks.declared import (
     FAMILY_LABELS,
     Check,
@@ -9,6 +10,8 @@ from payroll.rules.checks.declared import (
     Severity,
     catalogue,
     severities,
+    stops_batch,
+    stops_row,
 )
 from payroll.rules.checks.lines import ORDER, Line
 from payroll.rules.checks.rows import RowChecks
@@ -17,6 +20,7 @@ from payroll.rules.checks.telling import Memory
 __all__ = [
     "FAMILY_LABELS",
     "ORDER",
+    "BatchChecks",
     "Check",
     "Family",
     "Line",
@@ -24,8 +28,9 @@ __all__ = [
     "RowChecks",
     "Setting",
     "Severity",
-    "attendance",
     "catalogue",
     "severities",
     "sheets",
+    "stops_batch",
+    "stops_row",
 ]

@@ -8,6 +8,8 @@ import datetime
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
+from payroll.rules.remarks import Remark
+
 
 class Family(StrEnum):
     """What a check is about; Chinese labels are in `FAMILY_LABELS`."""
@@ -127,3 +129,13 @@ def catalogue() -> dict[str, type[Check]]:
 def severities(settings: dict[str, str]) -> dict[str, Severity]:
     """{code: severity} of every check under {code: setting}."""
     return {code: check.severity(settings.get(code)) for code, check in _CATALOGUE.items()}
+
+
+def stops_row(remark: Remark) -> bool:
+    """Whether a remark keeps its row out; an error on the whole batch keeps the batch instead."""
+    return remark.severity == Severity.ERROR and not stops_batch(remark.code)
+
+
+def stops_batch(code: str) -> bool:
+    """Whether an error with this code keeps the whole batch from being submitted."""
+    return _CATALOGUE[code].whole_batch

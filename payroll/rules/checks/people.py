@@ -1,6 +1,6 @@
 """People: known on this site, of age, there when they are paid for, and paid once."""
 
-from payroll.rules.checks.declared import CHILD_LABOUR, REAL_NAME, Check, Family
+from payroll.rules.checks.declared import CHILD_LABOUR, LEDGER, REAL_NAME, Check, Family
 from payroll.rules.checks.telling import Telling
 from payroll.rules.facts import KnownWorker
 from responsibilities.rules.identifiers import age_on, date_of, mask_id, sex
@@ -42,6 +42,53 @@ class Overage(Check):
     family = Family.PEOPLE
     message = "{name}已 {age} 周岁，超过 {limit} 周岁。请核实用工是否合规、保险是否齐全。"
     figures = ("worker_overage_male", "worker_overage_female")
+
+
+class PaidBeforeEntry(Check):
+    code = "paid_before_entry"
+    title = "进场前发工资"
+    what = "工人登记的进场日期晚于工资月份；没有进出场记录的不核验。"
+    family = Family.PEOPLE
+    message = "{name}登记的进场日期是 {entered}，晚于{month}。请核对进场日期或工资月份。"
+    basis = REAL_NAME
+
+
+class PaidAfterExit(Check):
+    code = "paid_after_exit"
+    title = "退场后发工资"
+    what = "工人在工资月份之前已登记退场；没有进出场记录的不核验。"
+    family = Family.PEOPLE
+    message = "{name}已于 {left} 退场，{month}没有在场记录。属退场结算的请在备注中写明，否则请核对。"
+    basis = REAL_NAME
+
+
+class DaysOverStay(Check):
+    code = "days_over_stay"
+    title = "天数多于在场天数"
+    what = "工资表的出勤天数多于进出场记录在当月的天数。"
+    family = Family.PEOPLE
+    message = "{name}的出勤天数是 {days} 天，{month}登记在场只有 {stayed} 天。请核对进出场日期和天数。"
+    basis = REAL_NAME
+
+
+class PaidByOtherEmployer(Check):
+    code = "paid_by_other_employer"
+    title = "同月在另一用工单位领工资"
+    what = "同一人同一月已在本项目另一家用工单位提交的工资表里。"
+    family = Family.PEOPLE
+    message = (
+        "{name}{month}的工资已在本项目另一家用工单位提交的工资表里。请核对是否重复申报；月中调整班组的请在备注中写明。"
+    )
+    basis = LEDGER
+
+
+class NoContract(Check):
+    code = "no_contract"
+    title = "没有劳动合同或书面协议"
+    what = "工资月份内没有有效的劳动合同或用工书面协议；项目没有登记过任何合同时不核验。"
+    family = Family.PEOPLE
+    message = "{name}{month}没有登记有效的劳动合同或用工书面协议。请补签并登记；未签订的不得进入施工现场。"
+    basis = REAL_NAME
 
 
 class PeopleChecks(Telling):

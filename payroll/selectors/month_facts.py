@@ -1,0 +1,83 @@
+"""What is known of a month on a site, for checks of a payroll. Unscoped: compared, never shown in full."""
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db import connection
+
+from payroll.models import Worker
+
+
+def expected_workers_unscoped(project_id: int, month_on: datetime.date, subcontractor_id: int | None) -> set[int]:
+    """Workers whom this employer's attendance of the month names. `subcontractor_id` None: the contractor's own crews."""
+    rows = _rows(
+        """
+        SELECT DISTINCT worker_id FROM payroll_attendanceday
+        WHERE project_id = %s AND "on" >= %s AND "on" < %s::date + interval '1 month'
+          AND subcontractor_id IS NOT DISTINCT FROM %s
+        """,
+        [project_id, month_on, month_on, subcontractor_id],
+    )
+    return {worker for (worker,) in rows}
+
+
+def paid_by_others_unscoped(project_id: int, month_on: datetime.date, subcontractor_id: int | None) -> set[int]:
+    """Workers in submitted sheets of other employers of the project for the month."""
+    rows = _rows(
+        """
+        SELECT DISTINCT line.worker_id FROM payroll_payrollbatch batch
+        JOIN payroll_payrollline line ON line.batch_id = batch.id
+        WHERE batch.project_id = %s AND batch.month_on = %s AND batch.status = 'submitted'
+          AND batch.subcontractor_id IS DISTINCT FROM %s
+        """,
+        [project_id, month_on, subcontractor_id],
+    )
+    return {worker for (worker,) in rows}
+
+
+def month_gap_unscoped(project_id: int, month_on: datetime.date, subcontractor_id: int | None) -> datetime.date | None:
+    """The month before, where the employer paid the one before that and stated nothing for it, nil return included."""
+    before = (month_on - datetime.timedelta(days=1)).replace(day=1)
+    earlier = (before - datetime.timedelta(days=1)).replace(day=1)
+    rows = _rows(
+        """
+        SELECT count(*) FILTER (WHERE month_on = %s AND kind <> 'nil'), count(*) FILTER (WHERE month_on = %s)
+        FROM payroll_payrollbatch
+        WHERE project_id = %s AND month_on IN (%s, %s) AND status = 'submitted' AND sequence = 0
+          AND subcontractor_id IS NOT DISTINCT FROM %s
+        """,
+        [earlier, before, project_id, earlier, before, subcontractor_id],
+    )
+    paid, stated = rows[0]
+    return before if paid and not stated else None
+
+
+def submitted_by_others_unscoped(project_id: int, month_on: datetime.date, subcontractor_id: int | None) -> Decimal:
+    """What other employers' submitted sheets of the month pay on the project, yuan."""
+    rows = _rows(
+        """
+        SELECT COALESCE(sum(line.net), 0) FROM payroll_payrollbatch batch
+        JOIN payroll_payrollline line ON line.batch_id = batch.id
+        WHERE batch.project_id = %s AND batch.month_on = %s AND batch.status = 'submitted'
+          AND batch.subcontractor_id IS DISTINCT FROM %s
+        """,
+        [project_id, month_on, subcontractor_id],
+    )
+    return rows[0][0]
+
+
+def masked_names_unscoped(worker_ids: Iterable[int]) -> list[str]:
+    """张*芳, 李*: enough for the employer to know whom, for nobody else."""
+    names = dict(Worker.objects.filter(pk__in=list(worker_ids)).values_list("pk", "name"))
+    return [_masked(name) for _pk, name in sorted(names.items())]
+
+
+def _masked(name: str) -> str:
+    return f"{name[:1]}*{name[-1]}" if len(name) > 2 else f"{name[:1]}*"
+
+
+def _rows(query: str, arguments: list) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, arguments)
+        return cursor.fetchall()
