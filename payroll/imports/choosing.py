@@ -21,7 +21,7 @@ from payroll.rules.checks import Severity
 from payroll.rules.checks.sheets import OtherMonth, SheetLeftOut
 from payroll.rules.month import Month
 from payroll.rules.remarks import Remark
-from sheets.headers import HEAD_ROWS, MAX_DEPTH, Header, find_header, read_titles, side_by_side
+from sheets.headers import HEAD_ROWS, MAX_DEPTH, Header, find_header, match_columns, read_titles, side_by_side
 from sheets.reader import Sheet, Workbook
 from sheets.values import Cell
 
@@ -106,7 +106,8 @@ def _without_titles(sheet: Sheet, rows: list[list[Cell]]) -> Header | None:
         headed = len(titles) >= 2 and all(
             type(cell) is str and kind_of(cell) in ("text", "crew", "bank", "trade", "name") for cell in titles
         )
-        return read_titles(rows, sheet.merged, [number - 1] if headed else [], data_row=number)
+        header = read_titles(rows, sheet.merged, [number - 1] if headed else [], data_row=number)
+        return header.mapped(match_columns(header.paths, COLUMNS), COLUMNS)
     return None
 
 

@@ -29,6 +29,7 @@ VAGUE = frozenset(
 COUNTED = re.compile(r"天|日数|工日|小时|工时|时长|次数|人数|数量|吨|方|米|里程|占比|比例|率")
 # Long numbers that are nobody's.
 SERIAL = re.compile(r"流水|单号|审批|代码|税号|合同编号|订单|标题|创建人")
+INTERMEDIATE = re.compile(r"税|基数|成本|应发|应付|补|扣|差额|余额|结余|上月|累计")
 FROM_CONTENT = (
     # canonical column, kinds, least share, confidence
     ("id_number", ("id",), 0.8, 92),
@@ -224,12 +225,18 @@ class _Guessing:
             return
         relation = find_relation(self.rows, [at for at in amounts if at not in fixed])
         if relation and ("gross" not in known or known["gross"] == relation.gross):
-            self._put("net_pay", relation.net, 78)
+            # What is right of it, or its title, may say that it is only an intermediate sum: a person decides.
+            further = any(at > relation.net and self._saw(at).largest > 31 for at in amounts if at not in self.taken())
+            between = INTERMEDIATE.search("".join(self.header.paths.get(relation.net, ())))
+            self._put("net_pay", relation.net, 55 if further or between else 78)
             self._put("gross", relation.gross, 78)
             names = ("deductions", "advance") if len(relation.taken) == 2 else ("deductions",)
             rest = [at for at in relation.taken if at not in known.values()]
             for name, at in zip([name for name in names if name not in known], rest, strict=False):
                 self._put(name, at, 70)
+            return
+        if relation and "net_pay" not in self.picks:
+            self._put("net_pay", relation.net, 55)
             return
         free = [at for at in amounts if at not in self.taken() and self._saw(at).largest > 31]
         if "net_pay" not in self.picks and (whole := find_sum(self.rows, free)):

@@ -65,7 +65,7 @@ class Rows:
         or second_table. `running` and `since` are the nets summed so far, and since a subtotal."""
         name, net = _at(cells, self.name), _at(cells, self.net)
         identity = _at(cells, self.id) if self.id is not None else None
-        if _is_identity(identity):
+        if is_identity(identity):
             if any(SAMPLE.fullmatch(label) for label in self._labels(cells, name)):
                 return "sample"
             self.in_second_table = False
@@ -117,6 +117,8 @@ class Rows:
             and not (type(net) is str and BLANK.match(SPACES.sub("", net)))
         )
         named = name is not None and as_text(name).strip() != ""
+        if self._signs(labels, net, filled):
+            return "signature"
         if named:
             if paid or identity is not None or card is not None:
                 return None
@@ -155,6 +157,16 @@ class Rows:
         if paid:
             return None
         return "note" if all(type(cell) is str for cell in filled) else "empty"
+
+    @staticmethod
+    def _signs(labels: list[str], net: object, filled: list) -> bool:
+        """制表人：… 审核：… 2025年11月5日: a label with its colon, and nothing that is an amount."""
+        if not any(SIGNATURE.fullmatch(label) and (":" in label or "：" in label) for label in labels):
+            return False
+        try:
+            return all(type(cell) is not float for cell in filled) and parse_money(net) is None
+        except NotMoney:
+            return type(net) is str
 
     def _labels(self, cells: Sequence[object], name: object) -> list[str]:
         """The texts that may say what a row is: its first one, the one at the number, the one at the name."""
@@ -227,7 +239,7 @@ def _at(cells: Sequence[object], position: int) -> object:
     return cells[position] if position < len(cells) else None
 
 
-def _is_identity(value: object) -> bool:
+def is_identity(value: object) -> bool:
     """A number long enough for a person's; whether it is right is for the checks to say."""
     if type(value) is float:
         return value >= 1e13

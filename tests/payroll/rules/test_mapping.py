@@ -245,3 +245,24 @@ def test_what_was_decided_once_is_used_again_and_doubted_where_the_contents_chan
 def test_a_row_of_every_usual_title_is_sure():
     proposal = propose(book(TITLES, *[row(n, 姓名=NAMES[n]) for n in range(1, 6)]), MONTH)
     assert is_sure(proposal)
+
+
+def test_an_intermediate_sum_is_proposed_but_not_paid_without_a_word():
+    rows = [
+        [cells[1], cells[2], 6000.0 + n, 300.0 + n, 200.0, 5500.0, 100.0 + 3 * n, 5400.0 - 3 * n]
+        for n, cells in enumerate(paid())
+    ]
+    titles = ["姓名", "身份证号", "应发工资", "社保", "公积金", "税前工资", "税额", "到手"]
+    proposal = propose(book(titles, *rows), MONTH)
+    assert proposal.refusal.code == "no_net_column"
+    assert proposal.askable
+    with pytest.raises(Refusal):
+        parse(book(titles, *rows), month=MONTH)
+
+
+def test_a_total_of_parts_is_proposed_as_what_a_person_must_confirm():
+    rows = [[cells[1], cells[2], 1700.0, 500.0 + n, 200.0, 2400.0 + n] for n, cells in enumerate(paid())]
+    proposal = propose(book(["姓名", "身份证号", "基础工资", "岗位工资", "全勤", "合计"], *rows), MONTH)
+    guess = proposal.sheets[0].guess("net_pay")
+    assert (guess.letter, guess.confidence, proposal.askable) == ("F", 50, True)
+    assert proposal.refusal.code == "no_net_column"
