@@ -162,7 +162,13 @@ def choose(tables: list[Table], month: Month) -> list[Table]:
         pool[0].said = OtherMonth.message.format(sheet=pool[0].sheet.name, month=month.chinese)
     for table in _together(pool, tables):
         table.chosen = True
-    return [table for table in tables if table.chosen]
+    chosen = [table for table in tables if table.chosen]
+    if any(table.named_month > 0 for table in chosen):
+        for table in chosen:
+            if table.named_month == 0:
+                words = {"sheet": table.sheet.name, "month": month.chinese}
+                table.why, table.said = "unnamed_month", OtherMonth.unnamed_message.format(**words)
+    return chosen
 
 
 def _rank(table: Table) -> tuple:
@@ -259,14 +265,14 @@ def left_out(tables: list[Table], severities: Mapping[str, str]) -> tuple[list[d
     """`other_sheets` of the report and a remark for each table that somebody may miss."""
     listed, remarks = [], []
     for table in tables:
-        if table.chosen and table.why != "other_month":
+        if table.chosen and not table.why:
             continue
         if table.chosen:
             remarks.append(Remark(0, "", OtherMonth.code, severities[OtherMonth.code], table.said))
             continue
         listed.append({"sheet": table.sheet.name, "why": table.why})
         if table.why != "not_payroll":
-            grave = "请核对" in table.said or table.why == "hidden"
+            grave = "请核对" in table.said
             severity = Severity.WARNING if grave else Severity.NOTICE
             remarks.append(Remark(0, "", SheetLeftOut.code, severity, table.said))
     return listed, remarks

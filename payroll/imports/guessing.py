@@ -22,7 +22,7 @@ from sheets.values import Cell, column_index, column_letter
 TAKEN_FROM = 60
 # Titles that are used for more than one thing.
 VAGUE = frozenset(
-    "金额 工资金额 支付金额 付款金额 名称 员工 编号 id no 账号 帐号 账户 卡号 银行 天数 工数 单价 部门 说明 用途 月 收款人 已发工资 已付工资 已支付工资"
+    "金额 工资 工资金额 发放工资 工资数额 支付金额 付款金额 名称 员工 编号 id no 账号 帐号 账户 卡号 银行 天数 工数 单价 部门 说明 用途 月 收款人 已发工资 已付工资 已支付工资"
     " 本月工资 工资合计 扣除 应扣 代扣 扣减".split()
 )
 # What is counted, not paid.

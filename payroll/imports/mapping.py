@@ -36,7 +36,7 @@ Remembered = Mapping[str, Mapping[str, str]]  # header signature → canonical c
 @dataclass(slots=True)
 class SheetProposal:
     """One table of the workbook. `why` says why it isn't chosen: other_month, repeats, hidden, no_people,
-    not_payroll; "" for a chosen one. `said` is the same as a sentence."""
+    not_payroll. On a chosen one it is a doubt: other_month, unnamed_month; else "". `said` is it as a sentence."""
 
     name: str
     state: str

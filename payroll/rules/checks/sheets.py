@@ -26,6 +26,7 @@ class OtherMonth(Check):
     family = Family.OTHER
     whole_batch = True
     message = "工作表“{sheet}”写的是别的月份，而正在导入的是{month}。请核对月份或换一份表。"
+    unnamed_message = "工作表“{sheet}”没有写明月份，已与写明{month}的表一起读取。请核对它是不是同一个月的工资。"
     basis = LEDGER
 
 

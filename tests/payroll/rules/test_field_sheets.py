@@ -80,6 +80,24 @@ HEADERS = {
     "pay slips: titles before each person": Case(
         [T, p(1), [], T, p(2), [], T, p(3)], paid(1, 2, 3), {3: "empty", 4: "header", 6: "empty", 7: "header"}
     ),
+    "pay slips with a line above each": Case(
+        [T, p(1), ["10月工资条"], T, p(2)], paid(1, 2), {3: "title", 4: "header"}, about={"merged": [Range(3, 1, 3, N)]}
+    ),
+    "a list for the bank with the title 工资": Case(
+        [["姓名", "身份证号", "农行卡号", "工资"], ["王伟", id_number(1), card(1), 5901.0]], paid(1)
+    ),
+    "two rows of marks per person": Case(
+        [
+            ["姓名", "身份证号", *[float(d) for d in range(1, 32)], "实发工资"],
+            ["王伟", id_number(1), *["√"] * 31, 5901.0],
+            [None, None, *["√"] * 31, None],
+            ["李娜", id_number(2), *["√"] * 31, 5902.0],
+            [None, None, *[4.0] * 31, None],
+        ],
+        paid(1, 2),
+        {3: "note", 5: "empty"},
+        about={"merged": [Range(r, c, r + 1, c) for r in (2, 4) for c in (1, 2, 34)]},
+    ),
     "an attendance grid inside": Case(
         [
             ["序号", "姓名", "身份证号", *[float(d) for d in range(1, 32)], "出勤天数", "应发工资", "实发工资"],

@@ -115,7 +115,6 @@ def test_a_hidden_sheet_is_not_read_but_said_where_people_stand_on_it_alone():
     found = read_book(seen, sheet(T, p(2), name="补发", state="hidden"))
     assert got(found) == paid(1)
     assert others(found) == {"补发": "hidden"}
-    assert "李娜" not in found.warnings[0].message or found.warnings[0].severity == "warning"
     assert codes(found) == ["sheet_left_out"]
 
 
@@ -219,3 +218,18 @@ def test_rows_that_are_ignored_keep_their_own_sheet():
     found = read_book(sheet(T, p(1), total(1), name="甲"), sheet(T, p(2), total(2), name="乙"))
     assert whys(found) == {3: "total"}
     assert found.ignored_rows == [{"row": 3, "why": "total"}, {"row": 3, "why": "total", "sheet_no": 2}]
+
+
+def test_a_sheet_without_a_month_beside_one_that_names_it_is_read_and_asked_about():
+    found = read_book(sheet(T, p(1), name="10月工资"), sheet(T, p(2), name="Sheet2"))
+    assert got(found) == paid(1, 2)
+    assert [(remark.code, "Sheet2" in remark.message) for remark in found.warnings] == [("other_month", True)]
+    both = read_book(sheet(T, p(1), name="10月木工班"), sheet(["2025年10月工资表"], T, p(2), name="钢筋班"))
+    assert (got(both), codes(both)) == (paid(1, 2), [])
+
+
+def test_a_hidden_sheet_of_the_same_people_is_only_a_notice():
+    found = read_book(sheet(T, p(1), name="工资"), sheet(T, p(1), name="底稿", state="hidden"))
+    assert [(remark.code, remark.severity) for remark in found.warnings] == [("sheet_left_out", "notice")]
+    lost = read_book(sheet(T, p(1), name="工资"), sheet(T, p(2), name="补发", state="hidden"))
+    assert [(remark.severity, "张强" in remark.message) for remark in lost.warnings] == [("warning", True)]
