@@ -18,7 +18,7 @@ from sheets.grid import CHUNK, too_long, too_many_sheets
 from sheets.markup import Marks
 from sheets.refusal import Refusal
 from sheets.sniff import sniff
-from sheets.values import ErrorValue, unguarded
+from sheets.values import WITHOUT_VALUE, ErrorValue, unguarded
 
 # Blank rows above an error cell that stands below everything else.
 LONGEST_GAP = 50_000
@@ -54,15 +54,15 @@ def _xlsx(data: bytes, limits: Limits) -> Iterator[tuple]:
         if not any(name.endswith("workbook.xml") for name in names):
             kind = "Word 文档" if any(name.startswith("word/") for name in names) else "压缩包或其他格式的文件"
             raise Refusal("not_a_sheet", f"这是{kind}，不是系统能读取的电子表格。{RESAVE}")
-        # An entity in the sheet's XML is never honest; calamine may or may not follow it.
         try:
             parts = markup.sheet_parts(archive)
+            placeholders = markup.computed_on_opening(archive)
         except Refusal:
             raise
         except Exception as error:
             raise Refusal("corrupt") from error
         yield ("kind", "xlsx")
-        marks = _Marks(archive, parts, limits)
+        marks = _Marks(archive, parts, limits, placeholders=placeholders)
         marks.start()
         yield from _calamine(data, limits, marks.of)
 
@@ -70,9 +70,9 @@ def _xlsx(data: bytes, limits: Limits) -> Iterator[tuple]:
 class _Marks(threading.Thread):
     """Searches the sheets' XML beside calamine, which lets Python run meanwhile: a fifth less time for the child."""
 
-    def __init__(self, archive: zipfile.ZipFile, parts: dict[str, str], limits: Limits) -> None:
+    def __init__(self, archive: zipfile.ZipFile, parts: dict[str, str], limits: Limits, *, placeholders: bool) -> None:
         super().__init__(daemon=True)
-        self._archive, self._parts, self._limits = archive, parts, limits
+        self._archive, self._parts, self._limits, self._placeholders = archive, parts, limits, placeholders
         self._found: dict[str, Marks] = {}
         self._searched = {name: threading.Event() for name in parts}
         self._failure: BaseException | None = None
@@ -80,7 +80,7 @@ class _Marks(threading.Thread):
     def run(self) -> None:
         try:
             for name, part in self._parts.items():
-                self._found[name] = markup.marks_of(self._archive, part, self._limits)
+                self._found[name] = markup.marks_of(self._archive, part, self._limits, placeholders=self._placeholders)
                 self._searched[name].set()
         except BaseException as failure:  # told to whoever asks next
             self._failure = failure
@@ -217,8 +217,9 @@ def _mark(row: list, found: dict[int, ErrorValue]) -> None:
             continue
         while len(row) < column:
             row.append(None)
-        # A value that was read counts; only what the reader left blank is an error cell.
-        if row[column - 1] is None:
+        # A value that was read counts, but for the 0 that a program put where it couldn't compute; only what
+        # the reader left blank is an error cell.
+        if row[column - 1] is None or (value is WITHOUT_VALUE and row[column - 1] == 0):
             row[column - 1] = value
 
 

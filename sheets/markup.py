@@ -43,6 +43,11 @@ UNCACHED = re.compile(
     rb"(?:<" + P + rb"v\s*/>|<" + P + rb"v\s*></" + P + rb"v>)?\s*</" + P + rb"c>"
 )
 TEXT_RESULT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
+CACHED = re.compile(
+    rb"<" + P + rb"c\s([^>]*)>\s*<" + P + rb"f\b[^<]*(?:(?<=/)>|</" + P + rb"f>)\s*<" + P + rb"v>([^<]*)</"
+)
+ZERO = re.compile(rb"-?0*(?:\.0*)?")
+COMPUTED_ON_OPENING = re.compile(rb"<" + P + rb"calcPr\s[^>]*\bfullCalcOnLoad\s*=\s*[\"'](?:1|true)[\"']")
 FAR = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,9})(\d{1,20})[\"']")
 
 
@@ -83,9 +88,22 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def marks_of(archive: zipfile.ZipFile, path: str, limits: Limits) -> Marks:
-    """Search one sheet's XML."""
+def computed_on_opening(archive: zipfile.ZipFile) -> bool:
+    """Whether the workbook asks to be computed when it is opened: a program wrote it, not Excel.
+
+    Programs that can't compute put 0 where a result belongs.
+    """
+    return any(
+        COMPUTED_ON_OPENING.search(read_entry(archive, name, 4 * PIECE))
+        for name in archive.namelist()
+        if name.lower().endswith("workbook.xml")
+    )
+
+
+def marks_of(archive: zipfile.ZipFile, path: str, limits: Limits, *, placeholders: bool = False) -> Marks:
+    """Search one sheet's XML. With `placeholders`, zeros are no results where no formula has another one."""
     marks = Marks()
+    zeros: list[tuple[int, int]] | None = [] if placeholders else None
     for piece in pieces(archive, path, limits):
         if b"hidden=" in piece or b'ht="0"' in piece:
             if not marks.hidden_columns:
@@ -103,9 +121,23 @@ def marks_of(archive: zipfile.ZipFile, path: str, limits: Limits) -> Marks:
                 # A formula with an empty *text* result is complete: =IF(B5="","",…).
                 if not TEXT_RESULT.search(match[1]) and (at := REFERENCE.search(match[1])):
                     marks.put(int(at[2]), column_index(at[1].decode()), WITHOUT_VALUE)
+            if zeros is not None:
+                zeros = _zeros(piece, zeros)
         if len(marks.cells) > limits.max_rows:
             break
+    for row, column in zeros or ():
+        marks.put(row, column, WITHOUT_VALUE)
     return marks
+
+
+def _zeros(piece: bytes, found: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
+    """Formulas whose result is 0; None as soon as one has another result."""
+    for match in CACHED.finditer(piece):
+        if not ZERO.fullmatch(match[2].strip()):
+            return None
+        if at := REFERENCE.search(match[1]):
+            found.append((int(at[2]), column_index(at[1].decode())))
+    return found
 
 
 def _hidden_columns(head: bytes, limits: Limits) -> set[int]:

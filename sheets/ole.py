@@ -4,15 +4,19 @@ Runs in the child only. Positions are 1-based. Everything here may be absent or 
 file: whatever can't be followed is left out.
 """
 
+import re
 import struct
 
 from sheets.markup import Marks
 from sheets.refusal import Refusal
-from sheets.values import ErrorValue
+from sheets.values import WITHOUT_VALUE, ErrorValue
 
 FREE = 0xFFFFFFFA
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 MAX_MARKS = 200_000
+COMPUTE_ON_OPENING = 2
+# A formula that ends with + - × ÷ ^ or with SUM, in both ways of writing it.
+ARITHMETIC = re.compile(rb"(?:[\x03-\x07]|\x19\x10..|[\x22\x42\x62].\x04\x00)\Z", re.DOTALL)
 
 
 def workbook_stream(data: bytes) -> bytes:
@@ -110,7 +114,7 @@ def sheet_marks(stream: bytes) -> list[Marks]:
 def _marks_of(stream: bytes, offset: int) -> Marks:
     marks = Marks()
     unpack = struct.Struct("<HH").unpack_from
-    depth = 0
+    depth, computed, placeholders = 0, False, []
     for kind, at, length in records(stream, offset, stop_at_eof=False):
         if kind == 0x0809:
             depth += 1
@@ -131,9 +135,21 @@ def _marks_of(stream: bytes, offset: int) -> Marks:
         elif kind == 0x0205 and length >= 8 and stream[at + 7]:
             row, column = unpack(stream, at)
             marks.put(row + 1, column + 1, ErrorValue(ERRORS.get(stream[at + 6], "#N/A")))
-        elif kind == 0x0006 and length >= 14 and stream[at + 12 : at + 14] == b"\xff\xff" and stream[at + 6] == 2:
+        elif kind == 0x0006 and length >= 22:
             row, column = unpack(stream, at)
-            marks.put(row + 1, column + 1, ErrorValue(ERRORS.get(stream[at + 8], "#N/A")))
+            result = stream[at + 6 : at + 14]
+            if result[6:] != b"\xff\xff":
+                computed = computed or any(result)
+                if not any(result) and stream[at + 14] & COMPUTE_ON_OPENING:
+                    placeholders.append((row + 1, column + 1))
+            elif result[0] == 2:
+                marks.put(row + 1, column + 1, ErrorValue(ERRORS.get(result[2], "#N/A")))
+            elif result[0] == 3 and ARITHMETIC.search(stream[at + 22 : at + length]):
+                # A sum is never an empty text: the program that wrote it couldn't compute.
+                marks.put(row + 1, column + 1, WITHOUT_VALUE)
         if len(marks.cells) > MAX_MARKS:
             break
+    if not computed:
+        for row, column in placeholders:
+            marks.put(row, column, WITHOUT_VALUE)
     return marks

@@ -34,8 +34,11 @@ OTHER_MARKS = (
     b"SQLite format 3",
 )
 HEAD = 65_536
-HIGH = bytes(range(128, 256))
+ASCII, HIGH = bytes(range(128)), bytes(range(128, 256))
 SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+WIDE = re.compile(rb"[\xe0-\xf4]")
+SAYS_UTF_8 = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?utf-?8", re.IGNORECASE)
+COMMON_SIGNS = re.compile("(?:¥|£|§|°|±|·|×|÷|\xa0)+".encode())
 CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 12, 13, 27))
 
 
@@ -83,7 +86,9 @@ def text_encoding(data: bytes) -> str:
         return ""
     if len(head.translate(None, CONTROLS)) != len(head):
         return ""
-    if _decodes(data, "utf-8") or _is_damaged_utf_8(data):
+    if _decodes(data, "utf-8"):
+        return "gb18030" if _is_foreign(data) and _decodes(data, "gb18030") else "utf-8"
+    if _is_damaged_utf_8(data):
         return "utf-8"
     return "gb18030" if _decodes(data, "gb18030") else ""
 
@@ -95,6 +100,17 @@ def _decodes(data: bytes, encoding: str) -> bool:
     except UnicodeError:
         return False
     return True
+
+
+def _is_foreign(data: bytes) -> bool:
+    """Whether text taken for UTF-8 is beyond ASCII, but nowhere Chinese: a few Chinese words in GBK look like that.
+
+    伟 and 联通 in GBK are Greek and Cyrillic letters in UTF-8; Chinese in UTF-8 takes three bytes a letter.
+    """
+    beyond = data.translate(None, ASCII)
+    if not beyond or WIDE.search(beyond) or COMMON_SIGNS.fullmatch(beyond):
+        return False
+    return not SAYS_UTF_8.search(data[:4096])
 
 
 def _is_damaged_utf_8(data: bytes) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from sheets import child, reader
 from sheets.defence import Limits
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
@@ -91,3 +92,11 @@ def values(sheet):
             cells = cells[:-1]
         found.append(cells)
     return found
+
+
+def read_here(data, limits=QUICK):
+    """Read in this very process, over the same lines that the child would write: for honest files only."""
+    box = BytesIO()
+    child.read(data, limits, box)
+    child.say(box, {"done": True})
+    return reader._collect(iter(box.getvalue().splitlines()))

@@ -1,16 +1,19 @@
 """Honest files are read as they stand: types, places, merges, hidden rows."""
 
 import datetime
+import struct
 from io import BytesIO
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheets.reader import Range, Sheet, read
 from sheets.refusal import Refusal
 from sheets.values import ErrorValue, as_text, column_index, column_letter, lost_precision
+from tests.sheets.biff_making import record, xls
 from tests.sheets.making import QUICK, raw_xlsx, values, xlsx
 
 
@@ -79,6 +82,41 @@ def test_a_formula_saved_without_its_result_is_told_from_a_blank():
     assert cells[1] == 2.0
     assert cells[2] is None
     assert cells[4] == 5.0
+
+
+def test_a_zero_that_a_program_put_in_place_of_a_result_is_no_zero():
+    def table(*formulas):
+        box = BytesIO()
+        with xlsxwriter.Workbook(box) as book:
+            page = book.add_worksheet()
+            page.write_row(0, 0, [1, 0])
+            for row, formula in enumerate(formulas, 1):
+                page.write_formula(row, 0, *formula)
+        return values(read(box.getvalue(), QUICK).sheets[0])
+
+    assert table(("=A1+B1",), ("=A1-A1",)) == [[1.0, 0.0], [ErrorValue("formula")], [ErrorValue("formula")]]
+    # Where one formula has a result, the others' zeros are results too.
+    assert table(("=A1+B1", None, 1), ("=A1-A1", None, 0)) == [[1.0, 0.0], [1.0], [0.0]]
+
+
+def test_a_formula_of_an_old_workbook_that_was_never_computed_is_told():
+    def formula(row, result, tokens, flags=0):
+        body = struct.pack("<HHH", row, 0, 0) + result + struct.pack("<HIH", flags, 0, len(tokens)) + tokens
+        return record(0x0006, body)
+
+    def table(*cells):
+        return values(read(xls(("a", []), cells=b"".join(cells)), QUICK).sheets[0])
+
+    added, summed, chosen = b"\x1e\x01\0\x1e\x02\0\x03", b"\x25" + bytes(8) + b"\x42\x01\x04\0", b"\x17\0\0"
+    without, blank, zero = ErrorValue("formula"), b"\x03\0\0\0\0\0\xff\xff", bytes(8)
+    assert table(formula(0, blank, added), formula(1, blank, summed), formula(2, blank, chosen)) == [
+        [without],
+        [without],
+        [],
+    ]
+    assert table(formula(0, zero, added, 2), formula(1, zero, added)) == [[without], [0.0]]
+    two = struct.pack("<d", 2.0)
+    assert table(formula(0, zero, added, 2), formula(1, two, added, 2)) == [[0.0], [2.0]]
 
 
 def test_error_cells_keep_their_code():

@@ -66,3 +66,18 @@ def test_one_wrong_byte_does_not_turn_utf_8_into_other_words():
     data[100] = 0xFF
     assert text_encoding(bytes(data)) == "utf-8"
     assert text_encoding(TEXT.encode("gb18030") * 20) == "gb18030"
+
+
+@pytest.mark.parametrize("text", ["a,伟\n", "a,联通\n", "a,伟\nb,联通\n1,2\n"])
+def test_words_that_are_letters_of_other_scripts_in_utf_8_are_still_chinese(text):
+    assert text_encoding(text.encode("gb18030")) == "gb18030"
+    assert text_encoding(text.encode()) == "utf-8"
+
+
+def test_what_a_page_says_decides_where_its_letters_could_be_either():
+    assert text_encoding("<meta charset=utf-8><td>José".encode()) == "utf-8"
+    assert text_encoding("<td>José".encode()) == "gb18030"
+
+
+def test_common_signs_alone_are_utf_8():
+    assert text_encoding("no,amount\n1,¥6000\n".encode()) == "utf-8"
