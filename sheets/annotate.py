@@ -1,8 +1,8 @@
 """Giving a workbook back with remarks in it: comments and fills on the cells concerned.
 
-An .xlsx keeps its formatting: openpyxl opens it in the limited child, without files. What openpyxl
-can't open, an .xls, a .csv and very large sheets come back as a plain workbook with the same cells
-at the same places. Formulas stay formulas; their cached results are recomputed when it is opened.
+An .xlsx keeps everything (`sheets.stamp`). Where its parts are too odd for that, or hold comments
+already, openpyxl opens and saves it, in the limited child and without files. What neither can do,
+an .xls, an .xml, an .html and a .csv come back as a plain workbook with the same cells at the same places.
 """
 
 import base64
@@ -26,6 +26,7 @@ from sheets.defence import Limits, open_archive
 from sheets.process import Crashed, run
 from sheets.reader import DEFAULT, Sheet, Workbook, read
 from sheets.refusal import Refusal
+from sheets.stamp import Unstampable, stamp
 from sheets.values import as_text
 from sheets.writing import _Writer, clean, plain_cell, sheet_name
 
@@ -35,7 +36,7 @@ COLOURS = {"error": "FFC7CE", "warning": "FFEB9C", "notice": "DDEBF7"}
 RANK = {"error": 0, "warning": 1, "notice": 2}
 LONGEST_COMMENT = 1000
 MOST_COMMENTS = 20_000  # Excel becomes unusable long before
-MOST_CELLS = 400_000  # openpyxl needs some 500 bytes and 10 µs a cell
+MOST_CELLS = 400_000  # of what openpyxl may save again: it needs some 500 bytes and 10 µs a cell
 MOST_MERGED = 5000
 ROWS_FOR_WIDTHS = 200
 WIDEST = 40
@@ -58,9 +59,9 @@ def annotate(
     """
     book = workbook or read(data, limits)
     marks = _by_sheet(book, remarks if isinstance(remarks, Mapping) else {sheet: remarks})
-    cells = sum(page.height * page.width for page in book.sheets)
-    if book.kind == "xlsx" and cells <= MOST_CELLS:
-        question = json.dumps(marks, ensure_ascii=False).encode()
+    if book.kind == "xlsx":
+        small = sum(page.height * page.width for page in book.sheets) <= MOST_CELLS
+        question = json.dumps({"marks": marks, "small": small}, ensure_ascii=False).encode()
         try:
             for line in run(
                 "annotate",
@@ -221,20 +222,31 @@ def warm_up() -> None:
 
 def annotate_in_child(packed: bytes, out, limits: Limits) -> None:
     length = struct.unpack_from("<I", packed)[0]
-    by_sheet, data = json.loads(packed[4 : 4 + length]), packed[4 + length :]
+    question, data = json.loads(packed[4 : 4 + length]), packed[4 + length :]
+    places = {name: by_cell(tuple(mark) for mark in marks) for name, marks in question["marks"].items()}
+    try:
+        saved = stamp(data, places, COLOURS, AUTHOR, limits)
+    except (Unstampable, Refusal):
+        if not question["small"]:
+            raise Refusal("too_large") from None
+        saved = _saved_again(data, places, limits)
+    out.write(b"B" + base64.b64encode(saved) + b"\n")
+
+
+def _saved_again(data: bytes, by_sheet: Mapping[str, dict[tuple[int, int], tuple[str, str]]], limits: Limits) -> bytes:
     open_archive(data, limits).close()
     book = openpyxl.load_workbook(BytesIO(data), keep_links=False)
     first = None
-    for name, marks in by_sheet.items():
+    for name, places in by_sheet.items():
         page = book[name] if name in book.sheetnames else book.worksheets[0]
         first = first or page
-        _put(page, by_cell(tuple(mark) for mark in marks))
+        _put(page, places)
     if first is not None:
         book.active = book.index(first)
         for page in book.worksheets:
             # Sheets left selected together would all be changed by what a person types into one.
             page.sheet_view.tabSelected = page is first
-    out.write(b"B" + base64.b64encode(save(book)) + b"\n")
+    return save(book)
 
 
 def _put(page, places: dict[tuple[int, int], tuple[str, str]]) -> None:

@@ -52,8 +52,7 @@ def _xlsx(data: bytes, limits: Limits) -> Iterator[tuple]:
     with open_archive(data, limits) as archive:
         names = [name.lower() for name in archive.namelist()]
         if not any(name.endswith("workbook.xml") for name in names):
-            kind = "Word 文档" if any(name.startswith("word/") for name in names) else "压缩包或其他格式的文件"
-            raise Refusal("not_a_sheet", f"这是{kind}，不是系统能读取的电子表格。{RESAVE}")
+            raise Refusal("not_a_sheet", f"这是{_kind_of(names)}，不是系统能读取的电子表格。{RESAVE}")
         try:
             parts = markup.sheet_parts(archive)
             placeholders = markup.computed_on_opening(archive)
@@ -93,6 +92,15 @@ class _Marks(threading.Thread):
         if name not in self._found and self._failure:
             raise self._failure
         return self._found.get(name, Marks())
+
+
+def _kind_of(names: list[str]) -> str:
+    """What an archive is that is no .xlsx, in the words of people."""
+    if any(name.endswith("workbook.bin") for name in names):
+        return "二进制工作簿（.xlsb）"
+    if "content.xml" in names:
+        return "开放文档格式（.ods、.odt）的文件"
+    return "Word 文档" if any(name.startswith("word/") for name in names) else "压缩包或其他格式的文件"
 
 
 def _xls(data: bytes, limits: Limits) -> Iterator[tuple]:

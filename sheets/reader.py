@@ -78,7 +78,7 @@ class Sheet:
 
 @dataclass(slots=True)
 class Workbook:
-    """What was read: `kind` is xlsx, xlsb, ods, xls, spreadsheetml, html or csv."""
+    """What was read: `kind` is xlsx, xls, spreadsheetml, html or csv."""
 
     kind: str
     sheets: list[Sheet]

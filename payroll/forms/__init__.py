@@ -9,7 +9,7 @@ from payroll.rules.month import Month
 
 OWN = "own"
 # A hint to the browser only: what a file is, is told by its bytes.
-ACCEPTED_FILES = ".xlsx,.xlsm,.xls,.et,.xlsb,.ods,.csv,.tsv,.txt,.html,.htm,.xml"
+ACCEPTED_FILES = ".xlsx,.xlsm,.xls,.et,.csv,.tsv,.txt,.html,.htm,.xml"
 
 
 class MonthField(forms.CharField):

@@ -2,6 +2,7 @@
 
 import datetime
 import struct
+import zipfile
 from io import BytesIO
 
 import openpyxl
@@ -171,8 +172,6 @@ def test_what_is_no_sheet_is_refused_with_a_code_and_a_sentence(data, code):
 
 
 def test_a_word_document_is_refused_as_no_sheet():
-    import zipfile
-
     box = BytesIO()
     with zipfile.ZipFile(box, "w") as archive:
         archive.writestr("word/document.xml", "<w/>")
@@ -180,6 +179,18 @@ def test_a_word_document_is_refused_as_no_sheet():
         read(box.getvalue())
     assert caught.value.code == "not_a_sheet"
     assert "Word" in caught.value.message
+
+
+@pytest.mark.parametrize(("name", "word"), [("xl/workbook.bin", ".xlsb"), ("content.xml", ".ods"), ("a.txt", "压缩包")])
+def test_what_can_not_be_read_is_named_and_the_way_out_said(name, word):
+    box = BytesIO()
+    with zipfile.ZipFile(box, "w") as archive:
+        archive.writestr(name, "x")
+    with pytest.raises(Refusal) as caught:
+        read(box.getvalue())
+    assert caught.value.code == "not_a_sheet"
+    assert word in caught.value.message
+    assert "另存为 .xlsx" in caught.value.message
 
 
 @pytest.mark.parametrize(
