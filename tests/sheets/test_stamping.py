@@ -113,7 +113,7 @@ def test_looks_results_pictures_and_settings_stay():
     assert page["A1"].font.bold
     assert page.row_dimensions[6].hidden
     assert book.active.title == "工资"
-    assert [sheet.sheet_view.tabSelected for sheet in book] == [True, False]
+    assert [bool(sheet.sheet_view.tabSelected) for sheet in book] == [True, False]
 
 
 def test_the_link_to_the_comments_stands_where_the_schema_wants_it():

@@ -25,9 +25,10 @@ def project(cast):
 
 
 def test_the_original_comes_back_byte_for_byte_with_a_trace(cast, project):
-    batch = upload(project, sheet_bytes([person(1)]), user=cast.labour_officer)
+    data = sheet_bytes([person(1)])
+    batch = upload(project, data, user=cast.labour_officer)
     scope, actor = cast.scope(cast.labour_officer), cast.actor(cast.labour_officer)
-    assert original_open(batch=batch, actor=actor, scope=scope) == ("10月工资.xlsx", sheet_bytes([person(1)]))
+    assert original_open(batch=batch, actor=actor, scope=scope) == ("10月工资.xlsx", data)
     assert AuditEvent.objects.filter(action="payroll.open_original", actor=cast.labour_officer).count() == 1
 
 
