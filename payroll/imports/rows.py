@@ -136,7 +136,8 @@ class Rows:
         if any(COUNT.fullmatch(label) for label in labels):
             return "note"
         if isinstance(net, ErrorValue) and net.without_value and not any(type(cell) is str for cell in filled):
-            return "total"
+            # Before the first worker there is nothing to sum: a row that was only prepared.
+            return "total" if self.seen else "empty"
         if paid and not isinstance(net, str):
             # A row of sums whose label was left out.
             try:
