@@ -9,7 +9,16 @@ from rest_framework.routers import SimpleRouter
 
 from payroll.models import PayrollBatch
 from payroll.selectors.batches import batches
-from payroll.serializers import PayrollBatchDetailSerializer, PayrollBatchSerializer, PayrollUploadSerializer
+from payroll.serializers import (
+    AuditSerializer,
+    NilReturnSerializer,
+    PayrollBatchDetailSerializer,
+    PayrollBatchSerializer,
+    PayrollUploadSerializer,
+    ReturnSerializer,
+)
+from payroll.services.audits import batch_audit, batch_return
+from payroll.services.nil_returns import nil_return
 from payroll.services.submissions import batch_submit
 from payroll.services.uploads import batch_upload
 from projects.selectors.projects import project_for
@@ -17,6 +26,14 @@ from responsibilities.api.base import Json, Month, Multipart, ReadEndpoint
 from responsibilities.api.idempotency import idempotent
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
+
+# What each act needs; uploading is the rest.
+WRITES = {
+    "submit": Permission.PAYROLL_SUBMIT,
+    "nil": Permission.PAYROLL_SUBMIT,
+    "audit": Permission.PAYROLL_AUDIT,
+    "send_back": Permission.PAYROLL_AUDIT,
+}
 
 
 class SubmitSerializer(serializers.Serializer):
@@ -44,7 +61,7 @@ class PayrollBatchFilter(filters.FilterSet):
 
     class Meta:
         model = PayrollBatch
-        fields = {"status": ["exact"], "uploaded_at": ["gte", "lte"]}
+        fields = {"status": ["exact"], "stage": ["exact"], "kind": ["exact"], "uploaded_at": ["gte", "lte"]}
 
 
 class PayrollBatches(ReadEndpoint):
@@ -61,11 +78,11 @@ class PayrollBatches(ReadEndpoint):
 
     @property
     def write_permission(self):
-        return Permission.PAYROLL_SUBMIT if self.action == "submit" else Permission.PAYROLL_UPLOAD
+        return WRITES.get(self.action, Permission.PAYROLL_UPLOAD)
 
     def get_queryset(self):
         rows = batches(self.request.scope)
-        return rows if self.action == "list" else rows.prefetch_related("remarks")
+        return rows if self.action == "list" else rows.prefetch_related("remarks", "acts__by")
 
     def get_serializer_class(self):
         return PayrollBatchSerializer if self.action == "list" else PayrollBatchDetailSerializer
@@ -88,6 +105,8 @@ class PayrollBatches(ReadEndpoint):
             data=facts["file"].read(),
             actor=Actor.of(request),
             scope=request.scope,
+            kind=facts["kind"],
+            sequence=facts["sequence"],
         )
         row = self.get_queryset().get(pk=batch.pk)
         code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
@@ -103,6 +122,48 @@ class PayrollBatches(ReadEndpoint):
         shape.is_valid(raise_exception=True)
         batch_submit(batch_id=batch.pk, actor=Actor.of(request), scope=request.scope, **shape.validated_data)
         return Response(PayrollBatchDetailSerializer(self.get_object()).data)
+
+    @extend_schema(request=AuditSerializer, responses={200: PayrollBatchDetailSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def audit(self, request, pk):
+        """总包审核通过."""
+        batch = self.get_object()
+        shape = AuditSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        batch_audit(batch_id=batch.pk, actor=Actor.of(request), scope=request.scope, **shape.validated_data)
+        return Response(PayrollBatchDetailSerializer(self.get_object()).data)
+
+    @extend_schema(request=ReturnSerializer, responses={200: PayrollBatchDetailSerializer})
+    @action(detail=True, methods=["post"], url_path="return", url_name="return")
+    @idempotent
+    def send_back(self, request, pk):
+        """退回编制人."""
+        batch = self.get_object()
+        shape = ReturnSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        batch_return(batch_id=batch.pk, actor=Actor.of(request), scope=request.scope, **shape.validated_data)
+        return Response(PayrollBatchDetailSerializer(self.get_object()).data)
+
+    @extend_schema(request=NilReturnSerializer, responses={201: PayrollBatchDetailSerializer})
+    @action(detail=False, methods=["post"])
+    @idempotent
+    def nil(self, request):
+        """申报本月无用工."""
+        shape = NilReturnSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        facts = shape.validated_data
+        batch = nil_return(
+            project=project_for(request.scope, facts["project"], Permission.PAYROLL_SUBMIT),
+            month_on=facts["month"],
+            subcontractor=facts["subcontractor"],
+            reason=facts["reason"],
+            signed_name=facts["signed_name"],
+            actor=Actor.of(request),
+            scope=request.scope,
+        )
+        row = self.get_queryset().get(pk=batch.pk)
+        return Response(PayrollBatchDetailSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
 router = SimpleRouter()

@@ -1,8 +1,10 @@
 """Shapes of payroll batches in the API; no personal data."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from payroll.models import PayrollBatch, PayrollRemark
+from payroll.models import BatchAct, PayrollBatch, PayrollRemark
+from payroll.selectors.confirmations import answer_counts_unscoped
 from responsibilities.models import Organization
 
 
@@ -20,7 +22,10 @@ class PayrollBatchSerializer(serializers.ModelSerializer):
             "project",
             "month",
             "subcontractor",
+            "kind",
+            "sequence",
             "status",
+            "stage",
             "rows",
             "rows_done",
             "accepted",
@@ -44,13 +49,82 @@ class PayrollRemarkSerializer(serializers.ModelSerializer):
         fields = ("row", "cell", "code", "severity", "message")
 
 
+class BatchActSerializer(serializers.ModelSerializer):
+    """One act of the month's flow: what, when, by whom, with which reason or signature."""
+
+    by = serializers.CharField(source="by.name", default=None, read_only=True)
+
+    class Meta:
+        model = BatchAct
+        fields = ("act", "at", "by", "signed_name", "statement", "reason", "facts")
+
+
+class AnswerCountsSerializer(serializers.Serializer):
+    """How many workers were asked, confirmed (on paper), contested, and said nothing."""
+
+    asked = serializers.IntegerField()
+    confirmed = serializers.IntegerField()
+    on_paper = serializers.IntegerField()
+    contested = serializers.IntegerField()
+    silent = serializers.IntegerField()
+
+
+class AuditSerializer(serializers.Serializer):
+    """审核通过: as it was seen, signed; a reason where contests or missing confirmations need one."""
+
+    version = serializers.IntegerField()
+    signed_name = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="审核人姓名，即对审核声明的签名，须与令牌所属用户的姓名一致。暂可不填（记为未具名），以后将为必填",
+    )
+    reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
+
+
+class ReturnSerializer(serializers.Serializer):
+    """退回: why, and which rows of the file are meant."""
+
+    version = serializers.IntegerField()
+    reason = serializers.CharField(max_length=400)
+    rows = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=500)
+
+
+class NilReturnSerializer(serializers.Serializer):
+    """本月无用工."""
+
+    project = serializers.CharField(help_text="项目编号")
+    month = serializers.DateField(input_formats=["%Y-%m"], help_text="月份，如 2026-10")
+    subcontractor = serializers.SlugRelatedField(
+        "code", queryset=Organization.objects.all(), required=False, allow_null=True, default=None
+    )
+    reason = serializers.CharField(max_length=400, help_text="没有用工的原因")
+    signed_name = serializers.CharField(max_length=60, required=False, allow_null=True, default=None)
+
+
 class PayrollBatchDetailSerializer(PayrollBatchSerializer):
-    """A batch with its remarks."""
+    """A batch with its remarks, its acts and what workers answered."""
 
     remarks = PayrollRemarkSerializer(many=True, read_only=True)
+    acts = BatchActSerializer(many=True, read_only=True)
+    answers = serializers.SerializerMethodField()
+
+    @extend_schema_field(AnswerCountsSerializer)
+    def get_answers(self, batch):
+        return AnswerCountsSerializer(answer_counts_unscoped(batch)).data
 
     class Meta(PayrollBatchSerializer.Meta):
-        fields = (*PayrollBatchSerializer.Meta.fields, "sheet", "header_rows", "columns", "ignored_rows", "remarks")
+        fields = (
+            *PayrollBatchSerializer.Meta.fields,
+            "sheet",
+            "header_rows",
+            "columns",
+            "ignored_rows",
+            "remarks",
+            "acts",
+            "answers",
+        )
 
 
 class PayrollUploadSerializer(serializers.Serializer):
@@ -60,5 +134,11 @@ class PayrollUploadSerializer(serializers.Serializer):
     month = serializers.DateField(input_formats=["%Y-%m"], help_text="工资月份，如 2026-10")
     subcontractor = serializers.SlugRelatedField(
         "code", queryset=Organization.objects.all(), required=False, allow_null=True, default=None
+    )
+    kind = serializers.ChoiceField(
+        choices=["sheet", "back_pay"], required=False, default="sheet", help_text="sheet 当月工资表，back_pay 补发"
+    )
+    sequence = serializers.IntegerField(
+        min_value=1, required=False, allow_null=True, default=None, help_text="更正第几次补发；不填为新的一次"
     )
     file = serializers.FileField()

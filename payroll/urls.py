@@ -1,6 +1,22 @@
 from django.urls import path
 
-from payroll.views import batches, blanks, files, listing, payout_lines, payouts, people, public, uploads
+from payroll.views import (
+    audits,
+    batches,
+    blanks,
+    compare,
+    contests,
+    files,
+    listing,
+    nil,
+    notices,
+    payout_lines,
+    payouts,
+    people,
+    public,
+    slips,
+    uploads,
+)
 
 app_name = "payroll"
 
@@ -15,6 +31,21 @@ urlpatterns = [
     path("payroll/workers/<int:pk>/", people.worker_page, name="worker"),
     path("payroll/lines/<int:pk>/reveal/", people.reveal, name="reveal"),
     path("payroll/<int:pk>/", batches.batch_page, name="batch"),
+    path("payroll/contests/", contests.contest_list, name="contests"),
+    path("payroll/contests/<int:pk>/", contests.contest, name="contest"),
+    path("payroll/contests/<int:pk>/transfer/", contests.transfer, name="contest_transfer"),
+    path("payroll/contests/<int:pk>/phone/", contests.phone, name="contest_phone"),
+    path("payroll/contests/<int:pk>/photo/", contests.photo, name="contest_photo"),
+    path("payroll/nil/", nil.nil_page, name="nil"),
+    path("payroll/poster/<str:code>/", slips.poster, name="poster"),
+    path("payroll/notice-photos/<int:pk>/", notices.notice_photo, name="notice_photo"),
+    path("payroll/<int:pk>/audit/", audits.audit, name="audit"),
+    path("payroll/<int:pk>/return/", audits.send_back, name="return"),
+    path("payroll/<int:pk>/notice/", notices.notice, name="notice"),
+    path("payroll/<int:pk>/notice/print/", notices.notice_print, name="notice_print"),
+    path("payroll/<int:pk>/compare/<int:other>/", compare.compare, name="compare"),
+    path("payroll/<int:pk>/slips/", slips.slips, name="slips"),
+    path("payroll/<int:pk>/paper/", slips.paper, name="paper"),
     path("payroll/<int:pk>/progress/", batches.progress, name="progress"),
     path("payroll/<int:pk>/submit/", batches.submit, name="submit"),
     path("payroll/<int:pk>/discard/", batches.discard, name="discard"),

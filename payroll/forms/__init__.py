@@ -8,6 +8,8 @@ from payroll.rules.bank_layouts import LAYOUTS
 from payroll.rules.month import Month
 
 OWN = "own"
+# What comes as a file; a nil return has none.
+UPLOADED = [(kind.value, kind.label) for kind in (PayrollBatch.Kind.SHEET, PayrollBatch.Kind.BACK_PAY)]
 # A hint to the browser only: what a file is, is told by its bytes.
 ACCEPTED_FILES = ".xlsx,.xlsm,.xls,.et,.csv,.tsv,.txt,.html,.htm,.xml"
 
@@ -35,6 +37,9 @@ class UploadForm(forms.Form):
     project = forms.ChoiceField(label="项目")
     month = MonthField(label="工资月份")
     employer = forms.ChoiceField(label="用工单位")
+    # Set by the links that lead here: back pay, and which one is corrected.
+    kind = forms.ChoiceField(choices=UPLOADED, required=False, widget=forms.HiddenInput)
+    sequence = forms.IntegerField(min_value=1, max_value=999, required=False, widget=forms.HiddenInput)
     file = forms.FileField(
         label="工资表文件",
         error_messages={"required": "请选择工资表文件。", "empty": "文件是空的，请检查后重新选择。"},
@@ -75,6 +80,8 @@ class BatchFilterForm(forms.Form):
     q = forms.CharField(label="项目", required=False)
     month = MonthField(label="工资月份", required=False)
     status = forms.ChoiceField(label="状态", required=False)
+    stage = forms.ChoiceField(label="办理环节", required=False)
+    kind = forms.ChoiceField(label="类别", required=False)
     employer = forms.ChoiceField(label="用工单位", required=False)
     sort = forms.CharField(required=False)
 
@@ -85,6 +92,8 @@ class BatchFilterForm(forms.Form):
             *PayrollBatch.Status.choices,
             ("all", "全部"),
         ]
+        self.fields["stage"].choices = [("", "全部环节"), *(one for one in PayrollBatch.Stage.choices if one[0])]
+        self.fields["kind"].choices = [("", "全部类别"), *PayrollBatch.Kind.choices]
         self.fields["employer"].choices = [
             ("", "全部单位"),
             (OWN, "总包自有班组"),

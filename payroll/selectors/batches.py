@@ -58,6 +58,8 @@ def search_batches(
     text: str = "",
     month_on: datetime.date | None = None,
     status: str = "",
+    stage: str = "",
+    kind: str = "",
     employer: str = "",
     order: str = "",
 ) -> QuerySet:
@@ -75,6 +77,10 @@ def search_batches(
         rows = rows.filter(status=status)
     else:
         rows = rows.exclude(status__in=HIDDEN_BY_DEFAULT)
+    if stage in PayrollBatch.Stage.values and stage:
+        rows = rows.filter(stage=stage, status=Status.SUBMITTED)
+    if kind in PayrollBatch.Kind.values:
+        rows = rows.filter(kind=kind)
     if employer == "own":
         rows = rows.filter(subcontractor__isnull=True)
     elif employer:

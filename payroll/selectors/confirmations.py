@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
-from payroll.models import PayConfirmation, PayContest, PayrollBatch
+from payroll.models import BatchAct, PayConfirmation, PayContest, PayrollBatch
 from payroll.rules.contests import UNSETTLED
 from payroll.selectors.batches import batches
 from responsibilities.rules.errors import NotVisible
@@ -43,6 +43,11 @@ def answer_counts(scope: Scope, batch: PayrollBatch) -> AnswerCounts:
     return AnswerCounts(crew="", **row)
 
 
+def answer_counts_unscoped(batch: PayrollBatch) -> AnswerCounts:
+    """Of a batch that was found in the caller's scope already."""
+    return AnswerCounts(crew="", **PayConfirmation.objects.filter(batch=batch).aggregate(**_COUNTS))
+
+
 def answer_counts_by_crew(scope: Scope, batch: PayrollBatch) -> list[AnswerCounts]:
     """Of each crew, the ones with most silence first."""
     rows = confirmations(scope, batch).order_by().values("line__crew").annotate(**_COUNTS)
@@ -67,7 +72,7 @@ def contests(scope: Scope) -> QuerySet:
         .select_related(
             "batch__project__area", "batch__subcontractor", "confirmation__line__worker", "confirmation__line__card"
         )
-        .order_by("-insisted_at", "-raised_at")
+        .order_by(F("insisted_at").desc(nulls_last=True), "-raised_at")
     )
 
 
@@ -90,12 +95,23 @@ def contests_waiting(scope: Scope) -> int:
 
 
 def returned_batches(scope: Scope) -> QuerySet:
-    """Sheets that were sent back and not replaced yet, of those that the caller may compile."""
+    """Sheets that were sent back and not replaced yet, of those that the caller may compile, with when and why."""
+    last = BatchAct.objects.filter(batch_id=OuterRef("pk"), act=BatchAct.Act.RETURN).order_by("-id")
     return (
         batches(scope.with_permission(Permission.PAYROLL_SUBMIT))
         .filter(status=PayrollBatch.Status.RETURNED)
+        .annotate(returned_why=Subquery(last.values("reason")[:1]), returned_at=Subquery(last.values("at")[:1]))
         .order_by("-month_on", "-id")
     )
+
+
+def flow_tasks(scope: Scope, *, limit: int) -> dict:
+    """What first pages show of the flow: sheets sent back, and how many contests wait for the caller's answer."""
+    may_compile = scope.can(Permission.PAYROLL_SUBMIT) and scope.can(Permission.PAYROLL_VIEW)
+    return {
+        "returned_sheets": list(returned_batches(scope)[:limit]) if may_compile else [],
+        "contests_to_answer": contests_waiting(scope) if scope.can(Permission.CONTEST_ANSWER) else 0,
+    }
 
 
 def confirmation_by_key_unscoped(key) -> PayConfirmation | None:

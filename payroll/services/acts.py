@@ -42,7 +42,9 @@ def siblings(batch: PayrollBatch):
 def require_step(batch: PayrollBatch, act: Act, version: int | None = None) -> None:
     """Refuse an act that the batch's stage doesn't allow, or that was decided on an older page."""
     if batch.status != Status.SUBMITTED or not may(act, batch.stage):
-        where = batch.get_stage_display() if batch.status == Status.SUBMITTED else batch.get_status_display()
+        where = batch.get_status_display()
+        if batch.status == Status.SUBMITTED:
+            where = batch.get_stage_display() if batch.stage else batch.get_kind_display()
         raise Refused("wrong_stage", f"这份工资表现在是“{where}”，不能办理这一步。请刷新页面，按当前的环节办理。")
     if version is not None and batch.version != version:
         raise EditedMeanwhile("这份工资表", batch.version)

@@ -89,6 +89,8 @@ def _marks(batch: PayrollBatch) -> list[tuple[int, int, str, str]]:
 
 
 def _require(scope, batch: PayrollBatch) -> None:
+    if batch.file is None:
+        raise Refused("no_file", "“本月无用工”的申报没有文件。")
     if not may_open_files(scope, batch):
         raise NotAllowed("文件含有完整的身份证号和银行卡号，只有上传人和有查看权限的岗位可以下载。")
 

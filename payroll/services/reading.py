@@ -5,6 +5,7 @@ from django.db.models import F
 
 from payroll.models import PayrollBatch
 from payroll.rules.month import Month
+from payroll.services.back_pay import repeated_pay_remark
 from payroll.services.courier import Courier
 from payroll.services.lines import lines_add, lines_clear, lines_stop, lines_text, rejected_replace, remarks_replace
 from payroll.services.newcomers import Newcomers
@@ -73,6 +74,8 @@ def _store(batch: PayrollBatch, understood: Understood, progress: Progress) -> N
         parsed = understood.parsed
         remarks_replace(batch.pk, understood.remarks)
         rejected_replace(batch.pk, understood.rejected)
+        if batch.kind == PayrollBatch.Kind.BACK_PAY:
+            repeated_pay_remark(batch=batch)
         # Last, because whoever holds the row keeps the progress from being written.
         stored = PayrollBatch.objects.filter(pk=batch.pk, status=Status.READING, attempts=batch.attempts).update(
             status=Status.DRAFT,

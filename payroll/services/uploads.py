@@ -5,6 +5,7 @@ import hashlib
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Max
 
 from payroll.models import PayrollBatch, StoredFile
 from payroll.selectors.batches import LIVE, employers_for_upload
@@ -31,12 +32,18 @@ def batch_upload(
     actor: Actor,
     scope=None,
     wake: bool = True,
+    kind: str = PayrollBatch.Kind.SHEET,
+    sequence: int | None = None,
 ) -> tuple[PayrollBatch, bool]:
     """Store the original and queue it. Returns (batch, whether it is new).
 
     The same bytes for the same project, month and employer are the same batch as long as it lives: a second
-    click doubles nothing. `wake` False is for the command, which reads the batch itself. Basis: 724 art 15, 31.
+    click doubles nothing. `wake` False is for the command, which reads the batch itself. Back pay adds to a month
+    that has its sheet, under a number of its own; `sequence` names the one that this upload corrects.
+    Basis: 724 art 15, 31.
     """
+    if kind not in (PayrollBatch.Kind.SHEET, PayrollBatch.Kind.BACK_PAY):
+        raise Refused("kind_without_file", "“本月无用工”不用上传文件，请在“申报本月无用工”办理。")
     _check_file(data)
     month_on = month_on.replace(day=1)
     if month_on > today():
@@ -52,11 +59,15 @@ def batch_upload(
             project=project,
             month_on=month_on,
             subcontractor=subcontractor,
+            kind=kind,
             file__sha256=digest,
             status__in=LIVE,
         ).first()
         if known is not None:
             return known, False
+        number = (
+            back_pay_number(project, month_on, subcontractor, sequence) if kind == PayrollBatch.Kind.BACK_PAY else 0
+        )
         file = StoredFile.objects.create(
             name=_file_name(name), sha256=digest, size=len(data), sealed=vault.seal_bytes(data, "file")
         )
@@ -64,6 +75,8 @@ def batch_upload(
             project=project,
             month_on=month_on,
             subcontractor=subcontractor,
+            kind=kind,
+            sequence=number,
             file=file,
             uploaded_by=actor.user,
         )
@@ -77,11 +90,36 @@ def batch_upload(
                 "sha256": ["", digest],
                 "month": ["", f"{month_on:%Y-%m}"],
                 "employer": ["", subcontractor.name if subcontractor else "总包自有班组"],
+                "kind": ["", batch.get_kind_display()],
             },
         )
         if wake:
             transaction.on_commit(lambda: ring(READ_TASK, batch.pk))
     return batch, True
+
+
+def back_pay_number(project, month_on: datetime.date, subcontractor: Organization | None, wanted: int | None) -> int:
+    """The number of a back pay: the one it corrects, else the next. The month itself must have been submitted.
+
+    Two at once take turns: the next number is given out under a lock. Errors: `back_pay_month`,
+    `no_month_to_add_to`, `no_such_back_pay`.
+    """
+    if month_on >= today().replace(day=1):
+        message = "补发只能对以前的月份，本月工资请上传当月工资表。"
+        raise Refused("back_pay_month", message, {"month": message})
+    with connection.cursor() as cursor:
+        key = f"payroll-back-pay:{project.pk}:{month_on}:{subcontractor.pk if subcontractor else ''}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    of_month = PayrollBatch.objects.filter(project=project, month_on=month_on, subcontractor=subcontractor)
+    if not of_month.filter(kind=PayrollBatch.Kind.SHEET, status=PayrollBatch.Status.SUBMITTED).exists():
+        message = f"{month_on:%Y-%m} 还没有提交过工资表，请直接上传当月工资表；只有少发、漏发的才用补发。"
+        raise Refused("no_month_to_add_to", message, {"month": message})
+    last = of_month.aggregate(last=Max("sequence"))["last"] or 0
+    if wanted is None:
+        return last + 1
+    if not 1 <= wanted <= last:
+        raise Refused("no_such_back_pay", f"{month_on:%Y-%m} 没有第 {wanted} 次补发，请从那次补发的页面重新上传。")
+    return wanted
 
 
 def _check_file(data: bytes) -> None:

@@ -64,7 +64,7 @@ def export(request, pk):
     )
     box = BytesIO()
     write_xlsx(box, [OutSheet(f"{batch.month_on:%Y-%m}工资", columns, rows)])
-    return _file(f"{batch.project.code}-{batch.month_on:%Y-%m}-工资明细（脱敏）.xlsx", box.getvalue(), XLSX)
+    return attachment(f"{batch.project.code}-{batch.month_on:%Y-%m}-工资明细（脱敏）.xlsx", box.getvalue(), XLSX)
 
 
 def _download(request, pk, opened) -> HttpResponse:
@@ -76,10 +76,11 @@ def _download(request, pk, opened) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("payroll:batch", pk)
-    return _file(name, data, "application/octet-stream")
+    return attachment(name, data, "application/octet-stream")
 
 
-def _file(name: str, data: bytes, content_type: str) -> HttpResponse:
+def attachment(name: str, data: bytes, content_type: str) -> HttpResponse:
+    """A file to keep, under its Chinese name."""
     response = HttpResponse(data, content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Cache-Control"] = "no-store"

@@ -10,6 +10,8 @@ from payroll.selectors import declarations
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
 from payroll.selectors.declarations import declaration_on, whole_figure
+from payroll.selectors.notices import notice_of
+from payroll.selectors.versions import version_place
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import SHANGHAI, today
 
@@ -34,9 +36,22 @@ def flow_context(request, batch: PayrollBatch) -> dict:
     if batch.status not in SHOWN_AS_FLOW:
         return {}
     scope = request.scope
-    context = {"acts": act_lines(batch), "signer": request.user.name}
+    version, previous = version_place(scope, batch)
+    context = {
+        "acts": act_lines(batch),
+        "signer": request.user.name,
+        "today": today(),
+        "version": version,
+        "previous": previous,
+        "notice": notice_of(batch),
+        "returned": _returned(batch),
+    }
     if batch.status == Status.DRAFT:
         return context | {"steps": steps_of(batch), "declaration": declaration_on(declarations.SUBMIT, today())}
+    if batch.status == Status.SUBMITTED and batch.kind == PayrollBatch.Kind.SHEET:
+        context["may_add"] = batch.month_on < today().replace(day=1) and may_act_on(
+            scope, batch, Permission.PAYROLL_UPLOAD
+        )
     if batch.status == Status.SUBMITTED and batch.stage:
         steps = steps_of(batch)
         context |= {
@@ -54,6 +69,13 @@ def flow_context(request, batch: PayrollBatch) -> dict:
                 "may_hand_out": may_act_on(scope, batch, Permission.PAYROLL_SUBMIT),
             }
     return context
+
+
+def _returned(batch: PayrollBatch) -> BatchAct | None:
+    """The act that sent a returned batch back."""
+    if batch.status != Status.RETURNED:
+        return None
+    return batch.acts.filter(act=BatchAct.Act.RETURN).order_by("-id").first()
 
 
 def steps_of(batch: PayrollBatch) -> list:
@@ -87,6 +109,14 @@ def _detail(act: BatchAct) -> str:
         said.append(f"签名：{act.signed_name}")
     elif act.statement == UNSIGNED:
         said.append(UNSIGNED)
+    if act.facts.get("rows"):
+        said.append("退回的行：" + "、".join(str(row) for row in act.facts["rows"][:30]))
+    if act.facts.get("asked") and act.act == BatchAct.Act.AUDIT:
+        said.append(f"当时 {act.facts['asked']} 人中 {act.facts['confirmed']} 人已确认")
+    if act.facts.get("alone"):
+        said.append("编制和审核为同一人，本单位没有另一名有审核权限的人")
+    if act.facts.get("until_on"):
+        said.append(f"{act.facts['place']}，{act.facts['posted_on']} 至 {act.facts['until_on']}")
     if act.facts.get("carried"):
         said.append(f"{act.facts['carried']} 人金额未变，沿用上一版的确认")
     if act.facts.get("superseded_by"):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from payroll.forms import BatchFilterForm
 from payroll.selectors.batches import batches, employers_in, projects_without_payroll, search_batches
+from payroll.selectors.confirmations import flow_tasks
 from payroll.views.words import decorated
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -68,6 +69,7 @@ def batch_list(request):
             "missing_total": missing_total,
             "missing_more": max(0, missing_total - MISSING_SHOWN),
             "missing_month": month_on,
+            **flow_tasks(request.scope, limit=MISSING_SHOWN),
             "crumbs": [{"label": "工资发放"}],
         },
     )
@@ -80,6 +82,8 @@ def _chosen(form: BatchFilterForm) -> dict:
         "text": data.get("q", ""),
         "month_on": data.get("month"),
         "status": data.get("status", ""),
+        "stage": data.get("stage", ""),
+        "kind": data.get("kind", ""),
         "employer": data.get("employer", ""),
         "order": data.get("sort", ""),
     }
@@ -92,7 +96,9 @@ def _export(rows) -> HttpResponse:
         OutColumn("县区"),
         OutColumn("工资月份", "month"),
         OutColumn("用工单位", width=28),
+        OutColumn("类别"),
         OutColumn("状态"),
+        OutColumn("办理环节"),
         OutColumn("行数", "number"),
         OutColumn("可受理", "number"),
         OutColumn("有错误", "number"),
@@ -107,7 +113,9 @@ def _export(rows) -> HttpResponse:
             batch.project.area.name,
             f"{batch.month_on:%Y-%m}",
             batch.subcontractor.name if batch.subcontractor else "总包自有班组",
+            batch.get_kind_display(),
             batch.get_status_display(),
+            batch.get_stage_display() if batch.stage else "",
             batch.rows,
             batch.accepted,
             batch.rejected,
@@ -142,7 +150,7 @@ def _columns(parameters) -> list[dict]:
 
 def _chips(parameters, form: BatchFilterForm) -> list[dict]:
     chips = []
-    for name in ("q", "month", "status", "employer"):
+    for name in ("q", "month", "status", "stage", "kind", "employer"):
         value = parameters.get(name, "")
         if not value or name in form.errors:
             continue

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from payroll.forms import OWN, UploadForm
+from payroll.models import PayrollBatch
 from payroll.selectors.batches import employers_for_upload, projects_for_upload
 from payroll.services.uploads import batch_upload
 from responsibilities.rules.errors import NotVisible, Refused
@@ -29,6 +30,8 @@ def upload_page(request):
             "project": project.code if project else "",
             "month": _month(request.GET.get("month")),
             "employer": request.GET.get("employer") or "",
+            "kind": request.GET.get("kind") or PayrollBatch.Kind.SHEET,
+            "sequence": request.GET.get("sequence") or "",
         },
         projects=projects,
         employers=employers,
@@ -50,6 +53,7 @@ def upload_page(request):
             "form": form,
             "project": project,
             "month": asked.get("month") or _month(None),
+            "back_pay": asked.get("kind") == PayrollBatch.Kind.BACK_PAY,
             "no_projects": not projects,
             "crumbs": [{"label": "工资发放", "url": "/payroll/"}, {"label": "上传工资表"}],
         },
@@ -69,6 +73,8 @@ def _upload(request, form: UploadForm, project, employers):
         data=file.read(),
         actor=Actor.of(request),
         scope=request.scope,
+        kind=data["kind"] or PayrollBatch.Kind.SHEET,
+        sequence=data["sequence"],
     )
 
 

@@ -90,6 +90,7 @@ CHANGE_WORDS = {
     "paid_net": "已发放金额",
     "returned_on": "退汇日期",
     "total": "金额合计",
+    "kind": "类别",
     "asked": "请工人确认",
     "carried": "沿用上一版确认",
     "confirmed": "已确认人数",

@@ -4,7 +4,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from responsibilities.models import Grant, User
 from responsibilities.rules.errors import NotVisible
-from responsibilities.rules.roles import Permission, Role
+from responsibilities.rules.roles import PERMISSIONS, Permission, Role
 from responsibilities.rules.scope import Scope
 
 
@@ -34,3 +34,10 @@ def user_of(scope: Scope, pk: int) -> User:
     if found is None:
         raise NotVisible("没有这个用户。")
     return found
+
+
+def others_who_may_unscoped(permission: Permission, *, organization_id: int, besides: int | None) -> bool:
+    """Whether an organization has another active person whose role carries the permission (two-person rules)."""
+    roles = [role for role, held in PERMISSIONS.items() if permission in held]
+    grants = Grant.objects.filter(organization_id=organization_id, role__in=roles, user__is_active=True)
+    return grants.exclude(user_id=besides).exists()

@@ -76,7 +76,7 @@ class Subjects:
     def _absent(self, kind: str) -> dict:
         found = self._arguments(kind, self.world[OWN])
         for key in found:
-            if key in ("pk", "code", "grant_pk", "token_pk"):
+            if key in ("pk", "code", "grant_pk", "token_pk", "other"):
                 found[key] = "NO-SUCH" if key == "code" else NO_PK
         return found
 
@@ -96,6 +96,9 @@ class Subjects:
             "credit": lambda: {"code": code, "pk": place.credit.pk},
             "credit_alone": lambda: {"pk": place.credit.pk},
             "batch": lambda: {"pk": place.batch.pk},
+            "batch_pair": lambda: {"pk": place.batch.pk, "other": place.submitted.pk},
+            "contest": lambda: {"pk": place.contest.pk},
+            "notice_photo": lambda: {"pk": place.notice_photo.pk},
             "line": lambda: {"pk": line.pk},
             "payout_file": lambda: {"pk": place.payout_file.pk},
             "worker": lambda: {"pk": line.worker_id},

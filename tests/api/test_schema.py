@@ -50,6 +50,9 @@ def test_the_document_names_every_list_of_the_contract(document):
         "/api/v1/allocations/",
         "/api/v1/payroll-batches/",
         "/api/v1/payroll-batches/{id}/submit/",
+        "/api/v1/payroll-batches/{id}/audit/",
+        "/api/v1/payroll-batches/{id}/return/",
+        "/api/v1/payroll-batches/nil/",
         "/api/v1/escalations/{id}/decisions/",
     }
 

@@ -1,12 +1,15 @@
 """Factories of the month's flow: submitted batches and the links of their workers."""
 
-from payroll.models import PayConfirmation, PayrollBatch
+from payroll.models import PayConfirmation, PayNotice, PayNoticePhoto, PayrollBatch
 from payroll.services.pay_links import pay_token
+from payroll.services.pictures import picture_store
 from payroll.services.submissions import batch_submit
+from responsibilities.selectors.clock import now, today
 from responsibilities.services.trail import Actor
 from tests.factories.payroll import draft, person
 
 SYSTEM = Actor.system("tests")
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
 WORKER = Actor(user=None, label="农民工", ip="203.0.113.7", user_agent="Mozilla/5.0 (Linux; Android 5.1)")
 
 
@@ -24,3 +27,13 @@ def answers(batch: PayrollBatch) -> list[PayConfirmation]:
 def tokens(batch: PayrollBatch) -> list[str]:
     """The workers' own links, in the order of the sheet."""
     return [pay_token(one.key) for one in answers(batch)]
+
+
+def hung_notice(batch: PayrollBatch) -> PayNotice:
+    """A notice with one photo, whatever stage the batch is at."""
+    notice = PayNotice.objects.create(
+        batch=batch, place="项目部门口", posted_on=today(), until_on=today(), recorded_at=now()
+    )
+    file, kind = picture_store(PICTURE, name="公示", field="photos")
+    PayNoticePhoto.objects.create(notice=notice, file=file, content_type=kind)
+    return notice

@@ -15,13 +15,15 @@ from escalation.models import Deadline, Decision, Escalation, Notice, Response
 from escalation.selectors.cases import review_version_unscoped
 from escalation.services.decisions import decision_take
 from escalation.services.reconcile import reconcile
-from payroll.models import PayoutFile, PayrollBatch
+from payroll.models import PayContest, PayNoticePhoto, PayoutFile, PayrollBatch
+from payroll.services.answers import Claim, contest_raise
 from payroll.services.submissions import batch_submit
 from projects.models import Approval, Contract, Project
 from responsibilities.selectors import clock
 from responsibilities.services.trail import Actor
 from tests.cast import GANZHOU, LINZE, Cast
 from tests.factories.accounts import credit, general_contract, month, started_project
+from tests.factories.flow import PICTURE, WORKER, hung_notice, tokens
 from tests.factories.payouts import bare_payout_file
 from tests.factories.payroll import draft, person
 from tests.factories.projects import approval
@@ -40,6 +42,9 @@ class Place:
     month_on: datetime.date
     credit: Allocation
     batch: PayrollBatch
+    submitted: PayrollBatch
+    contest: PayContest
+    notice_photo: PayNoticePhoto
     payout_file: PayoutFile
     deadline: Deadline
     notice: Notice
@@ -115,6 +120,10 @@ def _facts(cast: Cast, facts: dict, number: int, today: datetime.date) -> None:
     submitted = draft(project, rows, month_on=facts["month_on"], subcontractor=facts["subcontractor"])
     batch_submit(batch_id=submitted.pk, actor=SYSTEM)
     facts["submitted"] = submitted
+    facts["contest"] = contest_raise(
+        token=tokens(submitted)[0], claim=Claim(reason="days", photo=PICTURE), actor=WORKER
+    )
+    facts["notice_photo"] = hung_notice(submitted).photos.get()
     facts["payout_file"] = bare_payout_file(submitted)
     facts["batch"] = draft(
         project,
@@ -149,6 +158,9 @@ def _place(cast: Cast, facts: dict, today: datetime.date) -> Place:
         month_on=facts["month_on"],
         credit=facts["credit"],
         batch=facts["batch"],
+        submitted=facts["submitted"],
+        contest=facts["contest"],
+        notice_photo=facts["notice_photo"],
         payout_file=facts["payout_file"],
         deadline=onboard,
         notice=Notice.objects.filter(deadline=onboard).first(),

@@ -8,6 +8,7 @@ from django.db import transaction
 from escalation.selectors.calendar import calendar_unscoped
 from projects.models import Project
 from responsibilities.services.trail import Actor, record_event
+from zhangye_wages.demo.flow import seed_flow
 from zhangye_wages.demo.history import seed_history
 from zhangye_wages.demo.money import seed_accounts, seed_allocations
 from zhangye_wages.demo.payrolls import read_uploads, seed_payrolls
@@ -38,6 +39,7 @@ def seed_rows(*, scale: int, today: datetime.date, seed_number: int) -> dict:
     seed_accounts(random, stories, today)
     seed_allocations(random, stories, today)
     payrolls = seed_payrolls(random, stories, users, today)
+    seed_flow(today)
     record_event(
         actor=Actor.system("演示数据"),
         action="seed_demo",

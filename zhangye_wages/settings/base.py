@@ -254,6 +254,8 @@ SPECTACULAR_SETTINGS = {
         "AllocationKind": "accounts.models.Allocation.Kind",
         "DecisionKind": "escalation.models.Decision.Kind",
         "BatchStatus": "payroll.models.PayrollBatch.Status",
+        "BatchStage": "payroll.models.PayrollBatch.Stage",
+        "BatchKind": "payroll.models.PayrollBatch.Kind",
         "DeadlineStatus": "escalation.models.Deadline.Status",
         "EscalationStatus": "escalation.models.Escalation.Status",
         "DecisionStatus": "escalation.models.Decision.Status",

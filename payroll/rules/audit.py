@@ -1,0 +1,26 @@
+"""When 总包 may approve a sheet at once, and when it must say why. Basis: 724 art 31."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+
+class AuditFacts(NamedTuple):
+    """What decides: workers asked and how many confirmed, contests in which neither side gave in."""
+
+    asked: int
+    confirmed: int
+    unsettled: int
+
+
+def reasons_needed(facts: AuditFacts, *, minimum_share: Decimal) -> list[str]:
+    """Whole sentences that an approval must answer with a reason; none where it may be given at once.
+
+    A missing signature doesn't stop the others' pay: it is approved with the reason on record.
+    """
+    found = []
+    if facts.unsettled:
+        found.append(f"还有 {facts.unsettled} 条工资异议没有了结。")
+    if facts.asked and Decimal(facts.confirmed) / facts.asked < minimum_share:
+        share = f"{(minimum_share * 100).normalize():f}%"
+        found.append(f"{facts.asked} 人中只有 {facts.confirmed} 人确认，不到 {share}。")
+    return found

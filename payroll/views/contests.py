@@ -1,0 +1,172 @@
+"""Workers' contests: the list, one of them, the answer, 人社's transfer."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from payroll.forms.flow import ContestAnswerForm, ContestFilterForm, TransferForm
+from payroll.models import PayContest
+from payroll.rules.contests import UNSETTLED, ContestAct, contest_may
+from payroll.selectors.batches import may_act_on
+from payroll.selectors.confirmations import contest_by_pk, contests
+from payroll.services.contests import contest_phone_reveal, contest_photo, contest_settle
+from payroll.views.pictures import picture_response
+from payroll.views.words import decorated
+from projects.models import Project
+from projects.selectors.projects import search_projects
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.services.trail import Actor
+from responsibilities.views.access import needs, show_refusal
+
+PAGE_SIZE = 50
+LEVELS = {
+    PayContest.State.OPEN: "orange",
+    PayContest.State.ANSWERED: "yellow",
+    PayContest.State.REJECTED: "yellow",
+    PayContest.State.ACCEPTED: "green",
+    PayContest.State.WITHDRAWN: "grey",
+    PayContest.State.TRANSFERRED: "red",
+}
+FIGURES = (
+    ("days", "天数"),
+    ("unit_price", "单价"),
+    ("gross", "应发"),
+    ("deductions", "扣款"),
+    ("advance", "预支"),
+    ("net", "实发"),
+)
+
+
+@needs(Permission.PAYROLL_VIEW)
+@require_safe
+def contest_list(request):
+    """Contests in sight; the ones in which the worker insists first."""
+    form = ContestFilterForm(request.GET)
+    form.is_valid()
+    rows = contests(request.scope)
+    state = form.cleaned_data.get("state", "")
+    if state in PayContest.State.values:
+        rows = rows.filter(state=state)
+    elif state != "all":
+        rows = rows.filter(state__in=sorted(UNSETTLED))
+    if form.cleaned_data.get("insisted"):
+        rows = rows.filter(insisted_at__isnull=False)
+    text = form.cleaned_data.get("q", "")
+    if text:
+        found = search_projects(Project.objects.all(), text).values("pk")
+        rows = rows.filter(Q(batch__project__in=found) | Q(confirmation__line__worker__name=text))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = [_decorated(row) for row in page.object_list]
+    query = request.GET.copy()
+    query.pop("page", None)
+    return render(
+        request,
+        "payroll/contests.html",
+        {
+            "form": form,
+            "page": page,
+            "query": f"{query.urlencode()}&" if query else "",
+            "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "工资异议"}],
+        },
+    )
+
+
+@needs(Permission.PAYROLL_VIEW)
+def contest(request, pk):
+    """One contest: what the worker says, what the sheet says, the answer."""
+    row = _decorated(contest_by_pk(request.scope, pk))
+    may_answer = may_act_on(request.scope, row.batch, Permission.CONTEST_ANSWER)
+    form = ContestAnswerForm(request.POST if request.method == "POST" else None, initial={"version": row.version})
+    if request.method == "POST":
+        request.scope.require(Permission.CONTEST_ANSWER)
+        if form.is_valid() and _settle(request, row, form, ContestAct(form.cleaned_data["act"])):
+            return redirect("payroll:contest", pk)
+    return render(
+        request,
+        "payroll/contest.html",
+        {
+            "contest": row,
+            "form": form,
+            "figures": [(label, row.figures[name], name != "days") for name, label in FIGURES if name in row.figures],
+            "may_answer": may_answer
+            and any(contest_may(act, row.state) for act in (ContestAct.ANSWER, ContestAct.ACCEPT)),
+            "may_transfer": contest_may(ContestAct.TRANSFER, row.state)
+            and may_act_on(request.scope, row.batch, Permission.ESCALATION_DECIDE),
+            "may_reveal": row.phone_last4 and may_act_on(request.scope, row.batch, Permission.PAYROLL_REVEAL),
+            "crumbs": [
+                {"label": "工资发放", "url": reverse("payroll:list")},
+                {"label": "工资异议", "url": reverse("payroll:contests")},
+                {"label": f"异议 #{row.pk}"},
+            ],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@needs(Permission.ESCALATION_DECIDE)
+@require_POST
+def transfer(request, pk):
+    """人社 takes the contest over."""
+    row = contest_by_pk(request.scope, pk)
+    form = TransferForm(request.POST)
+    if form.is_valid():
+        _settle(request, row, form, ContestAct.TRANSFER)
+    for errors in form.errors.values():
+        messages.error(request, errors[0])
+    return redirect("payroll:contest", pk)
+
+
+@needs(Permission.PAYROLL_REVEAL)
+@require_POST
+def phone(request, pk):
+    """The number to call back, with a trace; a fragment for htmx, else a small page."""
+    row = contest_by_pk(request.scope, pk)
+    number = refused = ""
+    try:
+        number = contest_phone_reveal(contest=row, actor=Actor.of(request), scope=request.scope)
+    except (NotAllowed, NotVisible):
+        raise
+    except Refused as refusal:
+        refused = refusal.message
+    template = "payroll/_revealed.html" if request.htmx else "payroll/revealed.html"
+    context = {"number": number, "refused": refused, "label": "联系电话", "back": reverse("payroll:contest", args=[pk])}
+    response = render(request, template, context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@needs(Permission.PAYROLL_VIEW)
+@require_safe
+def photo(request, pk):
+    """The worker's photo."""
+    return picture_response(*contest_photo(contest=contest_by_pk(request.scope, pk)))
+
+
+def _settle(request, row: PayContest, form, act: ContestAct) -> bool:
+    data = form.cleaned_data
+    try:
+        contest_settle(
+            contest_id=row.pk,
+            act=act,
+            answer=data["answer"],
+            version=data["version"],
+            actor=Actor.of(request),
+            scope=request.scope,
+        )
+    except (NotAllowed, NotVisible):
+        raise
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return False
+    messages.success(request, "已答复，农民工本人打开工资条链接就能看到。")
+    return True
+
+
+def _decorated(row: PayContest) -> PayContest:
+    decorated(row.batch)
+    row.level = LEVELS[row.state]
+    return row

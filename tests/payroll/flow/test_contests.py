@@ -1,0 +1,132 @@
+"""A contest from raising to its end: the table of states, who answers, what the worker reads."""
+
+import itertools
+
+import pytest
+
+from payroll.models import PayContest
+from payroll.rules.contests import CONTEST_STEPS, UNSETTLED, ContestAct, ContestState, contest_may
+from payroll.services.answers import Claim, contest_insist, contest_raise
+from payroll.services.contests import contest_settle
+from responsibilities.models import AuditEvent
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from tests.factories.flow import PICTURE, SYSTEM, WORKER, submitted, tokens
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def batch(cast, project):
+    return submitted(project, subcontractor=cast.subcontractor)
+
+
+@pytest.fixture
+def contest(batch):
+    claim = Claim(reason="days", should_be="28 天", phone="13900001234", photo=PICTURE)
+    return contest_raise(token=tokens(batch)[0], claim=claim, actor=WORKER)
+
+
+# Written by hand, beside the table under test.
+POSSIBLE = {
+    ("answer", "open"), ("accept", "open"), ("accept", "answered"), ("accept", "rejected"), ("reject", "open"),
+    ("reject", "answered"), ("withdraw", "open"), ("withdraw", "answered"), ("withdraw", "rejected"),
+    ("insist", "answered"), ("insist", "rejected"), ("transfer", "open"), ("transfer", "answered"),
+    ("transfer", "rejected"),
+}  # fmt: skip
+
+
+def test_the_states_of_model_and_rules_are_the_same():
+    assert {state.value for state in ContestState} == set(PayContest.State.values)
+
+
+@pytest.mark.parametrize(("act", "state"), list(itertools.product(ContestAct, ContestState)))
+def test_every_act_in_every_state(act, state):
+    assert contest_may(act, state) is ((act.value, state.value) in POSSIBLE)
+    assert CONTEST_STEPS[act].target in ContestState
+    assert {ContestState.OPEN, ContestState.ANSWERED, ContestState.REJECTED} == UNSETTLED
+
+
+def test_the_subcontractor_answers_and_the_worker_reads_it(cast, contest, batch, enter, client):
+    page = enter(cast.subcontractor_clerk).get(f"/payroll/contests/{contest.pk}/").content.decode()
+    assert "28 天" in page
+    assert "26.00" in page
+    assert "*******1234" in page
+    assert "13900001234" not in page
+    form = {"version": contest.version, "act": "reject", "answer": "考勤机记录为 26 天。"}
+    client.post(f"/payroll/contests/{contest.pk}/", form)
+    contest.refresh_from_db()
+    assert (contest.state, contest.answered_by) == ("rejected", cast.subcontractor_clerk)
+    client.logout()
+    shown = client.get(f"/public/pay/{tokens(batch)[0]}/").content.decode()
+    assert "单位没有采纳" in shown
+    assert "考勤机记录为 26 天。" in shown
+    assert "仍有异议" in shown
+
+
+def test_an_answer_needs_words_the_right_version_and_the_right_state(contest):
+    given = {"contest_id": contest.pk, "act": ContestAct.ACCEPT, "actor": SYSTEM}
+    for answer, version, error in ((" ", None, "say_what"), ("好", contest.version + 1, "edited_meanwhile")):
+        with pytest.raises(Refused) as refused:
+            contest_settle(answer=answer, version=version, **given)
+        assert refused.value.code == error
+    contest_settle(answer="将更正", **given)
+    with pytest.raises(Refused) as refused:
+        contest_settle(answer="再说一次", **given)
+    assert refused.value.code == "wrong_contest_state"
+
+
+def test_who_answers_and_who_does_not(cast, contest):
+    for user, error in (
+        (cast.supervisor, NotAllowed),
+        (cast.auditor, NotAllowed),
+        (cast.other_subcontractor_clerk, NotVisible),
+        (cast.other_labour_officer, NotVisible),
+        (cast.developer_officer, NotVisible),
+    ):
+        with pytest.raises(error):
+            contest_settle(
+                contest_id=contest.pk,
+                act=ContestAct.ACCEPT,
+                answer="x",
+                actor=cast.actor(user),
+                scope=cast.scope(user),
+            )
+
+
+def test_whoever_insists_stands_first_in_the_supervisors_list(cast, contest, batch, enter):
+    contest_settle(contest_id=contest.pk, act=ContestAct.REJECT, answer="不采纳", actor=SYSTEM)
+    contest_raise(token=tokens(batch)[1], claim=Claim(reason="deductions"), actor=WORKER)
+    contest_insist(token=tokens(batch)[0], actor=WORKER)
+    page = enter(cast.county_supervisor).get("/payroll/contests/").content.decode()
+    assert page.index("天数不对") < page.index("扣款不对")
+    assert "仍有异议" in page
+    only = enter(cast.county_supervisor).get("/payroll/contests/?insisted=on").content.decode()
+    assert "扣款不对" not in only.split("<tbody>")[1]
+
+
+def test_the_supervisor_takes_it_over_and_the_employer_answers_no_more(cast, contest, enter):
+    form = {"version": contest.version, "answer": "已转劳动保障监察支队处理。"}
+    enter(cast.county_supervisor).post(f"/payroll/contests/{contest.pk}/transfer/", form)
+    contest.refresh_from_db()
+    assert contest.state == "transferred"
+    with pytest.raises(Refused):
+        contest_settle(contest_id=contest.pk, act=ContestAct.ACCEPT, answer="x", actor=SYSTEM)
+
+
+def test_the_telephone_is_shown_in_full_with_a_trace(cast, contest, enter):
+    shown = enter(cast.labour_officer).post(f"/payroll/contests/{contest.pk}/phone/")
+    assert "13900001234" in shown.content.decode()
+    assert shown.headers["Cache-Control"] == "no-store"
+    event = AuditEvent.objects.get(action="payroll.contest_phone")
+    assert "13900001234" not in str(event.changes)
+    assert enter(cast.subcontractor_clerk).post(f"/payroll/contests/{contest.pk}/phone/").status_code == 403
+
+
+def test_the_photo_is_shown_in_scope_only(cast, contest, enter):
+    assert enter(cast.labour_officer).get(f"/payroll/contests/{contest.pk}/photo/").content == PICTURE
+    assert enter(cast.other_labour_officer).get(f"/payroll/contests/{contest.pk}/photo/").status_code == 404
+
+
+def test_the_first_page_says_how_many_wait(cast, contest, enter):
+    assert "1 条工资异议等待答复" in enter(cast.labour_officer).get("/").content.decode()
+    assert "等待答复" not in enter(cast.other_labour_officer).get("/").content.decode()

@@ -1,0 +1,92 @@
+"""What workers answered in the demo, and how far each month's pay got."""
+
+import datetime
+
+from django.db import connection
+
+from payroll.models import BatchAct, PayConfirmation, PayContest, PayNotice, PayrollBatch
+from payroll.selectors import declarations
+from payroll.selectors.declarations import declaration_on
+
+Stage = PayrollBatch.Stage
+SILENT = 4  # of ten workers in the latest month
+CLAIMS = (
+    ("days", "28 天", "25 日、26 日加班没有记上", ""),
+    ("deductions", "不应扣 200 元", "工具是自带的，没有领用", "扣款为工具损坏赔偿，有领用单，请到项目部核对。"),
+    ("not_my_card", "", "卡号尾号不是我的，我的卡上个月丢了补办过", ""),
+)
+
+
+def seed_flow(today: datetime.date) -> int:
+    """Ask the workers of every submitted batch; earlier months are confirmed, audited and put up. Returns contests."""
+    last = (today.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+    with connection.cursor() as cursor:
+        # Not random, so that two demos of one seed are the same.
+        cursor.execute(
+            """
+            INSERT INTO payroll_payconfirmation (batch_id, line_id, key, state, channel, at, seen_at)
+            SELECT batch.id, line.id, md5('demo' || batch.id || '-' || line.row)::uuid,
+                   CASE WHEN answered THEN 'confirmed' ELSE 'pending' END, CASE WHEN answered THEN 'link' ELSE '' END,
+                   CASE WHEN answered THEN batch.submitted_at + interval '30 hours' END,
+                   CASE WHEN answered OR line.row %% 3 = 0 THEN batch.submitted_at + interval '29 hours' END
+            FROM payroll_payrollbatch batch JOIN payroll_payrollline line ON line.batch_id = batch.id
+            CROSS JOIN LATERAL (SELECT batch.month_on < %s OR line.row %% 10 >= %s AS answered) asked
+            WHERE batch.status = 'submitted'
+            ON CONFLICT (line_id) DO NOTHING
+            """,
+            [last, SILENT],
+        )
+    batches = list(PayrollBatch.objects.filter(status="submitted").order_by("id"))
+    submit, audit = (declaration_on(code, today) for code in (declarations.SUBMIT, declarations.AUDIT))
+    acts, notices = [], []
+    for batch in batches:
+        signed = {"batch": batch, "by": batch.submitted_by, "signed_name": batch.submitted_by.name}
+        acts.append(BatchAct(act="submit", at=batch.submitted_at, statement=submit.text, **signed))
+        if batch.month_on >= last:
+            continue
+        day = batch.submitted_at + datetime.timedelta(days=3)
+        counts = {"asked": batch.accepted, "confirmed": batch.accepted, "unsettled": 0}
+        acts.append(BatchAct(act="audit", at=day, statement=audit.text, facts=counts, **signed))
+        posted = day.date() + datetime.timedelta(days=1)
+        until = posted + datetime.timedelta(days=3)
+        facts = {"place": "项目部大门维权告示牌旁", "posted_on": f"{posted}", "until_on": f"{until}", "photos": 0}
+        acts.append(BatchAct(batch=batch, by=batch.submitted_by, act="notice", at=day, facts=facts))
+        notices.append(
+            PayNotice(
+                batch=batch, place=facts["place"], posted_on=posted, until_on=until,
+                recorded_by=batch.submitted_by, recorded_at=day,
+            )
+        )  # fmt: skip
+        batch.stage = Stage.NOTICED
+    BatchAct.objects.bulk_create(acts, batch_size=1000)
+    PayNotice.objects.bulk_create(notices, batch_size=1000)
+    PayrollBatch.objects.bulk_update([one for one in batches if one.stage == Stage.NOTICED], ["stage"], batch_size=500)
+    return _contests([one for one in batches if one.month_on == last])
+
+
+def _contests(batches: list[PayrollBatch]) -> int:
+    """Three contests in the first batches of the latest month: two wait, one was answered."""
+    made = 0
+    for batch, (reason, should_be, text, answer) in zip(batches, CLAIMS, strict=False):
+        asked = batch.confirmations.select_related("line").filter(state=PayConfirmation.State.PENDING).first()
+        if asked is None:
+            continue
+        raised = batch.submitted_at + datetime.timedelta(days=1)
+        PayContest.objects.create(
+            batch=batch,
+            confirmation=asked,
+            reason=reason,
+            should_be=should_be,
+            text=text,
+            channel="link",
+            figures={"days": str(asked.line.days), "gross": str(asked.line.gross), "net": str(asked.line.net)},
+            raised_at=raised,
+            state="rejected" if answer else "open",
+            answer=answer,
+            answered_by=batch.submitted_by if answer else None,
+            answered_at=raised + datetime.timedelta(days=1) if answer else None,
+        )
+        asked.state, asked.channel, asked.at = PayConfirmation.State.CONTESTED, "link", raised
+        asked.save(update_fields=["state", "channel", "at"])
+        made += 1
+    return made
