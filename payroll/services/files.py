@@ -62,7 +62,7 @@ def annotated_make(batch_id: int) -> StoredFile | None:
         return batch.annotated
     try:
         original = vault.unseal_bytes(batch.file.sealed, "file")
-        data = annotate(original, _marks(batch), sheet=batch.sheet or None)
+        data = annotate(original, _marks(batch))
     except Refusal as refusal:
         raise Refused(refusal.code, f"无法生成批注版：{refusal.message}") from refusal
     with transaction.atomic():
@@ -80,12 +80,15 @@ def annotated_make(batch_id: int) -> StoredFile | None:
         return row.annotated
 
 
-def _marks(batch: PayrollBatch) -> list[tuple[int, int, str, str]]:
-    remarks = PayrollRemark.objects.filter(batch=batch).values_list("row", "cell", "severity", "message")
-    return [
-        (row or 1, column_index(cell.rstrip("0123456789")) or 1, severity, message)
-        for row, cell, severity, message in remarks
-    ]
+def _marks(batch: PayrollBatch) -> dict[str, list[tuple[int, int, str, str]]]:
+    """Marks by the name of their sheet; what concerns the whole batch stands on its first one."""
+    names = [part["sheet"] for part in batch.parts] or [batch.sheet]
+    marks: dict[str, list[tuple[int, int, str, str]]] = {name: [] for name in names}
+    remarks = PayrollRemark.objects.filter(batch=batch).values_list("sheet_no", "row", "cell", "severity", "message")
+    for number, row, cell, severity, message in remarks:
+        name = names[number - 1] if number <= len(names) else names[0]
+        marks[name].append((row or 1, column_index(cell.rstrip("0123456789")) or 1, severity, message))
+    return marks
 
 
 def _require(scope, batch: PayrollBatch) -> None:

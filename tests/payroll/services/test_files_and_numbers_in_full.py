@@ -5,9 +5,10 @@ import io
 import openpyxl
 import pytest
 
-from payroll.models import PayrollLine, StoredFile
+from payroll.models import PayrollBatch, PayrollLine, StoredFile
 from payroll.rules.month import Month
 from payroll.services.files import annotated_make, annotated_open, may_open_files, original_open
+from payroll.services.reading import batch_read
 from payroll.services.reveals import number_reveal
 from payroll.services.submissions import batch_submit
 from payroll.services.templates import template_write
@@ -51,6 +52,22 @@ def test_the_annotated_workbook_has_the_remarks_at_their_cells_and_is_made_once(
     assert page["C3"].value == id_number(1)
     annotated_make(batch.pk)
     assert StoredFile.objects.count() == 2
+
+
+def test_remarks_on_several_sheets_stand_on_their_own_ones(project):
+    book = openpyxl.load_workbook(io.BytesIO(sheet_bytes([person(1)], name="一队")))
+    other = openpyxl.load_workbook(io.BytesIO(sheet_bytes([person(2, net_pay=1)], name="二队"))).active
+    page = book.create_sheet("二队")
+    for row in other.iter_rows(values_only=True):
+        page.append(row)
+    box = io.BytesIO()
+    book.save(box)
+    batch = upload(project, box.getvalue())
+    batch_read(batch.pk)
+    _name, data = annotated_open(batch=PayrollBatch.objects.get(pk=batch.pk), actor=Actor.system("test"))
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert book["一队"]["N3"].comment is None
+    assert "两者不符" in book["二队"]["N3"].comment.text
 
 
 def test_an_unread_batch_has_no_annotated_workbook(project):
