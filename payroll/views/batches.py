@@ -10,12 +10,19 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.selectors.special_accounts import credited_in_month
 from payroll.forms import DiscardForm, SubmitForm
 from payroll.models import PayrollBatch
-from payroll.selectors.batches import accepted_total, batch_by_pk, current_batch, may_act_on, remark_counts
+from payroll.selectors.batches import (
+    accepted_total,
+    batch_by_pk,
+    current_batch,
+    may_act_on,
+    remark_counts,
+    remarks_of_batch,
+)
 from payroll.selectors.payout_pages import payout_part
 from payroll.services.files import may_open_files
 from payroll.services.submissions import batch_discard, batch_submit
 from payroll.views.flow import flow_context
-from payroll.views.grid import columns_of, row_numbers, rows_of
+from payroll.views.grid import columns_of, position_of, row_numbers, rows_of, said, sheet_names
 from payroll.views.words import WHY_IGNORED, decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
@@ -109,8 +116,12 @@ def _sheet(request, batch: PayrollBatch) -> dict:
     only = request.GET.get("only", "")
     only = only if only in ("errors", "remarks") else ""
     size = int(request.GET["page_size"]) if request.GET.get("page_size") in {"50", "100", "200"} else PAGE_SIZES[0]
-    page = Paginator(row_numbers(request.scope, batch, only=only), size).get_page(request.GET.get("page"))
-    page.object_list = rows_of(request.scope, batch, [row["row"] for row in page.object_list])
+    names = sheet_names(batch)
+    sheet_no = _number(request.GET.get("sheet"), len(names)) or 1
+    at = None if only else _number(request.GET.get("at"))
+    number = position_of(request.scope, batch, sheet_no, at) // size + 1 if at else request.GET.get("page")
+    page = Paginator(row_numbers(request.scope, batch, sheet_no, only=only), size).get_page(number)
+    page.object_list = rows_of(request.scope, batch, sheet_no, [row["row"] for row in page.object_list])
     counts = remark_counts(request.scope, batch)
     total = accepted_total(batch)
     declared = batch.declared_total_net
@@ -123,10 +134,16 @@ def _sheet(request, batch: PayrollBatch) -> dict:
         "size": size,
         "sizes": PAGE_SIZES,
         "only": only,
-        "query": f"only={only}&" if only else "",
-        "columns": columns_of(batch),
+        "query": _kept(names, sheet_no, only),
+        "columns": columns_of(batch, sheet_no),
+        "sheet_no": sheet_no,
+        "tabs": _tabs(names, sheet_no) if len(names) > 1 else [],
+        "at": at,
+        "page_problems": any(row.remarks for row in page.object_list),
         "counts": counts,
-        "problem_rows": row_numbers(request.scope, batch, only="remarks").count(),
+        "problem_total": sum(counts.values()),
+        "whole": [said(remark) for remark in remarks_of_batch(request.scope, batch).filter(row__isnull=True)],
+        "problem_rows": row_numbers(request.scope, batch, sheet_no, only="remarks").count(),
         "total": total,
         "declared_gap": None if declared is None else declared - batch.total_net,
         "credited": credited,
@@ -150,6 +167,29 @@ def _consequence(batch: PayrollBatch, total, replaces: PayrollBatch | None) -> s
     if replaces:
         said += f"批次 #{replaces.pk}（{replaces.accepted} 行）将被替换。"
     return said
+
+
+def _kept(names: list[str], sheet_no: int, only: str) -> str:
+    kept = [f"sheet={sheet_no}"] if len(names) > 1 else []
+    return "".join(f"{one}&" for one in [*kept, *([f"only={only}"] if only else [])])
+
+
+def _tabs(names: list[str], chosen: int) -> list[dict]:
+    """A sheet of the file each; names that stand twice are numbered."""
+    return [
+        {
+            "label": f"{name}（{names[:at].count(name)}）" if names.count(name) > 1 else name,
+            "url": f"?sheet={at}",
+            "active": at == chosen,
+        }
+        for at, name in enumerate(names, start=1)
+    ]
+
+
+def _number(text: str | None, most: int | None = None) -> int | None:
+    """A positive number of the address, else None."""
+    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return number if number and (most is None or number <= most) else None
 
 
 def _percent(batch: PayrollBatch) -> int:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from payroll.imports.columns import TITLES
 from payroll.models import PayrollBatch, PayrollLine, PayrollRemark
+from payroll.rules.checks import catalogue
 from payroll.selectors.batches import lines_of, rejected_of, remarks_of_batch
 from responsibilities.rules.scope import Scope
 from sheets.values import column_index
@@ -22,6 +23,11 @@ LEVELS = {
     PayrollRemark.Severity.ERROR: "red",
     PayrollRemark.Severity.WARNING: "yellow",
     PayrollRemark.Severity.NOTICE: "grey",
+}
+WORDS = {
+    PayrollRemark.Severity.ERROR: "错误",
+    PayrollRemark.Severity.WARNING: "提示",
+    PayrollRemark.Severity.NOTICE: "说明",
 }
 GRAVITY = list(LEVELS)
 
@@ -46,6 +52,20 @@ class GridCell:
     level: str = ""
     reveal: str = ""
     secondary: bool = False
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A remark as it is shown: its colour and word, the check it comes from."""
+
+    level: str
+    word: str
+    cell: str
+    message: str
+    code: str
+    title: str
+    basis: str
 
 
 @dataclass(slots=True)
@@ -56,41 +76,61 @@ class GridRow:
     line: PayrollLine | None
     cells: list[GridCell]
     level: str = ""
-    remarks: list[tuple[str, str, str]] = field(default_factory=list)  # level, cell, message
+    remarks: list[Said] = field(default_factory=list)
 
 
-def columns_of(batch: PayrollBatch) -> list[GridColumn]:
+def sheet_names(batch: PayrollBatch) -> list[str]:
+    """The sheets that were read, by `sheet_no`; a sheet that holds two tables stands there twice."""
+    return [part["sheet"] for part in batch.parts] or [batch.sheet]
+
+
+def said(remark: PayrollRemark) -> Said:
+    """A remark in the words of its check."""
+    check = catalogue().get(remark.code)
+    title, basis = (check.title, str(check.basis)) if check else (remark.code, "")
+    return Said(LEVELS[remark.severity], WORDS[remark.severity], remark.cell, remark.message, remark.code, title, basis)
+
+
+def columns_of(batch: PayrollBatch, sheet_no: int = 1) -> list[GridColumn]:
     """In the order of the sheet."""
-    known = [(column_index(letter), name, letter) for name, letter in batch.columns.items() if name not in LEFT_OUT]
+    letters = batch.parts[sheet_no - 1]["columns"] if sheet_no <= len(batch.parts) else batch.columns
+    known = [(column_index(letter), name, letter) for name, letter in letters.items() if name not in LEFT_OUT]
     return [GridColumn(name, letter, TITLES.get(name, name), name in NUMBERS) for _, name, letter in sorted(known)]
 
 
-def row_numbers(scope: Scope, batch: PayrollBatch, *, only: str = "") -> QuerySet:
-    """The sheet's row numbers in order, as `{"row": n}`: all of workers, those with errors, or with any remark."""
-    lines = lines_of(scope, batch).order_by().values("row")
-    rejected = rejected_of(scope, batch).order_by().values("row")
+def row_numbers(scope: Scope, batch: PayrollBatch, sheet_no: int = 1, *, only: str = "") -> QuerySet:
+    """A sheet's row numbers in order, as `{"row": n}`: all of workers, those with errors, or with any remark."""
+    lines = lines_of(scope, batch).filter(sheet_no=sheet_no).order_by().values("row")
+    rejected = rejected_of(scope, batch).filter(sheet_no=sheet_no).order_by().values("row")
     if only == "errors":
         return rejected.order_by("row")
     if only == "remarks":
-        warned = remarks_of_batch(scope, batch).order_by().filter(row__isnull=False).values("row")
-        lines = lines.filter(row__in=warned)
+        remarks = remarks_of_batch(scope, batch).filter(sheet_no=sheet_no, row__isnull=False)
+        lines = lines.filter(row__in=remarks.order_by().values("row"))
     return lines.union(rejected, all=True).order_by("row")
 
 
-def rows_of(scope: Scope, batch: PayrollBatch, numbers: Iterable[int]) -> list[GridRow]:
-    """The rows with these numbers, four queries whatever their number."""
+def position_of(scope: Scope, batch: PayrollBatch, sheet_no: int, row: int) -> int:
+    """How many rows of the sheet stand above a row."""
+    of_sheet = {"sheet_no": sheet_no, "row__lt": row}
+    return lines_of(scope, batch).filter(**of_sheet).count() + rejected_of(scope, batch).filter(**of_sheet).count()
+
+
+def rows_of(scope: Scope, batch: PayrollBatch, sheet_no: int, numbers: Iterable[int]) -> list[GridRow]:
+    """The rows of a sheet with these numbers, three queries whatever their number."""
     numbers = list(numbers)
-    columns = columns_of(batch)
-    lines = {line.row: line for line in lines_of(scope, batch).filter(row__in=numbers)}
-    rejected = {row.row: row.cells for row in rejected_of(scope, batch).filter(row__in=numbers)}
-    said: dict[int, list[PayrollRemark]] = {}
-    for remark in remarks_of_batch(scope, batch).filter(row__in=numbers):
-        said.setdefault(remark.row, []).append(remark)
+    columns = columns_of(batch, sheet_no)
+    here = {"sheet_no": sheet_no, "row__in": numbers}
+    lines = {line.row: line for line in lines_of(scope, batch).filter(**here)}
+    rejected = {row.row: row.cells for row in rejected_of(scope, batch).filter(**here)}
+    spoken: dict[int, list[PayrollRemark]] = {}
+    for remark in remarks_of_batch(scope, batch).filter(**here):
+        spoken.setdefault(remark.row, []).append(remark)
     found = []
     for number in numbers:
         line = lines.get(number)
         texts = line_texts(line, batch) if line else rejected.get(number, {})
-        found.append(_row(number, line, texts, columns, said.get(number, [])))
+        found.append(_row(number, line, texts, columns, spoken.get(number, [])))
     return found
 
 
@@ -126,13 +166,12 @@ def _row(number: int, line, texts: dict, columns: list[GridColumn], remarks: lis
     levels: dict[str, str] = {}
     messages = []
     for remark in sorted(remarks, key=lambda one: GRAVITY.index(one.severity)):
-        level = LEVELS[remark.severity]
-        levels.setdefault(remark.cell.rstrip("0123456789"), level)
-        messages.append((level, remark.cell, remark.message))
+        levels.setdefault(remark.cell.rstrip("0123456789"), LEVELS[remark.severity])
+        messages.append(said(remark))
     cells = [_cell(column, texts.get(column.name), levels.get(column.letter, ""), line) for column in columns]
     for column, cell in zip(columns, cells, strict=True):
-        cell.secondary = column.name in SECONDARY
-    level = messages[0][0] if messages else ""
+        cell.secondary, cell.letter = column.name in SECONDARY, column.letter
+    level = messages[0].level if messages else ""
     return GridRow(number, line, cells, level, messages)
 
 

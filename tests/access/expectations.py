@@ -109,6 +109,14 @@ PAGES = {
     "payroll:export": page(P.EXPORT, "batch"),
     "payroll:original": page(P.PAYROLL_VIEW, "batch", also=P.PAYROLL_REVEAL),
     "payroll:annotated": page(P.PAYROLL_VIEW, "batch", also=P.PAYROLL_REVEAL),
+    "payroll:problems": page(P.PAYROLL_VIEW, "batch"),
+    "payroll:rejudge": button(P.PAYROLL_UPLOAD, "batch"),
+    "payroll:checks": page(P.PAYROLL_VIEW),
+    "payroll:check": form(P.PAYROLL_VIEW, "check", writes=P.PAYROLL_RULES),
+    "payroll:minimum_wages": form(P.PAYROLL_VIEW, writes=P.PAYROLL_RULES),
+    "payroll:minimum_wage_withdraw": Expectation(
+        P.PAYROLL_RULES, "minimum_wage", P.PAYROLL_RULES, reads=False, posts_reach="rates"
+    ),
     "payroll:layouts": page(P.PAYROLL_VIEW),
     "payroll:payout": page(P.PAYROLL_VIEW, "batch"),
     "payroll:payout_make": button(P.PAYROLL_PAY, "batch"),

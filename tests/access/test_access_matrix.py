@@ -100,6 +100,8 @@ class Subjects:
             "contest": lambda: {"pk": place.contest.pk},
             "notice_photo": lambda: {"pk": place.notice_photo.pk},
             "line": lambda: {"pk": line.pk},
+            "check": lambda: {"code": "unknown_worker"},
+            "minimum_wage": lambda: {"pk": place.project.area.minimumwage_set.first().pk},
             "payout_file": lambda: {"pk": place.payout_file.pk},
             "worker": lambda: {"pk": line.worker_id},
             "deadline": lambda: {"pk": place.deadline.pk},

@@ -15,7 +15,7 @@ from escalation.models import Deadline, Decision, Escalation, Notice, Response
 from escalation.selectors.cases import review_version_unscoped
 from escalation.services.decisions import decision_take
 from escalation.services.reconcile import reconcile
-from payroll.models import PayContest, PayNoticePhoto, PayoutFile, PayrollBatch
+from payroll.models import MinimumWage, PayContest, PayNoticePhoto, PayoutFile, PayrollBatch
 from payroll.services.answers import Claim, contest_raise
 from payroll.services.submissions import batch_submit
 from projects.models import Approval, Contract, Project
@@ -116,6 +116,11 @@ def _facts(cast: Cast, facts: dict, number: int, today: datetime.date) -> None:
             opened_on=project.actual_start_on,
             actor=SYSTEM,
         )
+    MinimumWage.objects.get_or_create(
+        area=project.area,
+        in_force_from=datetime.date(2024, 1, 1),
+        defaults={"monthly": Decimal("1.00"), "instrument": "测试"},
+    )
     rows = [person(number * 10 + i) for i in range(2)]
     submitted = draft(project, rows, month_on=facts["month_on"], subcontractor=facts["subcontractor"])
     batch_submit(batch_id=submitted.pk, actor=SYSTEM)

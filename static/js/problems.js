@@ -1,0 +1,38 @@
+// [data-problems] lists what is wrong on the page: J/K or the buttons go from one to the next and show its cell.
+// The keys are switched off together with those of the queue.
+
+const OFF = "portal.keys.off";
+const rail = document.querySelector("[data-problems]");
+const items = rail ? [...rail.querySelectorAll("[data-problem]")] : [];
+let at = -1;
+
+function show(position) {
+  if (!items.length) return;
+  at = Math.min(items.length - 1, Math.max(0, position));
+  for (const marked of document.querySelectorAll(".wp-grid .is-current")) marked.classList.remove("is-current");
+  for (const item of items) item.removeAttribute("aria-current");
+  const item = items[at];
+  item.setAttribute("aria-current", "true");
+  item.scrollIntoView({ block: "nearest" });
+  const cell = document.getElementById(item.dataset.problem) ?? document.querySelector(item.querySelector("a").hash);
+  cell?.classList.add("is-current");
+  cell?.scrollIntoView({ block: "center", inline: "center" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (localStorage.getItem(OFF) === "1" || event.target.closest("input, select, textarea, [contenteditable], dialog")) return;
+  const step = { j: 1, k: -1 }[event.key.toLowerCase()];
+  if (!step || !items.length) return;
+  event.preventDefault();
+  show(at + step);
+});
+
+rail?.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-problem-step]");
+  if (button) return show(at + Number(button.dataset.problemStep));
+  const link = event.target.closest("[data-problem] > a");
+  if (!link) return undefined;
+  event.preventDefault();
+  return show(items.indexOf(link.parentElement));
+});
