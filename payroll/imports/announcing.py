@@ -8,7 +8,7 @@ from sheets.headers import Header
 from sheets.values import Cell
 
 # Rows that are looked up, checked and written together.
-CHUNK = 2500
+CHUNK = 2000
 Row = tuple[int, list[Cell]]
 
 

@@ -57,7 +57,12 @@ def remarks_of(
     no other one has pay of the month. The sentences don't say where else a person works: that may lie outside the
     reader's scope.
     """
-    found = [*_names(lines, known, letters), *_cards(lines, known, letters)]
+    found = []
+    # Mostly everybody is on the roster and has his card for himself: then no line need be looked at.
+    if known.known.strangers_here:
+        found += _names(lines, known, letters)
+    if known.known.owners:
+        found += _cards(lines, known, letters)
     if elsewhere is not None:
         found += _days(lines, known, elsewhere, month, letters)
     return [remark._replace(severity=settings[remark.code]) for remark in found]
@@ -74,7 +79,7 @@ def _names(lines, known: Recognised, letters):
 def _cards(lines, known: Recognised, letters):
     suspects: dict[int, list[int]] = {}
     for position, index in enumerate(known.card_indexes):
-        owners = known.known.cards.get(index, {}) if index else {}
+        owners = known.known.owners.get(index, {}) if index else {}
         if others := [card for worker, card in owners.items() if worker != known.worker_pk(position)]:
             suspects[position] = others
     paid = cards_paid_to_unscoped({card for cards in suspects.values() for card in cards})

@@ -46,6 +46,7 @@ class Newcomers:
         self._card_keys: deque[int] = deque()
         self._phones: dict[int, str] = {}
         self._laid_by = {"worker": 0, "card": 0}
+        self._seal_id, self._seal_phone, self._seal_card = map(vault.sealer, ("id_number", "phone", "bank_card"))
 
     def reserve(self, people: int, cards: int) -> None:
         """Have keys ready for so many more, in the courier's turn."""
@@ -64,15 +65,15 @@ class Newcomers:
             pk = recognised.worker_pk(position)
             if pk is None:
                 pk = self._key(self._worker_keys, Worker)
-                workers.append(_worker(pk, id_index, line))
+                workers.append(self._worker(pk, id_index, line))
             elif line.phone and (worker := recognised.worker(position)) and not worker.has_phone:
                 self._phones.setdefault(pk, line.phone)
             card = None
             if card_index is not None:
-                card = known_cards.get(card_index, {}).get(pk)
+                card = known_cards.get((pk, card_index))
                 if card is None:
                     card = self._key(self._card_keys, BankCard)
-                    cards.append(_card(card, pk, card_index, line))
+                    cards.append(self._card(card, pk, card_index, line))
             worker_keys.append(pk)
             card_keys.append(card)
         self._lay_by("worker", WORKER, workers)
@@ -135,6 +136,23 @@ class Newcomers:
             self._laid_by[what] += len(rows)
             self.courier.call(_copy_aside, what, columns, "".join(rows), first)
 
+    def _worker(self, pk: int, index: bytes, line) -> str:
+        number, phone, name = line.id_number, line.phone, line.name[:NAME_LENGTH]
+        sealed = self._seal_id(number).hex()
+        phone_sealed = f"\\\\x{self._seal_phone(phone).hex()}" if phone else NULL
+        return (
+            f"{pk}\t\\\\x{index.hex()}\t{text_of(name, NAME_LENGTH)}\t{person_key(name)[:PINYIN_LENGTH]}\t\\\\x{sealed}\t{number[-4:]}\t"
+            f"{birth_date(number) or NULL}\t{phone_sealed}\t{phone[-4:] if phone else ''}\n"
+        )
+
+    def _card(self, pk: int, worker: int, index: bytes, line) -> str:
+        number = line.bank_card
+        sealed = self._seal_card(number).hex()
+        return (
+            f"{pk}\t{worker}\t\\\\x{index.hex()}\t\\\\x{sealed}\t{text_of(number[-4:], 4)}\t"
+            f"{text_of(line.bank_name, BANK_LENGTH)}\n"
+        )
+
 
 def _copy_aside(what: str, columns: str, text: str, first: bool) -> None:
     if first:
@@ -152,25 +170,6 @@ def _reserve(keys: deque[int], model, count: int) -> None:
             [model._meta.db_table, count],
         )
         keys.extend(key for (key,) in cursor.fetchall())
-
-
-def _worker(pk: int, index: bytes, line) -> str:
-    number, phone, name = line.id_number, line.phone, line.name[:NAME_LENGTH]
-    sealed = vault.seal_text(number, "id_number").hex()
-    phone_sealed = f"\\\\x{vault.seal_text(phone, 'phone').hex()}" if phone else NULL
-    return (
-        f"{pk}\t\\\\x{index.hex()}\t{text_of(name, NAME_LENGTH)}\t{person_key(name)[:PINYIN_LENGTH]}\t\\\\x{sealed}\t{number[-4:]}\t"
-        f"{birth_date(number) or NULL}\t{phone_sealed}\t{phone[-4:] if phone else ''}\n"
-    )
-
-
-def _card(pk: int, worker: int, index: bytes, line) -> str:
-    number = line.bank_card
-    sealed = vault.seal_text(number, "bank_card").hex()
-    return (
-        f"{pk}\t{worker}\t\\\\x{index.hex()}\t\\\\x{sealed}\t{text_of(number[-4:], 4)}\t"
-        f"{text_of(line.bank_name, BANK_LENGTH)}\n"
-    )
 
 
 def _fill_phones(phones: dict[int, str]) -> None:

@@ -8,8 +8,8 @@ from functools import cached_property
 from payroll.rules.facts import KnownWorker as RosterWorker
 from payroll.selectors.people import (
     KnownWorker,
+    card_owners_unscoped,
     has_roster_unscoped,
-    known_cards_unscoped,
     known_workers_unscoped,
     last_cards_unscoped,
     roster_names_unscoped,
@@ -24,17 +24,33 @@ from sheets.values import as_text
 class Known:
     """What the database knows of the people and cards of some rows.
 
-    Workers by blind index; cards as {blind index: {worker: card}}; of workers on the roster the cards that count as
-    theirs here. What was asked and isn't in it is not known.
+    Workers by blind index; `cards` by (worker, blind index); `owners` of those cards that somebody else than the
+    person in the row has, as {blind index: {worker: card}}; of doubtful workers the card that was last `paid_to`.
+    What was asked and isn't in it is not known.
     """
 
     asked: frozenset[bytes]
     workers: dict[bytes, KnownWorker]
-    cards: dict[bytes, dict[int, int]]
+    cards: dict[tuple[int, bytes], int]
+    owners: dict[bytes, dict[int, int]]
     paid_to: dict[int, bytes]
 
+    def and_also(self, more: "Known") -> "Known":
+        return Known(
+            self.asked | more.asked,
+            self.workers | more.workers,
+            self.cards | more.cards,
+            self.owners | more.owners,
+            self.paid_to | more.paid_to,
+        )
 
-NOBODY = Known(frozenset(), {}, {}, {})
+    @property
+    def strangers_here(self) -> bool:
+        """Whether some of them are known, but not on this project's roster."""
+        return any(not worker.on_roster for worker in self.workers.values())
+
+
+NOBODY = Known(frozenset(), {}, {}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,33 +158,35 @@ class People:
         return frozenset((card,)) if card else frozenset()
 
     def _ask_also(self, asked: list[tuple[bytes | None, bytes | None]]) -> None:
-        more, known = self.courier.call(self._look_up, asked).result(), self._known
-        self._known = Known(
-            known.asked | more.asked,
-            known.workers | more.workers,
-            known.cards | more.cards,
-            known.paid_to | more.paid_to,
-        )
+        self._known = self._known.and_also(self.courier.call(self._look_up, asked).result())
 
     def _look_up(self, asked: list[tuple[bytes | None, bytes | None]]) -> Known:
-        people = {person for person, _card in asked if person}
-        numbers = {card for _person, card in asked if card}
-        workers = known_workers_unscoped(people, self.project_id) if people else {}
-        on_roster = {worker.pk: index for index, worker in workers.items() if worker.on_roster}
-        cards: dict[bytes, dict[int, int]] = {}
-        held: dict[int, list[bytes]] = {}
-        for index, worker, card in known_cards_unscoped(numbers, on_roster):
-            cards.setdefault(index, {})[worker] = card
-            held.setdefault(worker, []).append(index)
-        # Whose only card is the one in the sheet has none that differs; the others' last pay says what is theirs.
-        given = dict(asked)
-        doubtful = [pk for pk, index in on_roster.items() if held.get(pk, [given[index]]) != [given[index]]]
+        people, given = zip(*asked, strict=True) if asked else ((), ())
+        workers, cards = {}, {}
+        doubtful, unsure = [], set(given)
+        for position, worker in known_workers_unscoped(people, given, self.project_id):
+            workers[people[position]] = worker
+            if worker.card is not None:
+                cards[worker.pk, given[position]] = worker.card
+                if not worker.others_card:
+                    unsure.discard(given[position])
+            # Whose only card is the one in the sheet has none that differs; the others' last pay says what is theirs.
+            if worker.on_roster and worker.other_cards:
+                doubtful.append(worker.pk)
+        unsure.discard(None)
+        owners: dict[bytes, dict[int, int]] = {}
+        numbers = list(unsure)
+        for position, worker, card in card_owners_unscoped(numbers):
+            owners.setdefault(numbers[position], {})[worker] = card
+            cards[worker, numbers[position]] = card
         if self.reserve:
-            self.reserve(len(people) - len(workers), sum(1 for number in numbers if number not in cards))
+            strangers = sum(1 for person in people if person not in workers)
+            self.reserve(strangers, sum(1 for number in numbers if number not in owners))
         return Known(
-            asked=frozenset(people | numbers),
+            asked=frozenset(people).union(given),
             workers=workers,
             cards=cards,
+            owners=owners,
             paid_to=last_cards_unscoped(self.project_id, self.month_on, doubtful),
         )
 

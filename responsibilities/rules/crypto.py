@@ -56,12 +56,21 @@ def _sm4(master: bytes, purpose: str) -> algorithms.SM4:
 
 def seal(plain: bytes, *, key_id: str, master: bytes, purpose: str) -> bytes:
     """Encrypt and authenticate `plain` for `purpose`."""
-    nonce = os.urandom(_NONCE)
-    encryptor = Cipher(_sm4(master, purpose), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(purpose.encode())
-    body = encryptor.update(plain) + encryptor.finalize()
-    name = key_id.encode()
-    return _FORMAT + bytes([len(name)]) + name + nonce + encryptor.tag + body
+    return sealer(key_id=key_id, master=master, purpose=purpose)(plain)
+
+
+def sealer(*, key_id: str, master: bytes, purpose: str) -> Callable[[bytes], bytes]:
+    """A function equal to `seal(plain, …)`; key, purpose and prefix are looked up once."""
+    algorithm, bound, prefix = _sm4(master, purpose), purpose.encode(), sealed_prefix(key_id)
+
+    def sealed(plain: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        encryptor = Cipher(algorithm, modes.GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(bound)
+        body = encryptor.update(plain) + encryptor.finalize()
+        return prefix + nonce + encryptor.tag + body
+
+    return sealed
 
 
 def sealed_prefix(key_id: str) -> bytes:

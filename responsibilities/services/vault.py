@@ -23,6 +23,13 @@ def seal_text(text: str, purpose: str) -> bytes:
     return seal_bytes(text.encode(), purpose)
 
 
+def sealer(purpose: str) -> Callable[[str], bytes]:
+    """`seal_text` for many texts of one purpose, at two thirds of the cost."""
+    key_id = settings.PORTAL_FIELD_KEY_CURRENT
+    sealed = crypto.sealer(key_id=key_id, master=settings.PORTAL_FIELD_KEYS[key_id], purpose=purpose)
+    return lambda text: sealed(text.encode())
+
+
 def unseal_text(sealed: bytes, purpose: str) -> str:
     """The text under a ciphertext of `seal_text`; raises where key or purpose is another."""
     return unseal_bytes(sealed, purpose).decode()
