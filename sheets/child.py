@@ -1,4 +1,4 @@
-"""The limited child process: `python -m sheets.child MODE LIMITS`, the file on stdin.
+"""The limited child process, forked from the warm one (`python -m sheets.child`, see `sheets.nursery`); its file on stdin.
 
 It reads hostile files so that nobody else has to. After its imports it gives up what it doesn't
 need: memory and processor time are capped, no file may be written and none opened any more. Rows
@@ -18,6 +18,7 @@ import struct
 import sys
 import zipfile
 
+from sheets import nursery
 from sheets.cells import pack
 from sheets.defence import Limits, open_archive
 from sheets.extract import extract
@@ -88,9 +89,9 @@ def diagnose(data: bytes, limits: Limits) -> None:
         raise why(archive, limits)
 
 
-def main() -> int:
-    mode, limits = sys.argv[1], Limits.loads(sys.argv[2])
-    preload()
+def work(mode: str, limits: str) -> int:
+    """One child's life; returns its exit code."""
+    limits = Limits.loads(limits)
     if mode == "annotate":
         from sheets import annotate
 
@@ -132,4 +133,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    preload()
+    nursery.serve(work, int(sys.argv[1]))

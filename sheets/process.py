@@ -1,11 +1,15 @@
 """Starting the limited child, feeding it, and ending it when its time is up."""
 
+import contextlib
+import json
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +30,55 @@ class Crashed(Exception):
         super().__init__(f"child ended with {status}")
 
 
+class Nursery:
+    """This process's warm process, started when it is first needed and anew when it was killed or we were forked."""
+
+    def __init__(self, *program: str) -> None:
+        self.program = program
+        self._lock = threading.Lock()
+        self._owner = 0
+        self._office: socket.socket | None = None
+
+    def order(self, arguments: list, files: list[int]) -> None:
+        """Have a child forked; see `sheets.nursery.serve`."""
+        text = json.dumps(arguments).encode()
+        with self._lock:
+            if self._owner != os.getpid():
+                self._start()
+            try:
+                socket.send_fds(self._office, [text], files)
+            except OSError:
+                self._start()
+                socket.send_fds(self._office, [text], files)
+
+    def _start(self) -> None:
+        if self._office is not None:
+            self._office.close()
+        self._office, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [*self.program, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                # Nothing of the parent's environment: no addresses, no keys.
+                env={
+                    "PYTHONPATH": str(ROOT),
+                    "PYTHONUTF8": "1",
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "MALLOC_ARENA_MAX": "1",
+                    "LANG": "C.UTF-8",
+                },
+                cwd="/",
+                start_new_session=True,
+            )
+        self._owner = os.getpid()
+
+
+nursery = Nursery(sys.executable, "-s", "-P", "-m", "sheets.child")
+
+
 def run(mode: str, data: bytes, limits: Limits) -> Iterator[bytes]:
     """Lines that the child writes, without their line ends.
 
@@ -33,44 +86,35 @@ def run(mode: str, data: bytes, limits: Limits) -> Iterator[bytes]:
     reads can't block the writer. Raises Refusal("timeout") and Crashed; the child never outlives
     this generator.
     """
-    with _memory_file(data) as source:
-        child = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-m", "sheets.child", mode, limits.dumps()],
-            stdin=source,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            # Nothing of the parent's environment: no addresses, no keys.
-            env={
-                "PYTHONPATH": str(ROOT),
-                "PYTHONUTF8": "1",
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "MALLOC_ARENA_MAX": "1",
-                "LANG": "C.UTF-8",
-            },
-            cwd="/",
-            close_fds=True,
-            start_new_session=True,
-        )
+    out, theirs_out = os.pipe()
+    keeper, theirs = socket.socketpair()
     try:
-        yield from _lines(child, limits)
+        with _memory_file(data) as source, theirs:
+            try:
+                nursery.order([mode, limits.dumps()], [source.fileno(), theirs_out, theirs.fileno()])
+            finally:
+                os.close(theirs_out)
+        yield from _lines(out, keeper, limits)
     finally:
-        if child.poll() is None:
-            child.kill()
-        child.stdout.close()
-        child.wait()
+        os.close(out)
+        # Wanting no more ends the child; its keeper has told so before it is gone.
+        with keeper:
+            keeper.shutdown(socket.SHUT_WR)
+            keeper.settimeout(5)
+            with contextlib.suppress(TimeoutError):
+                keeper.recv(16)
 
 
-def _lines(child: subprocess.Popen, limits: Limits) -> Iterator[bytes]:
+def _lines(out: int, keeper: socket.socket, limits: Limits) -> Iterator[bytes]:
     deadline = time.monotonic() + limits.seconds
     total, rest = 0, b""
-    descriptor = child.stdout.fileno()
     with selectors.DefaultSelector() as selector:
-        selector.register(descriptor, selectors.EVENT_READ)
+        selector.register(out, selectors.EVENT_READ)
         while True:
             left = deadline - time.monotonic()
             if left <= 0 or not selector.select(left):
                 raise Refusal("timeout")
-            block = os.read(descriptor, READ_SIZE)
+            block = os.read(out, READ_SIZE)
             if not block:
                 break
             total += len(block)
@@ -78,10 +122,12 @@ def _lines(child: subprocess.Popen, limits: Limits) -> Iterator[bytes]:
                 raise Refusal("too_large")
             *lines, rest = (rest + block).split(b"\n")
             yield from lines
+    keeper.settimeout(max(0.1, deadline - time.monotonic()))
     try:
-        status = child.wait(timeout=max(0.1, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired as error:
+        told = keeper.recv(16)
+    except TimeoutError as error:
         raise Refusal("timeout") from error
+    status = int(told) if told else -signal.SIGKILL
     if status == -signal.SIGXCPU:
         raise Refusal("timeout")
     if status or rest:
