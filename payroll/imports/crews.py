@@ -14,9 +14,25 @@ SECTION = re.compile(
     r"(?:班组(?:名称)?[:：])?(?P<crew>[^:：]{1,20}?(?:班组|劳务队|施工队|作业队|小组|工段|工区|班|组|队))(?:[(（【\[][^)）】\]]{1,20}[)）】\]])?"
     r"(?:[,，、]*(?:班组长|组长|负责人|带班)[:：].{1,20})?(?:\d{1,3}人)?\Z"
 )
+IN_LINE = re.compile(r"(?:所属|施工|作业)?(?:班组|队组)(?:名称)?[:：](?P<crew>[^:：\s]{2,20})")
 LABELLED = re.compile(r"(?:所属)?(?:班组|队组)(?:名称)?[:：](?P<crew>[^:：]{1,24})\Z")
 SPARSE = 0.5
 SPREAD = ("crew", "trade")
+
+
+def crew_above(sheet: Sheet, header: Header) -> str:
+    """The crew that the lines above the header name for everybody, or the sheet by its name."""
+    for cells in sheet.head(header.first_data_row - 1 - len(header.rows)):
+        for position, cell in enumerate(cells):
+            if type(cell) is not str:
+                continue
+            if match := IN_LINE.search(cell):
+                return match["crew"]
+            label = SPACES.sub("", cell).rstrip(":：")
+            beside = next((other for other in cells[position + 1 :] if other is not None), None)
+            if label in ("班组", "班组名称", "所属班组", "施工班组") and type(beside) is str and len(beside) <= 20:
+                return beside.strip()
+    return sheet.name if section_of([sheet.name]) and len(sheet.name) <= 20 else ""
 
 
 def section_of(texts: Sequence[str]) -> str | None:
@@ -34,7 +50,7 @@ class Crews:
     """Fills in what people below the first one leave blank."""
 
     def __init__(self, sheet: Sheet, header: Header, csv: bool) -> None:
-        self.section = ""
+        self.section = "" if "crew" in header.mapping else crew_above(sheet, header)
         self.places = {name: header.mapping[name] - 1 for name in SPREAD if name in header.mapping}
         self._merged: dict[tuple[int, str], int] = {}
         for name, at in self.places.items():

@@ -22,10 +22,12 @@ from sheets.values import Cell, column_index, column_letter
 TAKEN_FROM = 60
 # Titles that are used for more than one thing.
 VAGUE = frozenset(
-    "金额 工资 工资金额 发放工资 工资数额 支付金额 付款金额 名称 员工 编号 id no 账号 帐号 账户 卡号 银行 天数 工数 单价 部门 说明 用途 月 收款人 已发工资 已付工资 已支付工资"
+    "工人 民工 农民工 务工人员 班组人员 劳务人员 金额 工资 工资金额 发放工资 工资数额 支付金额 付款金额 名称 员工 编号 id no 账号 帐号 账户 卡号 银行 天数 工数 单价 部门 说明 用途 月 收款人 已发工资 已付工资 已支付工资"
     " 本月工资 工资合计 扣除 应扣 代扣 扣减".split()
 )
 # What is counted, not paid.
+# A title that fits at least this well could be the column too.
+RIVAL_FROM = 720
 COUNTED = re.compile(r"天|日数|工日|小时|工时|时长|次数|人数|数量|吨|方|米|里程|占比|比例|率")
 # Long numbers that are nobody's.
 SERIAL = re.compile(r"流水|单号|审批|代码|税号|合同编号|订单|标题|创建人")
@@ -56,6 +58,7 @@ class ColumnGuess:
     reason: str = ""
     alternatives: tuple[str, ...] = ()
     problem: str = ""  # what contradicts, as a sentence; "" for nothing
+    rival: bool = False  # another column has as good a title
 
     def as_dict(self) -> dict:
         return {
@@ -76,6 +79,7 @@ class _Pick:
     confidence: int
     reason: str
     problem: str = ""
+    rival: bool = False
 
 
 def guess_columns(
@@ -93,6 +97,7 @@ def guess_columns(
     guessing.from_titles()
     guessing.from_content()
     guessing.from_arithmetic()
+    guessing.rivals()
     if remembered:
         guessing.remember(remembered)
     mapping = {
@@ -210,6 +215,23 @@ class _Guessing:
                 pick.confidence = min(pick.confidence, 55)
                 pick.problem = "多数行的“应发 − 扣款 − 预支”不等于实发，这几列可能对应错了。"
 
+    def rivals(self) -> None:
+        """Doubt a column beside which another one has as good a title and holds something else."""
+        for name in ("net_pay", "id_number", "bank_card", "name"):
+            pick = self.picks.get(name)
+            if pick is None or pick.problem or pick.reason == "content":
+                continue
+            for at, path in sorted(self.header.paths.items()):
+                if at in self.taken() or BY_NAME[name].score(path) < RIVAL_FROM or not self._saw(at).supports(name):
+                    continue
+                pairs = [(_cell(cells, pick.at), _cell(cells, at)) for cells in self.rows]
+                if sum(1 for one, other in pairs if other is not None and one != other) <= len(pairs) * 0.1:
+                    continue
+                both = f"{column_letter(pick.at)} 列和 {column_letter(at)} 列"
+                pick.problem = f"{both}的列名都像{TITLES[name]}，内容不同，按 {column_letter(pick.at)} 列读取。"
+                pick.confidence, pick.rival = min(pick.confidence, 70), True
+                break
+
     def _agreement(self, mapping: dict[str, int]) -> float | None:
         how = without_day_counts(sum_of(self.header.mapped(mapping)), self.rows, mapping)
         return agreement(self.rows, mapping, how)
@@ -281,6 +303,7 @@ class _Guessing:
                     pick.reason,
                     pick.problem,
                 )
+                guess.rival = pick.rival
             found.append(guess)
         return found
 
@@ -294,6 +317,10 @@ class _Guessing:
             (name for name, score in scores.items() if score > 0 and name != chosen), key=lambda n: -scores[n]
         )
         return tuple(ranked[:3])
+
+
+def _cell(cells: Sequence[Cell], at: int) -> Cell:
+    return cells[at - 1] if at <= len(cells) else None
 
 
 def _likeness(seen: Evidence) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from payroll.imports.columns import BY_NAME, TITLES
 from sheets.columns import bare, normalise
@@ -73,7 +73,21 @@ def headers_of(layout: Layout, workbook: Workbook) -> list[tuple[Sheet, Header]]
         _check_rows(table, sheet)
         _check_columns(table, sheet, taken)
         found.append((sheet, _header(table, sheet)))
-    return found
+    return [(sheet, _beside(header, [other for one, other in found if one is sheet])) for sheet, header in found]
+
+
+def _beside(header: Header, all_on_sheet: list[Header]) -> Header:
+    """The header with only its own columns where several tables stand side by side on its sheet."""
+    if len({tuple(one.rows) for one in all_on_sheet}) != 1 or len(all_on_sheet) < 2:
+        return header
+    starts = sorted(min(one.mapping.values()) for one in all_on_sheet)
+    start = min(header.mapping.values())
+    stop = next((other for other in starts if other > start), None)
+    if stop is None or max(header.mapping.values()) < stop:
+        own = {at: title for at, title in header.titles.items() if at >= start and (stop is None or at < stop)}
+        paths = {at: path for at, path in header.paths.items() if at in own}
+        return replace(header, titles=own, paths=paths, block=start).mapped(header.mapping)
+    return header
 
 
 def _check_rows(table: SheetLayout, sheet: Sheet) -> None:

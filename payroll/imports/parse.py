@@ -4,13 +4,15 @@
 that a caller can write in chunks while the rest is still being checked.
 """
 
+from collections.abc import Mapping
+
 from payroll.imports.choosing import Table, choose, left_out, tables_of
 from payroll.imports.columns import COLUMNS, TITLES
 from payroll.imports.layout import Layout, headers_of
 from payroll.imports.parsed import Parsed, Part
 from payroll.imports.reading import Reading
 from payroll.rules.checks import severities
-from payroll.rules.checks.sheets import ColumnByContent
+from payroll.rules.checks.sheets import ColumnAmbiguous, ColumnByContent
 from payroll.rules.facts import NOTHING_KNOWN, Facts
 from payroll.rules.month import Month
 from payroll.rules.remarks import Remark
@@ -55,8 +57,11 @@ def open_payroll(
         )
     tables = tables_of(workbook, month)
     chosen = choose(tables, month)
-    others, remarks = left_out(tables, facts.severities or severities({}))
-    remarks += [remark for number, table in enumerate(chosen, start=1) for remark in _by_content(table, number)]
+    set_severities = facts.severities or severities({})
+    others, remarks = left_out(tables, set_severities)
+    remarks += [
+        remark for number, table in enumerate(chosen, start=1) for remark in _of_columns(table, number, set_severities)
+    ]
     return Reading(
         [(table.sheet, table.header) for table in chosen],
         month,
@@ -67,15 +72,19 @@ def open_payroll(
     )
 
 
-def _by_content(table: Table, number: int) -> list[Remark]:
-    """Notices of columns that were known by what they hold, not by their titles."""
+def _of_columns(table: Table, number: int, set_severities: Mapping[str, str]) -> list[Remark]:
+    """Notices of columns that were known by what they hold, and warnings of such as could be another one."""
     row = table.header.rows[-1] if table.header.rows else 0
     found = []
     for guess in table.guesses:
+        cell = f"{guess.letter}{row}" if row else ""
+        if guess.rival:
+            severity = set_severities[ColumnAmbiguous.code]
+            said = ColumnAmbiguous.message.format(said=guess.problem)
+            found.append(Remark(row, cell, ColumnAmbiguous.code, severity, said, number))
         if guess.column not in table.header.mapping or guess.reason != "content":
             continue
         message = ColumnByContent.other_title_message if guess.problem else ColumnByContent.message
         said = message.format(letter=guess.letter, title=guess.title or "没有列名", column=TITLES[guess.column])
-        cell = f"{guess.letter}{row}" if row else ""
         found.append(Remark(row, cell, ColumnByContent.code, ColumnByContent.default, said, number))
     return found

@@ -7,6 +7,7 @@ worker's, whatever its other cells say.
 import re
 from collections.abc import Sequence
 
+from payroll.imports.arithmetic import cents
 from payroll.imports.columns import COLUMNS
 from payroll.imports.crews import section_of
 from payroll.rules.amounts import BLANK, NotMoney, parse_money
@@ -19,7 +20,9 @@ TOTAL = re.compile(
     r"(?:本月|本表|本期|工资|实发|应发|全部|项目|以上|人员|班组)*(?:合计|总计|共计|总合计|累计|总和)(?:金额|人数|大写|小写|工资)*(?:[(（:：].*|[\d,.，元人民币¥￥]*)"
 )
 GRAND = re.compile(r".*(?:总计|总合计|全部合计).*")
-SUBTOTAL = re.compile(r".{0,24}小计.{0,12}|.{0,20}(?:本页|页|班|组|队)[)）]?(?:合计|共计|累计).{0,12}")
+SUBTOTAL = re.compile(
+    r".{0,24}小计.{0,12}|.{0,20}(?:本页|页|班|组|队)[)）]?(?:合计|共计|累计).{0,12}|(?:承|接)[上前]页|[过转][次下]页"
+)
 SIGNATURE = re.compile(
     r"(?:制表|编制|编表|填表|填报|审核|复核|审批|核准|批准|签发|负责人|项目经理|项目负责|劳资|班组长|班组负责|组长|分管|财务|会计|出纳|经办|总经理|领导|"
     r"部门|单位负责|单位|施工|总包|分包|建设|监理|劳务|盖章|公章|签字|签章|签名|日期|工长|队长|公司|主管|法人|法定代表).{0,80}"
@@ -31,6 +34,7 @@ NOTE = re.compile(
 SAMPLE = re.compile(
     r"[(（【\[]?(?:示例|样例|范例|举例|例如|例[:：]|例子|样本|填写示例)[)）】\]]?.*|例|[xX×]{2,}|.*[(（](?:示例|样例|例)[)）]"
 )
+HEADS = re.compile(r"(?:共|合计|总计)?\d{1,5}[人名]")
 COUNT = re.compile(r"(?:总?记录数|总?人数|合计人数|共计?)[:：]?\d*[人条名笔]?")
 CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,40}")
 INSTRUCTION = re.compile(
@@ -92,6 +96,8 @@ class Rows:
                 return "subtotal"
             if TOTAL.fullmatch(label):
                 return "total"
+            if HEADS.fullmatch(label):
+                return "total" if cents(net) else "note"
         if any(SAMPLE.fullmatch(label) for label in labels):
             return "sample"
         if not self.seen and (self._numbers_the_columns(cells, filled) or self._names_the_columns(filled)):

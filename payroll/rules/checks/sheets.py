@@ -42,6 +42,16 @@ class AmountsConverted(Check):
     message = "表中金额以{unit}为单位（{columns}），已换算为元。请核对换算后的金额。"
 
 
+class ColumnAmbiguous(Check):
+    code = "column_ambiguous"
+    title = "两列都像同一项"
+    what = "表里有两列的列名都像实发工资（或姓名、身份证号、银行卡号），内容不同，只按其中一列读取。"
+    family = Family.OTHER
+    whole_batch = True
+    message = "{said}请核对，并改正另一列的列名。"
+    basis = LEDGER
+
+
 class ColumnByContent(Check):
     code = "column_by_content"
     title = "按内容认定的列"

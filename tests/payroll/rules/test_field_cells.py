@@ -359,3 +359,33 @@ def test_a_second_name_column_alone_is_no_second_person():
 def test_the_same_person_on_both_sides_is_told_once_more():
     found = read([*SIDE, *SIDE], ["王伟", ID, 1.0, "王伟", ID, 1.0])
     assert codes(found) == ["duplicate_worker"]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [["班组名称：木工班", None, "日期：10月"], ["班组：", "木工班"], ["施工单位：甲公司 班组：木工班 单位：元"]],
+)
+def test_a_crew_named_above_the_header_is_everybodys(above):
+    assert crews(read(above, CREW[1:], ["王伟", id_number(1), 1.0])) == ["木工班"]
+    assert crews(read(above, CREW, ["电工班", "王伟", id_number(1), 1.0])) == ["电工班"]
+
+
+def test_a_sheet_called_after_its_crew_gives_it_and_another_name_does_not():
+    assert crews(read(CREW[1:], ["王伟", id_number(1), 1.0], name="钢筋班")) == ["钢筋班"]
+    assert crews(read(CREW[1:], ["王伟", id_number(1), 1.0], name="10月工资")) == [""]
+
+
+def test_two_columns_that_could_both_be_the_net_pay_are_told_where_they_differ():
+    titles = ["姓名", "身份证号", "实发工资（第一次）", "实发工资（第二次）"]
+    rows = [["王伟", id_number(1), 3000.0, 2901.0], ["李娜", id_number(2), 3000.0, 2902.0]]
+    found = read(titles, *rows)
+    assert codes(found) == ["column_ambiguous"]
+    assert "C 列和 D 列" in found.warnings[0].message
+    same = [[*cells[:3], cells[2]] for cells in rows]
+    assert codes(read(titles, *same)) == []
+
+
+def test_a_payee_who_is_somebody_else_is_told():
+    titles = ["姓名", "身份证号", "收款人姓名", "实发工资"]
+    assert codes(read(titles, ["王伟", ID, "李娜", 1.0], ["张强", id_number(3), "张强", 1.0])) == ["column_ambiguous"]
+    assert codes(read(titles, ["王伟", ID, "王伟", 1.0], ["张强", id_number(3), "张强", 1.0])) == []

@@ -152,6 +152,20 @@ ROWS = {
     "number of records": Case([T, p(1), ["记录数：1"]], paid(1), {3: "note"}),
     "number of heads": Case([T, p(1), [None, "人数：1人"]], paid(1), {3: "note"}),
     "number of heads in two cells": Case([T, p(1), ["人数", 1.0]], paid(1), {3: "note"}),
+    "total labelled by a number of heads": Case(
+        [T, p(1), p(2), [None, "2人", None, None, 12003.0, 200.0, 11803.0]], paid(1, 2), {4: "total"}
+    ),
+    "sums carried over pages": Case(
+        [
+            T,
+            p(1),
+            ["过次页", None, None, None, 6001.0, 100.0, 5901.0],
+            ["承上页", None, None, None, 6001.0, 100.0, 5901.0],
+            p(2),
+        ],
+        paid(1, 2),
+        {3: "subtotal", 4: "subtotal"},
+    ),
     "signatures in one row": Case([T, p(1), *TAIL], paid(1), {3: "signature"}),
     "a signature with a person's name in the name column": Case(
         [T, p(1), ["制表人", "王伟", None, "审核人", "李娜"]], paid(1), {3: "signature"}

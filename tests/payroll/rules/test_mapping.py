@@ -266,3 +266,19 @@ def test_a_total_of_parts_is_proposed_as_what_a_person_must_confirm():
     guess = proposal.sheets[0].guess("net_pay")
     assert (guess.letter, guess.confidence, proposal.askable) == ("F", 50, True)
     assert proposal.refusal.code == "no_net_column"
+
+
+def test_a_layout_of_two_tables_side_by_side_reads_both():
+    side = ["姓名", "身份证号", "实发工资"]
+    workbook = book(
+        [*side, *side],
+        ["王伟", id_number(1), 5.0, "李娜", id_number(2), 6.0],
+        ["张强", id_number(3), 7.0],
+        ["合计", None, 12.0, "合计", None, 6.0],
+    )
+    proposal = propose(workbook, MONTH)
+    assert [sheet.mapping["name"] for sheet in proposal.chosen] == ["A", "D"]
+    found = parse(workbook, month=MONTH, layout=proposal.layout())
+    assert found.lines == parse(workbook, month=MONTH).lines
+    assert [line.name for line in found.lines] == ["王伟", "张强", "李娜"]
+    assert found.declared_total_net == found.total_net == 18
