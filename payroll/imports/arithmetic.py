@@ -71,6 +71,25 @@ def find_relation(rows: Sequence[Sequence[Cell]], columns: Sequence[int]) -> Rel
     return best
 
 
+def find_gross(rows: Sequence[Sequence[Cell]], columns: Sequence[int], mapping: Mapping[str, int]) -> int | None:
+    """The column that is net + deductions + advance in most rows, while something was taken off in some."""
+    parts = [mapping[name] for name in ("net_pay", "deductions", "advance") if name in mapping]
+    if len(parts) < 2 or len(rows) < LEAST_ROWS:
+        return None
+    wholes = []
+    for cells in rows:
+        amounts = [cents(_at(cells, at)) for at in parts]
+        wholes.append(None if None in amounts or not any(amounts[1:]) else sum(amounts))
+    telling = sum(1 for whole in wholes if whole)
+    if telling < max(LEAST_ROWS, len(rows) * TELLING):
+        return None
+    for at in columns:
+        same = sum(1 for cells, whole in zip(rows, wholes, strict=True) if whole and cents(_at(cells, at)) == whole)
+        if same >= telling * HOLDS:
+            return at
+    return None
+
+
 def find_sum(rows: Sequence[Sequence[Cell]], columns: Sequence[int]) -> int | None:
     """The rightmost column that is the sum of the amounts left of it in most rows: base + post + bonus = 合计."""
     columns, rows = _filled(rows, columns)
@@ -96,6 +115,9 @@ def agreement(rows: Sequence[Sequence[Cell]], mapping: Mapping[str, int], how: S
         net = cents(_at(cells, mapping["net_pay"]))
         advance = cents(_at(cells, mapping["advance"])) if "advance" in mapping else 0
         if net is None or advance is None or _at(cells, mapping["net_pay"]) is None:
+            continue
+        # An amount of unknown meaning proves nothing either way.
+        if any(cents(_at(cells, at)) for at in how.unknown):
             continue
         judged += 1
         agreeing += contradiction(how, cells, Decimal(advance) / 100, Decimal(net) / 100) is None

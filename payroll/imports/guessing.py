@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from payroll.imports.arithmetic import agreement, find_relation, find_sum
+from payroll.imports.arithmetic import agreement, find_gross, find_relation, find_sum
 from payroll.imports.columns import BY_NAME, COLUMNS, MONEY_NAMES, TITLES
 from payroll.imports.content import NOTHING, Evidence, evidence_of, people_rows, sample
 from payroll.imports.mistaken import template_of
@@ -206,6 +206,12 @@ class _Guessing:
                 self.notes[taken.at] = said
                 del self.picks["deductions"]
                 share = better if better is not None else 1.0
+        free = [at for at in amounts if at not in mapping.values() and at < mapping["net_pay"]]
+        # 合计, and beside it an 应付工资 from which the deductions were taken already.
+        if share < 0.5 and "gross" in mapping and (at := find_gross(self.rows, free, mapping)):
+            share = 1.0
+            said = f"按各行金额推算，{column_letter(at)} 列（{self.header.titles.get(at, '没有列名')}）是应发工资，与列名不一致。"
+            self.picks["gross"] = _Pick(at, 75, "content", said)
         for name in ("gross", "net_pay", "deductions", "advance"):
             if (pick := self.picks.get(name)) is None or pick.problem:
                 continue

@@ -20,6 +20,9 @@ from sheets.reader import Workbook
 
 __all__ = ["Parsed", "Part", "Reading", "open_payroll", "parse"]
 
+# Columns whose being known by content only is worth a word.
+TOLD = frozenset(("name", "id_number", "bank_card", "gross", "deductions", "advance", "net_pay"))
+
 
 def parse(
     workbook: Workbook, *, month: Month | str, facts: Facts = NOTHING_KNOWN, layout: Layout | None = None
@@ -82,7 +85,7 @@ def _of_columns(table: Table, number: int, set_severities: Mapping[str, str]) ->
             severity = set_severities[ColumnAmbiguous.code]
             said = ColumnAmbiguous.message.format(said=guess.problem)
             found.append(Remark(row, cell, ColumnAmbiguous.code, severity, said, number))
-        if guess.column not in table.header.mapping or guess.reason != "content":
+        if guess.column not in TOLD or guess.column not in table.header.mapping or guess.reason != "content":
             continue
         message = ColumnByContent.other_title_message if guess.problem else ColumnByContent.message
         said = message.format(letter=guess.letter, title=guess.title or "没有列名", column=TITLES[guess.column])

@@ -252,7 +252,7 @@ def test_an_intermediate_sum_is_proposed_but_not_paid_without_a_word():
         [cells[1], cells[2], 6000.0 + n, 300.0 + n, 200.0, 5500.0, 100.0 + 3 * n, 5400.0 - 3 * n]
         for n, cells in enumerate(paid())
     ]
-    titles = ["姓名", "身份证号", "应发工资", "社保", "公积金", "税前工资", "税额", "到手"]
+    titles = ["姓名", "身份证号", "应发工资", "社保", "公积金", "税前工资", "税额", "卡上"]
     proposal = propose(book(titles, *rows), MONTH)
     assert proposal.refusal.code == "no_net_column"
     assert proposal.askable
@@ -282,3 +282,20 @@ def test_a_layout_of_two_tables_side_by_side_reads_both():
     assert found.lines == parse(workbook, month=MONTH).lines
     assert [line.name for line in found.lines] == ["王伟", "张强", "李娜"]
     assert found.declared_total_net == found.total_net == 18
+
+
+def test_a_gross_that_was_lessened_already_gives_way_to_the_one_that_adds_up():
+    titles = ["姓名", "身份证号", "加班", "合计", "扣款合计", "应付工资", "已付工资", "本月实付"]
+    rows = [
+        [cells[1], cells[2], 10.0, 6150.0 + n, 115.0 + n, 6035.0, 2000.0, 4035.0] for n, cells in enumerate(paid())
+    ]
+    proposal = propose(book(titles, *rows), MONTH)
+    assert (proposal.sheets[0].mapping["gross"], proposal.sheets[0].mapping["net_pay"]) == ("D", "H")
+    assert not is_sure(proposal)
+    found = parse(book(titles, *rows), month=MONTH)
+    assert (found.errors, found.lines[1].gross) == ([], 6151)
+    assert "column_by_content" in {remark.code for remark in found.warnings}
+    # Where nothing adds up, the title keeps its column and the rows are told.
+    wrong = [[*cells[:3], cells[3] + 7, *cells[4:]] for cells in rows]
+    assert propose(book(titles, *wrong), MONTH).sheets[0].mapping["gross"] == "F"
+    assert {remark.code for remark in parse(book(titles, *wrong), month=MONTH).errors} == {"net_mismatch"}
