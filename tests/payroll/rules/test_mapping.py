@@ -286,9 +286,7 @@ def test_a_layout_of_two_tables_side_by_side_reads_both():
 
 def test_a_gross_that_was_lessened_already_gives_way_to_the_one_that_adds_up():
     titles = ["姓名", "身份证号", "加班", "合计", "扣款合计", "应付工资", "已付工资", "本月实付"]
-    rows = [
-        [cells[1], cells[2], 10.0, 6150.0 + n, 115.0 + n, 6035.0, 2000.0, 4035.0] for n, cells in enumerate(paid())
-    ]
+    rows = [[cells[1], cells[2], 10.0, 6150.0 + n, 115.0 + n, 6035.0, 2000.0, 4035.0] for n, cells in enumerate(paid())]
     proposal = propose(book(titles, *rows), MONTH)
     assert (proposal.sheets[0].mapping["gross"], proposal.sheets[0].mapping["net_pay"]) == ("D", "H")
     assert not is_sure(proposal)
