@@ -2,8 +2,9 @@
 
 from django.db import transaction
 
-from payroll.models import PayrollLine
+from payroll.models import PayrollLine, RosterEntry, Worker
 from payroll.selectors.batches import may_act_on
+from payroll.selectors.register import person_by_pk
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services import vault
@@ -35,3 +36,32 @@ def number_reveal(*, line_id: int, field: str, actor: Actor, scope=None) -> str:
         changes={"field": ["", FIELDS[field]], "batch": ["", str(line.batch_id)], "row": ["", str(line.row)]},
     )
     return vault.unseal_text(sealed, field)
+
+
+@transaction.atomic
+def worker_number_reveal(*, worker_id: int, field: str, actor: Actor, scope) -> str:
+    """The ID number, telephone or latest card of a worker of the register, in full. The trail keeps who asked."""
+    worker = person_by_pk(scope, worker_id)
+    entry = (
+        RosterEntry.objects.visible_to(scope.with_permission(Permission.PAYROLL_REVEAL)).filter(worker=worker).first()
+    )
+    if entry is None:
+        raise NotAllowed("您的岗位不能查看完整的证件号码和银行卡号。")
+    sealed = _sealed_of(worker, field)
+    if sealed is None:
+        raise Refused("nothing_to_reveal", "没有登记该号码。")
+    record_event(
+        actor=actor,
+        action="payroll.reveal",
+        target=worker,
+        project_id=entry.project_id,
+        changes={"field": ["", FIELDS[field]], "from": ["", "工人名册"]},
+    )
+    return vault.unseal_text(sealed, field)
+
+
+def _sealed_of(worker: Worker, field: str) -> bytes | None:
+    if field == "bank_card":
+        card = worker.cards.order_by("-pk").first()
+        return card.number_sealed if card else None
+    return {"id_number": worker.id_number_sealed, "phone": worker.phone_sealed}.get(field)

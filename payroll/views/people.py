@@ -1,4 +1,4 @@
-"""A worker's pay, and a number shown in full with a trace."""
+"""A worker over sites and months, in tabs; a number shown in full with a trace."""
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
@@ -7,48 +7,148 @@ from django.views.decorators.http import require_POST, require_safe
 
 from payroll.forms import RevealForm
 from payroll.models import PayrollBatch
-from payroll.selectors.batches import may_act_on
-from payroll.selectors.workers import worker_by_pk, worker_lines
-from payroll.services.reveals import FIELDS, number_reveal
+from payroll.rules.month import Month
+from payroll.selectors.attendance import days_of_workers, months_of_worker
+from payroll.selectors.register import entries_of_worker, pay_by_month, person_by_pk
+from payroll.selectors.site_people import contracts, may_keep_entry, stays, with_findings
+from payroll.selectors.workers import worker_lines
+from payroll.services.leavers import settlement_due_on
+from payroll.services.reveals import FIELDS, number_reveal, worker_number_reveal
 from payroll.views.grid import masked
+from payroll.views.month_grid import worker_strip
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
 
 PAGE_SIZE = 50
+TABS = (("overview", "概况"), ("contracts", "合同"), ("stays", "进退场"), ("attendance", "考勤"), ("pay", "工资"))
+STRIPS_SHOWN = 6
+MONTHS_DRAWN = 24
 
 
 @needs(Permission.PAYROLL_VIEW)
 @require_safe
 def worker_page(request, pk):
-    """Where and what a worker was paid, on the sites the caller sees."""
-    worker = worker_by_pk(request.scope, pk)
+    """Who a worker is, under which contract, where and when, and what was paid, on the sites the caller sees."""
+    worker = person_by_pk(request.scope, pk)
+    tab = request.GET.get("tab", "overview")
+    tab = tab if tab in dict(TABS) else "overview"
+    entries = list(entries_of_worker(request.scope, worker))
+    card = worker.cards.order_by("-pk").first()
     lines = worker_lines(request.scope, pk)
+    context = {
+        "worker": worker,
+        "tab": tab,
+        "tabs": [{"label": label, "url": f"?tab={code}", "active": code == tab} for code, label in TABS],
+        "entries": entries,
+        "id_masked": masked(worker.id_last4),
+        "phone_masked": masked(worker.phone_last4),
+        "card_masked": masked(card.last4) if card else "",
+        "card": card,
+        "may_reveal": request.scope.can(Permission.PAYROLL_REVEAL),
+        "keepable": [entry for entry in entries if may_keep_entry(request.scope, entry)],
+        "crumbs": [
+            {"label": "工资发放", "url": reverse("payroll:list")},
+            {"label": "工人", "url": reverse("payroll:workers")},
+            {"label": worker.name},
+        ],
+    }
+    context |= {
+        "overview": _overview,
+        "contracts": _contracts,
+        "stays": _stays,
+        "attendance": _attendance,
+        "pay": _pay,
+    }[tab](request, worker, lines, entries)
+    return render(request, "payroll/worker.html", context)
+
+
+def _overview(request, worker, lines, entries) -> dict:
+    found = with_findings(list(stays(request.scope).filter(entry__worker=worker).order_by("-entered_on")))
+    in_force = [contract for contract in _contracts(request, worker, lines, entries)["contracts"] if contract.in_force]
+    return _paid(lines) | {
+        "breaches": [stay for stay in found if stay.finding],
+        "contracts_in_force": in_force,
+        "without_contract": [
+            entry
+            for entry in entries
+            if not entry.left_on and entry.project_id not in {one.project_id for one in in_force}
+        ],
+        "unsettled": [stay for stay in _settled(found) if stay.left_on and not stay.is_settled],
+        "months": months_of_worker(request.scope, worker.pk)[:3],
+    }
+
+
+def _contracts(request, worker, _lines, _entries) -> dict:
+    rows = list(contracts(request.scope).filter(worker=worker))
+    for contract in rows:
+        last = min((day for day in (contract.ends_on, contract.ended_on) if day), default=None)
+        contract.last_on = last
+        contract.in_force = contract.starts_on <= today() and (last is None or last >= today())
+        contract.level = "green" if contract.in_force else "grey"
+    return {"contracts": rows}
+
+
+def _stays(request, worker, _lines, _entries) -> dict:
+    rows = stays(request.scope).filter(entry__worker=worker).select_related("settlement").order_by("-entered_on", "-pk")
+    return {"stays": _settled(with_findings(list(rows)))}
+
+
+def _settled(rows: list) -> list:
+    for stay in rows:
+        settlement = getattr(stay, "settlement", None)
+        stay.is_settled = settlement is not None and settlement.state == settlement.State.PAID
+        stay.due_on = settlement_due_on(stay.left_on) if stay.left_on and not stay.is_settled else None
+        stay.late = (today() - stay.due_on).days if stay.due_on else 0
+    return rows
+
+
+def _attendance(request, worker, _lines, _entries) -> dict:
+    months = months_of_worker(request.scope, worker.pk)
+    strips = []
+    for month_on in list(dict.fromkeys(row["month_on"] for row in months))[:STRIPS_SHOWN]:
+        month = Month(month_on.year, month_on.month)
+        days = days_of_workers(request.scope, None, month_on, [worker.pk]).get(worker.pk, [])
+        strips.append(
+            {
+                "month": month,
+                "days": worker_strip(days, month),
+                "sites": [row for row in months if row["month_on"] == month_on],
+            }
+        )
+    return {"months": months, "strips": strips}
+
+
+def _pay(request, worker, lines, _entries) -> dict:
     page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     for line in page.object_list:
         decorated(line.batch)
+    drawn = pay_by_month(request.scope, worker.pk)[-MONTHS_DRAWN:]
+    chart = None
+    if len(drawn) > 1:
+        chart = {
+            "id": "pay-by-month",
+            "title": "逐月实发工资",
+            "type": "bar",
+            "x": [f"{month_on:%Y-%m}" for month_on, _net in drawn],
+            "series": [{"name": "实发", "data": [float(net) for _month, net in drawn]}],
+            "unit": "元",
+            "size": "s",
+        }
+    return _paid(lines) | {"page": page, "chart": chart}
+
+
+def _paid(lines) -> dict:
     paid = [line for line in lines if line.batch.status == PayrollBatch.Status.SUBMITTED]
-    latest = page.object_list[0]
-    return render(
-        request,
-        "payroll/worker.html",
-        {
-            "worker": worker,
-            "page": page,
-            "id_masked": masked(worker.id_last4),
-            "phone_masked": masked(worker.phone_last4),
-            "card_masked": masked(latest.card.last4) if latest.card else "",
-            "latest": latest,
-            "paid_total": sum((line.net for line in paid), 0),
-            "paid_months": len({line.batch.month_on for line in paid}),
-            "paid_projects": len({line.batch.project_id for line in paid}),
-            "may_reveal": may_act_on(request.scope, latest.batch, Permission.PAYROLL_REVEAL),
-            "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": worker.name}],
-        },
-    )
+    return {
+        "paid_total": sum((line.net for line in paid), 0),
+        "paid_months": len({line.batch.month_on for line in paid}),
+        "paid_projects": len({line.batch.project_id for line in paid}),
+    }
 
 
 @needs(Permission.PAYROLL_REVEAL)
@@ -64,6 +164,26 @@ def reveal(request, pk):
         raise
     except Refused as refusal:
         refused = refusal.message
+    return _revealed(request, number, refused, field)
+
+
+@needs(Permission.PAYROLL_REVEAL)
+@require_POST
+def worker_reveal(request, pk):
+    """A number of a worker of the register, in full; a fragment for htmx, else a small page."""
+    form = RevealForm(request.POST)
+    number, refused = "", ""
+    field = form.cleaned_data["field"] if form.is_valid() else ""
+    try:
+        number = worker_number_reveal(worker_id=pk, field=field, actor=Actor.of(request), scope=request.scope)
+    except (NotAllowed, NotVisible):
+        raise
+    except Refused as refusal:
+        refused = refusal.message
+    return _revealed(request, number, refused, field)
+
+
+def _revealed(request, number: str, refused: str, field: str):
     template = "payroll/_revealed.html" if request.htmx else "payroll/revealed.html"
     response = render(
         request,

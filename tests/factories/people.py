@@ -1,12 +1,25 @@
 """Factories of the worker register: workers, roster, stays, contracts, days on site. Rows as the services leave them."""
 
 import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 
-from payroll.models import AttendanceDay, BankCard, LabourContract, RosterEntry, SiteStay, Worker
+from payroll.models import (
+    AttendanceDay,
+    AttendanceSheet,
+    BankCard,
+    LabourContract,
+    LeaverSettlement,
+    RosterEntry,
+    SiteStay,
+    Worker,
+)
+from payroll.services.attendance.uploads import attendance_upload
+from payroll.services.stored_files import file_store
 from responsibilities.rules.identifiers import birth_date
 from responsibilities.rules.pinyin import person_key
 from responsibilities.services import vault
+from responsibilities.services.trail import Actor
 from tests.factories.payroll import card_number, id_number, person
 
 
@@ -80,3 +93,41 @@ def attended(project, who: Worker, days, *, subcontractor=None, worth="1", hours
         )
         for day in days
     )
+
+
+@dataclass
+class SitePeople:
+    """A row of each kind of one site's people, all of the same subcontractor."""
+
+    entry: RosterEntry
+    stay: SiteStay
+    left_stay: SiteStay
+    contract: LabourContract
+    sheet: AttendanceSheet
+
+
+def site_people(project, subcontractor, month_on: datetime.date, *, first: int) -> SitePeople:
+    """Somebody on site with a contract and its scan, somebody who left and is being settled, an attendance sheet."""
+    here, left = worker(first), worker(first + 1)
+    entry, _ = RosterEntry.objects.get_or_create(project=project, worker=here, employer=subcontractor)
+    leaver, _ = RosterEntry.objects.get_or_create(project=project, worker=left, employer=subcontractor)
+    stay = SiteStay.objects.create(entry=entry, entered_on=month_on)
+    left_stay = SiteStay.objects.create(
+        entry=leaver, entered_on=month_on, left_on=month_on + datetime.timedelta(days=20)
+    )
+    LeaverSettlement.objects.create(
+        stay=left_stay, earned=100, balance=100, agreed_on=left_stay.left_on, state=LeaverSettlement.State.AGREED
+    )
+    contract = labour_contract(
+        project, here, subcontractor, month_on, scan=file_store(name="合同.pdf", data=b"%PDF-1.7")
+    )
+    sheet, _new = attendance_upload(
+        project=project,
+        month_on=month_on,
+        subcontractor=subcontractor,
+        name="考勤.csv",
+        data=f"姓名,1,2,3,4,5\n{here.name},1,1,1,1,{first}".encode(),
+        actor=Actor.system("tests"),
+        wake=False,
+    )
+    return SitePeople(entry, stay, left_stay, contract, sheet)

@@ -26,6 +26,7 @@ from tests.factories.accounts import credit, general_contract, month, started_pr
 from tests.factories.flow import PICTURE, WORKER, hung_notice, tokens
 from tests.factories.payouts import bare_payout_file
 from tests.factories.payroll import draft, person
+from tests.factories.people import site_people
 from tests.factories.projects import approval
 
 SYSTEM = Actor.system("tests")
@@ -130,6 +131,7 @@ def _facts(cast: Cast, facts: dict, number: int, today: datetime.date) -> None:
     )
     facts["notice_photo"] = hung_notice(submitted).photos.get()
     facts["payout_file"] = bare_payout_file(submitted)
+    facts["people"] = site_people(project, facts["subcontractor"], facts["month_on"], first=number * 10 + 1)
     facts["batch"] = draft(
         project,
         [*rows, person(number * 10 + 5, name="")],

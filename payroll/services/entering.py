@@ -1,0 +1,59 @@
+"""A person enters a site by a form: found or registered, then the stay; one transaction."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from payroll.models import SiteStay, Worker
+from payroll.selectors.employers import require_employer
+from payroll.selectors.roster_facts import known_names_unscoped
+from payroll.services.stays import site_enter
+from payroll.services.workers import workers_register
+from responsibilities.models import Organization
+from responsibilities.rules.errors import Refused
+from responsibilities.services import vault
+from responsibilities.services.trail import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """Who enters; telephone and card may be empty."""
+
+    name: str
+    id_number: str
+    phone: str = ""
+    bank_card: str = ""
+    bank_name: str = ""
+
+
+@transaction.atomic
+def person_enter(
+    *,
+    project,
+    subcontractor: Organization | None,
+    entrant: Entrant,
+    entered_on: datetime.date,
+    crew: str = "",
+    trade: str = "",
+    actor: Actor,
+    scope=None,
+) -> SiteStay:
+    """Register the person where new, then the entry. `name_differs` where the ID number has another name."""
+    require_employer(scope, project, subcontractor)
+    index = vault.blind_index(entrant.id_number, "id_number")
+    known = known_names_unscoped([index]).get(index)
+    if known and known[1] != entrant.name:
+        message = "这个身份证号在系统中登记的是另一个姓名。请对照身份证核对姓名和号码。"
+        raise Refused("name_differs", message, {"name": message})
+    (worker_id,), _new = workers_register([entrant])
+    return site_enter(
+        project=project,
+        subcontractor=subcontractor,
+        worker=Worker.objects.get(pk=worker_id),
+        entered_on=entered_on,
+        crew=crew,
+        trade=trade,
+        actor=actor,
+        scope=scope,
+    )

@@ -1,0 +1,118 @@
+"""A project's month of attendance: who was there on which day, with export and what stands on two sites."""
+
+from io import BytesIO
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from payroll.rules.month import Month
+from payroll.selectors.attendance import days_of_workers, month_of_project, same_days, total_of_month
+from payroll.views.attendance import PAGE_SIZES, _size
+from payroll.views.listing import XLSX
+from payroll.views.month_grid import heads, project_lines
+from projects.selectors.projects import project_for
+from responsibilities.rules.errors import NotVisible
+from responsibilities.rules.roles import Permission
+from responsibilities.views.access import needs
+from sheets.writing import OutColumn, OutSheet, write_xlsx
+
+EXPORT_CHUNK = 500
+
+
+@needs(Permission.PAYROLL_VIEW)
+@require_safe
+def project_month(request, code, month):
+    """Everybody with a day on site in the month; a subcontractor sees its own people."""
+    project = _project_seen(request.scope, code)
+    try:
+        wanted = Month.of(month)
+    except ValueError:
+        raise NotVisible("月份写法不对，应为 2026-10 这样的年月。") from None
+    text, crew = request.GET.get("q", "").strip()[:60], request.GET.get("crew", "")[:60]
+    rows = month_of_project(request.scope, project, wanted.first, text=text, crew=crew)
+    double = {(row["worker_id"], row["on"]) for row in same_days(request.scope, wanted.first, project=project)}
+    if request.GET.get("export") == "xlsx":
+        request.scope.require(Permission.EXPORT)
+        return _export(request.scope, project, wanted, rows)
+    size = _size(request.GET.get("page_size"))
+    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    days = days_of_workers(request.scope, project, wanted.first, [row["worker_id"] for row in shown])
+    page.object_list = project_lines(shown, days, wanted, double)
+    query = urlencode([(key, value) for key, value in (("q", text), ("crew", crew)) if value])
+    return render(
+        request,
+        "payroll/attendance/month.html",
+        {
+            "project": project,
+            "month": wanted,
+            "previous": _shift(wanted, -1),
+            "following": _shift(wanted, 1),
+            "page": page,
+            "size": size,
+            "sizes": PAGE_SIZES,
+            "heads": heads(wanted),
+            "total": total_of_month(request.scope, project, wanted.first),
+            "double": len(double),
+            "q": text,
+            "query": f"{query}&" if query else "",
+            "export_url": f"?{query}&export=xlsx" if query else "?export=xlsx",
+            "may_export": request.scope.can(Permission.EXPORT),
+            "may_upload": request.scope.can(Permission.WORKER_EDIT),
+            "crumbs": [
+                {"label": "工资发放", "url": reverse("payroll:list")},
+                {"label": "考勤", "url": reverse("payroll:attendance")},
+                {"label": f"{project.name} {wanted}"},
+            ],
+        },
+    )
+
+
+def _project_seen(scope, code: str):
+    return project_for(scope, code, Permission.PAYROLL_VIEW)
+
+
+def _shift(month: Month, by: int) -> Month:
+    at = month.year * 12 + month.month - 1 + by
+    return Month(at // 12, at % 12 + 1)
+
+
+def _export(scope, project, month: Month, rows) -> HttpResponse:
+    columns = [
+        OutColumn("姓名"),
+        OutColumn("证件后四位"),
+        OutColumn("班组"),
+        *(OutColumn(str(day), width=5) for day in range(1, month.days + 1)),
+        OutColumn("合计天数", "number"),
+        OutColumn("合计工时", "number"),
+    ]
+    box = BytesIO()
+    title = f"{project.name} {month.chinese}出勤"
+    write_xlsx(box, [OutSheet(f"{month}出勤", columns, _rows(scope, project, month, rows), above=[title])])
+    response = HttpResponse(box.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, f"{project.code}-{month}-出勤.xlsx")
+    return response
+
+
+def _rows(scope, project, month: Month, rows):
+    total = rows.count()
+    for start in range(0, total, EXPORT_CHUNK):
+        part = list(rows[start : start + EXPORT_CHUNK])
+        days = days_of_workers(scope, project, month.first, [row["worker_id"] for row in part])
+        for row in part:
+            cells: list[object] = [None] * month.days
+            for day in days.get(row["worker_id"], ()):
+                cells[day.on.day - 1] = "√" if day.days == 1 else f"{day.days.normalize():f}"
+            yield [
+                row["worker__name"],
+                row["worker__id_last4"],
+                row["crew"] or "",
+                *cells,
+                row["total_days"],
+                row["total_hours"],
+            ]

@@ -1,0 +1,210 @@
+"""Rosters, entries and exits, contracts by sheet: upload, all errors, preview, confirm."""
+
+import hashlib
+import secrets
+from io import BytesIO
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from payroll.forms import OWN
+from payroll.forms.people import PeopleImportForm
+from payroll.imports.people_sheets import KIND_WORDS, Kind
+from payroll.selectors.employers import employers_for_people, projects_for_people
+from payroll.services.people_import import people_import_file
+from payroll.views.listing import XLSX
+from responsibilities.rules.crypto import Unreadable
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.services import vault
+from responsibilities.services.trail import Actor
+from responsibilities.views.access import needs, show_refusal
+from sheets.refusal import Refusal
+from sheets.writing import OutColumn, OutSheet, write_xlsx
+
+# A previewed file waits this long for its confirmation, sealed.
+KEPT_SECONDS = 30 * 60
+SHOWN = 200
+TEMPLATES = {
+    Kind.ROSTER: (
+        "企业名称",
+        "班组名称",
+        "工人姓名",
+        "证件号码",
+        "当前工种",
+        "手机号码",
+        "发放工资银行卡号",
+        "发放工资银行名称",
+        "进场日期",
+    ),
+    Kind.STAYS: ("工人所属企业名称", "工人所属班组名称", "工人姓名", "证件号码", "进退场日期", "类型"),
+    Kind.CONTRACTS: (
+        "工人所属企业名称",
+        "工人姓名",
+        "证件号码",
+        "合同期限类型",
+        "签订日期",
+        "生效日期",
+        "失效日期",
+        "计量单位",
+        "计量单价",
+        "工资支付日",
+    ),
+}
+
+
+@needs(Permission.WORKER_EDIT)
+def import_page(request):
+    """Upload shows what would happen; confirming does it."""
+    projects = list(projects_for_people(request.scope))
+    asked = request.POST if request.method == "POST" else request.GET
+    code = asked.get("project") or (projects[0].code if len(projects) == 1 else "")
+    project = next((one for one in projects if one.code == code), None)
+    employers = employers_for_people(request.scope, project) if project else []
+    if request.method == "POST" and request.POST.get("token"):
+        return _confirm(request, project, employers)
+    posted = request.method == "POST"
+    form = PeopleImportForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        initial={"project": code},
+        projects=projects,
+        employers=employers,
+    )
+    context = {
+        "form": form,
+        "no_projects": not projects,
+        "kinds": [(kind, KIND_WORDS[kind]) for kind in Kind],
+        "crumbs": [
+            {"label": "工资发放", "url": reverse("payroll:list")},
+            {"label": "工人", "url": reverse("payroll:workers")},
+            {"label": "表格导入"},
+        ],
+    }
+    if posted and form.is_valid():
+        file = form.cleaned_data["file"]
+        data = file.read()
+        try:
+            imported = people_import_file(
+                project=project,
+                subcontractor=form.subcontractor,
+                data=data,
+                check=True,
+                actor=Actor.of(request),
+                scope=request.scope,
+            )
+        except Refusal as refusal:
+            form.add_error("file", refusal.message)
+        except (NotVisible, NotAllowed):
+            raise
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            return render(
+                request,
+                "payroll/people/import_preview.html",
+                context
+                | _result(imported)
+                | {
+                    "project": project,
+                    "employer": form.cleaned_data["employer"],
+                    "file": file.name,
+                    "token": _keep(request, data),
+                },
+            )
+    return render(request, "payroll/people/import.html", context, status=422 if form.errors and request.htmx else 200)
+
+
+@needs(Permission.WORKER_EDIT)
+@require_safe
+def import_template(request, kind):
+    """An empty sheet in the words of the national platform's templates."""
+    if kind not in TEMPLATES:
+        raise NotVisible("没有这个模板。")
+    dates = {"进场日期", "进退场日期", "签订日期", "生效日期", "失效日期"}
+    columns = [
+        OutColumn(title, "date" if title in dates else "text", 20 if "证件" in title or "卡号" in title else 14)
+        for title in TEMPLATES[kind]
+    ]
+    choices = {
+        "类型": ["进场", "退场"],
+        "合同期限类型": ["固定期限合同", "以完成一定工作任务为期限的合同"],
+        "计量单位": ["天", "月", "小时", "平方米", "立方米", "米"],
+    }
+    box = BytesIO()
+    write_xlsx(box, [OutSheet(KIND_WORDS[kind], columns, [], choices=choices)])
+    response = HttpResponse(box.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, f"{KIND_WORDS[kind]}导入模板.xlsx")
+    return response
+
+
+def _confirm(request, project, employers):
+    data = _kept(request, request.POST["token"])
+    if data is None or project is None:
+        messages.error(request, "预览已超过 30 分钟，请重新上传。")
+        return redirect("payroll:people_import")
+    code = request.POST.get("employer", "")
+    subcontractor = next((one for one in employers if one and one.code == code), None) if code != OWN else None
+    imported = people_import_file(
+        project=project,
+        subcontractor=subcontractor,
+        data=data,
+        check=False,
+        actor=Actor.of(request),
+        scope=request.scope,
+    )
+    cache.delete(_key(request, request.POST["token"]))
+    messages.success(request, _words(imported))
+    return redirect(reverse("payroll:workers") + f"?project={project.code}")
+
+
+def _result(imported) -> dict:
+    parsed = imported.parsed
+    return {
+        "imported": imported,
+        "kind": KIND_WORDS[parsed.kind],
+        "words": _words(imported),
+        "errors": parsed.errors[:SHOWN],
+        "errors_total": len(parsed.errors),
+        "warnings": parsed.warnings[:SHOWN],
+        "warnings_total": len(parsed.warnings),
+    }
+
+
+def _words(imported) -> str:
+    parts = [
+        f"{what} {count} {unit}"
+        for what, count, unit in (
+            ("新登记工人", imported.workers, "人"),
+            ("列入花名册", imported.entries, "人"),
+            ("登记进场", imported.stays, "次"),
+            ("登记退场", imported.left, "次"),
+            ("登记合同", imported.contracts, "份"),
+        )
+        if count
+    ]
+    return "，".join(parts) + "。" if parts else "与已登记的内容一致，没有变化。"
+
+
+def _key(request, token: str) -> str:
+    """A preview belongs to the person who made it."""
+    return "people:" + hashlib.sha256(f"{request.user.pk}:{token}".encode()).hexdigest()
+
+
+def _keep(request, data: bytes) -> str:
+    token = secrets.token_urlsafe(24)
+    cache.set(_key(request, token), vault.seal_bytes(data, "file"), KEPT_SECONDS)
+    return token
+
+
+def _kept(request, token: str) -> bytes | None:
+    sealed = cache.get(_key(request, token))
+    try:
+        return vault.unseal_bytes(sealed, "file") if sealed else None
+    except Unreadable:
+        return None
