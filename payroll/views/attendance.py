@@ -279,7 +279,7 @@ def template_file(request):
     chosen = next((one for one in employers if one and one.code == code), employers[0] if employers else None)
     box = BytesIO()
     attendance_template(
-        box, project=project, month=month, subcontractor=chosen, actor=Actor.of(request), scope=request.scope
+        target=box, project=project, month=month, subcontractor=chosen, actor=Actor.of(request), scope=request.scope
     )
     response = HttpResponse(box.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, f"{project.code}-{month}-考勤表模板.xlsx")

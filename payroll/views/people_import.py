@@ -122,8 +122,9 @@ def import_page(request):
 
 @needs(Permission.WORKER_EDIT)
 @require_safe
-def import_template(request, kind):
-    """An empty sheet in the words of the national platform's templates."""
+def import_template(request):
+    """An empty sheet in the words of the national platform's templates; `kind` says which."""
+    kind = request.GET.get("kind", Kind.ROSTER)
     if kind not in TEMPLATES:
         raise NotVisible("没有这个模板。")
     dates = {"进场日期", "进退场日期", "签订日期", "生效日期", "失效日期"}

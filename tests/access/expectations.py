@@ -89,7 +89,7 @@ PAGES = {
     "payroll:workers": Expectation(P.PAYROLL_VIEW, writes=P.PAYROLL_VIEW),
     "payroll:enter": form(P.WORKER_EDIT),
     "payroll:people_import": form(P.WORKER_EDIT),
-    "payroll:people_template": page(P.WORKER_EDIT, "people_kind"),
+    "payroll:people_template": page(P.WORKER_EDIT),
     "payroll:worker_reveal": button(P.PAYROLL_REVEAL, "worker"),
     "payroll:enter_again": form(P.WORKER_EDIT, "entry"),
     "payroll:contract_new": form(P.WORKER_EDIT, "entry"),

@@ -95,7 +95,6 @@ REACH = {
     "labour_contract": PAY,
     "attendance": PAY,
     "pay_month": PAY,
-    "people_kind": EVERYBODY,
     "deadline": ONBOARDING,
     "deadline_decision": ONBOARDING,
     "notice": NOTICES,

@@ -26,7 +26,7 @@ from tests.factories.accounts import credit, general_contract, month, started_pr
 from tests.factories.flow import PICTURE, WORKER, hung_notice, tokens
 from tests.factories.payouts import bare_payout_file
 from tests.factories.payroll import draft, person
-from tests.factories.people import site_people
+from tests.factories.people import SitePeople, site_people
 from tests.factories.projects import approval
 
 SYSTEM = Actor.system("tests")
@@ -46,6 +46,7 @@ class Place:
     submitted: PayrollBatch
     contest: PayContest
     notice_photo: PayNoticePhoto
+    people: SitePeople
     payout_file: PayoutFile
     deadline: Deadline
     notice: Notice
@@ -168,6 +169,7 @@ def _place(cast: Cast, facts: dict, today: datetime.date) -> Place:
         submitted=facts["submitted"],
         contest=facts["contest"],
         notice_photo=facts["notice_photo"],
+        people=facts["people"],
         payout_file=facts["payout_file"],
         deadline=onboard,
         notice=Notice.objects.filter(deadline=onboard).first(),

@@ -19,7 +19,7 @@ LEGEND = "说明：√=出勤，半=半天，休=休息，假=请假，×=旷工
 
 @transaction.atomic
 def attendance_template(
-    target: BinaryIO, *, project, month: Month, subcontractor: Organization | None, actor: Actor, scope=None
+    *, target: BinaryIO, project, month: Month, subcontractor: Organization | None, actor: Actor, scope=None
 ) -> int:
     """Write the workbook; returns how many people it names. ID numbers are filled in only for those who may see them
     in full, and then the trail says so; others get the names, which must then be there once."""
