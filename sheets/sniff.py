@@ -34,6 +34,7 @@ OTHER_MARKS = (
     b"SQLite format 3",
 )
 HEAD = 65_536
+SAMPLE = 1 << 20
 ASCII, HIGH = bytes(range(128)), bytes(range(128, 256))
 SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 WIDE = re.compile(rb"[\xe0-\xf4]")
@@ -115,8 +116,9 @@ def _is_foreign(data: bytes) -> bool:
 
 def _is_damaged_utf_8(data: bytes) -> bool:
     """UTF-8 with a wrong byte somewhere: taken for GB 18030 it would decode, to other words."""
-    beyond_ascii = len(data) - len(data.translate(None, HIGH))
-    whole = sum(len(match) for match in SEQUENCE.findall(data))
+    sample = data[:SAMPLE]
+    beyond_ascii = len(sample) - len(sample.translate(None, HIGH))
+    whole = sum(len(match) for match in SEQUENCE.findall(sample))
     return beyond_ascii > 60 and whole * 10 > beyond_ascii * 9
 
 
