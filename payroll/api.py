@@ -7,10 +7,12 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from payroll.imports.layout import Layout
 from payroll.models import PayrollBatch
 from payroll.selectors.batches import batches
 from payroll.serializers import (
     AuditSerializer,
+    LayoutSerializer,
     NilReturnSerializer,
     PayrollBatchDetailSerializer,
     PayrollBatchSerializer,
@@ -18,14 +20,17 @@ from payroll.serializers import (
     ReturnSerializer,
 )
 from payroll.services.audits import batch_audit, batch_return
+from payroll.services.layouts import batch_layout_set
 from payroll.services.nil_returns import nil_return
 from payroll.services.submissions import batch_submit
 from payroll.services.uploads import batch_upload
 from projects.selectors.projects import project_for
 from responsibilities.api.base import Json, Month, Multipart, ReadEndpoint
 from responsibilities.api.idempotency import idempotent
+from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
+from sheets.refusal import Refusal
 
 # What each act needs; uploading is the rest.
 WRITES = {
@@ -164,6 +169,29 @@ class PayrollBatches(ReadEndpoint):
         )
         row = self.get_queryset().get(pk=batch.pk)
         return Response(PayrollBatchDetailSerializer(row).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=LayoutSerializer, responses={200: PayrollBatchDetailSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def layout(self, request, pk):
+        """Say which column is what; the batch is read anew in the background. Until it is submitted."""
+        batch = self.get_object()
+        shape = LayoutSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        facts = shape.validated_data
+        try:
+            layout = Layout.from_dict({"sheets": facts["sheets"]})
+        except Refusal as refusal:
+            raise Refused(refusal.code, refusal.message) from refusal
+        batch_layout_set(
+            batch_id=batch.pk,
+            layout=layout,
+            version=facts.get("version"),
+            remember=facts["remember"],
+            actor=Actor.of(request),
+            scope=request.scope,
+        )
+        return Response(PayrollBatchDetailSerializer(self.get_object()).data)
 
 
 router = SimpleRouter()

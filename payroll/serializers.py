@@ -103,16 +103,52 @@ class NilReturnSerializer(serializers.Serializer):
     signed_name = serializers.CharField(max_length=60, required=False, allow_null=True, default=None)
 
 
+class SheetLayoutSerializer(serializers.Serializer):
+    """One table of a layout."""
+
+    name = serializers.CharField(help_text="工作表名称")
+    header_rows = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), allow_empty=True, max_length=9, help_text="表头行号，从 1 起，相连"
+    )
+    columns = serializers.DictField(
+        child=serializers.RegexField(r"^[A-Za-z]{1,3}$"), help_text="规范列名 → 列号，如 net_pay: K"
+    )
+
+
+class LayoutSerializer(serializers.Serializer):
+    """Which column is what; the batch is read anew by it."""
+
+    sheets = SheetLayoutSerializer(many=True, allow_empty=False)
+    version = serializers.IntegerField(required=False, help_text="批次的 version，与所见不符时不保存")
+    remember = serializers.BooleanField(default=True, help_text="记住，用于这家单位以后同样表头的文件")
+
+
 class PayrollBatchDetailSerializer(PayrollBatchSerializer):
-    """A batch with its remarks, its acts and what workers answered."""
+    """A batch with its remarks, its acts, what workers answered, and the layout it was or will be read by."""
 
     remarks = PayrollRemarkSerializer(many=True, read_only=True)
     acts = BatchActSerializer(many=True, read_only=True)
     answers = serializers.SerializerMethodField()
+    layout = serializers.SerializerMethodField()
+    proposal = serializers.SerializerMethodField()
 
     @extend_schema_field(AnswerCountsSerializer)
     def get_answers(self, batch):
         return AnswerCountsSerializer(answer_counts_unscoped(batch)).data
+
+    @extend_schema_field(serializers.DictField(allow_null=True))
+    def get_layout(self, batch) -> dict | None:
+        """`by`: person or memory; null is the automatic reading."""
+        if not batch.layout:
+            return None
+        return {name: batch.layout[name] for name in ("sheets", "by", "name", "at") if name in batch.layout}
+
+    @extend_schema_field(serializers.DictField(allow_null=True))
+    def get_proposal(self, batch) -> dict | None:
+        """As long as the batch isn't submitted."""
+        if not batch.proposal or batch.status not in (PayrollBatch.Status.MAPPING, PayrollBatch.Status.DRAFT):
+            return None
+        return batch.proposal
 
     class Meta(PayrollBatchSerializer.Meta):
         fields = (
@@ -120,6 +156,8 @@ class PayrollBatchDetailSerializer(PayrollBatchSerializer):
             "sheet",
             "header_rows",
             "columns",
+            "layout",
+            "proposal",
             "ignored_rows",
             "remarks",
             "acts",

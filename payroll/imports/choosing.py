@@ -261,6 +261,23 @@ def _repeats(table: Table, taken: list[Table], read: list[People]) -> None:
         table.said += SheetLeftOut.sum_message.format(total=total, read=read_total)
 
 
+def of_other_months(
+    chosen: Iterable[tuple[Sheet, Header]], month: Month, severities: Mapping[str, str]
+) -> list[Remark]:
+    """A remark on each table that is read because somebody said so, and names another month."""
+    return [
+        Remark(
+            0,
+            "",
+            OtherMonth.code,
+            severities[OtherMonth.code],
+            OtherMonth.message.format(sheet=sheet.name, month=month.chinese),
+        )
+        for sheet, header in chosen
+        if _month_of(sheet, sheet.head(HEAD_ROWS + MAX_DEPTH), header, month) < 0
+    ]
+
+
 def left_out(tables: list[Table], severities: Mapping[str, str]) -> tuple[list[dict], list[Remark]]:
     """`other_sheets` of the report and a remark for each table that somebody may miss."""
     listed, remarks = [], []

@@ -75,11 +75,15 @@ class SheetProposal:
 
 @dataclass(slots=True)
 class Proposal:
-    """The whole workbook. `refusal` is what reading it without a person's word would say, None where it can be read."""
+    """The whole workbook. `refusal` is what reading it without a person's word would say, None where it can be read.
+
+    `tables` are what was looked at, for `open_payroll`.
+    """
 
     month: Month
     sheets: list[SheetProposal]
     refusal: Refusal | None = None
+    tables: list[Table] = field(default_factory=list, repr=False)
 
     @property
     def chosen(self) -> list[SheetProposal]:
@@ -129,7 +133,7 @@ def propose(workbook: Workbook, month: Month | str, remembered: Remembered | Non
         choose(tables, month)
     except Refusal as found:
         refusal = found
-    return Proposal(month, [_sheet(table) for table in tables], refusal)
+    return Proposal(month, [_sheet(table) for table in tables], refusal, tables)
 
 
 def _sheet(table: Table) -> SheetProposal:
@@ -168,6 +172,7 @@ def doubts(proposal: Proposal, *, named: bool = False) -> list[str]:
             elif guess.confidence < SURE_FROM and not guess.problem:
                 found.append(f"{where}{guess.letter} 列可能是{title}，请确认。")
         found += [f"{where}{guess.problem}" for guess in sheet.columns if guess.problem]
-        if sheet.why:
+        # That a sheet names another month is a remark on it, no question about its columns.
+        if sheet.why and sheet.why != "other_month":
             found.append(f"{where}{sheet.said}")
     return found

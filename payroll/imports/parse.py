@@ -6,7 +6,7 @@ that a caller can write in chunks while the rest is still being checked.
 
 from collections.abc import Mapping
 
-from payroll.imports.choosing import Table, choose, left_out, tables_of
+from payroll.imports.choosing import Table, choose, left_out, of_other_months, tables_of
 from payroll.imports.columns import COLUMNS, TITLES
 from payroll.imports.layout import Layout, headers_of
 from payroll.imports.parsed import Parsed, Part
@@ -34,12 +34,18 @@ def parse(
 
 
 def open_payroll(
-    workbook: Workbook, *, month: Month | str, facts: Facts = NOTHING_KNOWN, layout: Layout | None = None
+    workbook: Workbook,
+    *,
+    month: Month | str,
+    facts: Facts = NOTHING_KNOWN,
+    layout: Layout | None = None,
+    tables: list[Table] | None = None,
 ) -> Reading:
     """Choose the tables and stand before their first rows.
 
-    With a `layout` its tables are read and no others. Raises Refusal: no_header no_name_column
-    no_net_column wrong_template where no sheet is a payroll; with a layout the codes of `headers_of`.
+    With a `layout` its tables are read and no others; `tables` are those of a proposal, which needn't be found
+    again. Raises Refusal: no_header no_name_column no_net_column wrong_template where no sheet is a payroll; with a
+    layout the codes of `headers_of`.
     """
     month = Month.of(month) if isinstance(month, str) else month
     csv = workbook.kind == "csv"
@@ -57,8 +63,9 @@ def open_payroll(
             facts,
             csv=csv,
             other_sheets=others,
+            remarks=of_other_months(chosen, month, facts.severities or severities({})),
         )
-    tables = tables_of(workbook, month)
+    tables = tables_of(workbook, month) if tables is None else tables
     chosen = choose(tables, month)
     set_severities = facts.severities or severities({})
     others, remarks = left_out(tables, set_severities)

@@ -10,6 +10,7 @@ from payroll.models.batches import (
 from payroll.models.checks import CheckSetting
 from payroll.models.confirmations import Channel, ComplaintTelephone, PayConfirmation, PayContest, SiteCode
 from payroll.models.contracts import LabourContract, LeaverSettlement, RecordSource, SiteStay
+from payroll.models.layouts import ColumnLayout
 from payroll.models.notices import Declaration, PayNotice, PayNoticePhoto
 from payroll.models.payouts import CardChange, Payout, PayoutException, PayoutFile
 from payroll.models.people import BankCard, MinimumWage, RosterEntry, Worker
@@ -27,6 +28,7 @@ __all__ = [
     "CardChange",
     "Channel",
     "CheckSetting",
+    "ColumnLayout",
     "ComplaintTelephone",
     "Declaration",
     "LabourContract",

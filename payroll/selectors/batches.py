@@ -32,8 +32,10 @@ ORDERINGS = {
 
 def batches(scope: Scope) -> QuerySet:
     """Batches that the caller may see."""
-    return PayrollBatch.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW)).select_related(
-        "project__area", "subcontractor", "uploaded_by"
+    return (
+        PayrollBatch.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .select_related("project__area", "subcontractor", "uploaded_by")
+        .defer("proposal")
     )
 
 

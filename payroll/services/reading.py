@@ -7,6 +7,7 @@ from payroll.models import PayrollBatch
 from payroll.rules.month import Month
 from payroll.services.back_pay import repeated_pay_remark
 from payroll.services.courier import Courier
+from payroll.services.deciding import Deciding, Unsure, batch_ask, layouts_note
 from payroll.services.lines import lines_add, lines_clear, lines_stop, lines_text, rejected_replace, remarks_replace
 from payroll.services.newcomers import Newcomers
 from payroll.services.progress import Progress
@@ -36,6 +37,7 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
         batch = batch_claim(batch_id) if alone else None
         if batch is None:
             return None
+        deciding = Deciding(batch)
         try:
             with Progress(batch.pk, batch.attempts) as progress:
                 if understood is None:
@@ -47,8 +49,12 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
                         month=month,
                         subcontractor_id=batch.subcontractor_id,
                         kind=batch.kind,
+                        decide=deciding,
                     )
-                _store(batch, understood, progress)
+                _store(batch, understood, progress, deciding)
+        except Unsure as unsure:
+            batch_ask(batch, unsure.proposal)
+            return None
         except Refusal as refusal:
             _refuse(batch, refusal)
             return None
@@ -60,7 +66,7 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
         return understood
 
 
-def _store(batch: PayrollBatch, understood: Understood, progress: Progress) -> None:
+def _store(batch: PayrollBatch, understood: Understood, progress: Progress, deciding: Deciding) -> None:
     with transaction.atomic():
         lines_clear(batch.pk)
         with Courier() as courier:
@@ -92,10 +98,12 @@ def _store(batch: PayrollBatch, understood: Understood, progress: Progress) -> N
             declared_total_net=parsed.declared_total_net,
             annotated=None,
             judged_at=understood.judged_at,
+            **deciding.kept(),
             version=F("version") + 1,
         )
         if not stored:
             raise Overtaken()
+        layouts_note(deciding)
         record_event(
             actor=Actor.system("payroll.read_batch"),
             action="payroll.read",

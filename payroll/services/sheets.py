@@ -22,7 +22,7 @@ from payroll.services.month_facts import Occasion, month_facts_for
 from payroll.services.people import People, Recognised
 from responsibilities.rules.identifiers import mask_card, mask_id, mask_phone
 from responsibilities.selectors.clock import now, today
-from sheets.reader import read
+from sheets.reader import Workbook, read
 from sheets.values import as_text
 
 SHOWN_LENGTH = 120
@@ -143,10 +143,13 @@ def open_sheet(
     subcontractor_id: int | None = None,
     kind: str = PayrollBatch.Kind.SHEET,
     keep_lines: bool = False,
+    decide: Callable[[Workbook, bool], dict] = lambda _workbook, _named: {},
 ) -> Understood:
     """Read a file in the limited child and choose the payroll in it; its rows are still to be walked.
 
-    Severities are those in force today in the project's area.
+    Severities are those in force today in the project's area. `decide(workbook, named)` says how to read, as
+    arguments of `open_payroll`; what it raises is passed on. `named`: the roster can tell people by name where the
+    sheet has no ID numbers.
     """
     # The child reads the file while we ask the database.
     with ThreadPoolExecutor(1) as pool:
@@ -155,7 +158,8 @@ def open_sheet(
         people = People(project_id=project.pk, month_on=month.first)
         facts = facts_for(project, month, people, settings)
         of_month = month_facts_for(Occasion(project, month, subcontractor_id, kind))
-        reading = open_payroll(workbook.result(), month=month, facts=facts)
+        how = decide(workbook.result(), facts.workers_named is not None)
+        reading = open_payroll(workbook.result(), month=month, facts=facts, **how)
     return Understood(reading, people, of_month, settings, judged_at, keep_lines=keep_lines)
 
 

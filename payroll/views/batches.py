@@ -51,7 +51,7 @@ def batch_page(request, pk):
         "may_upload": may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
         "payout": payout_part(request.scope, batch),
     }
-    if batch.status not in (*WAITING, Status.REFUSED, Status.FAILED):
+    if batch.status not in (*WAITING, Status.MAPPING, Status.REFUSED, Status.FAILED):
         context |= _sheet(request, batch) | flow_context(request, batch)
     return render(request, "payroll/batch.html", context)
 
@@ -59,13 +59,16 @@ def batch_page(request, pk):
 @needs(Permission.PAYROLL_VIEW)
 @require_safe
 def progress(request, pk):
-    """How far the reading is: polled each second; when it is done, the page is loaded anew."""
+    """How far the reading is: polled each second; when it is done, the page is loaded anew; where columns must be confirmed, their page is."""
     batch = decorated(batch_by_pk(request.scope, pk))
     if batch.status in WAITING:
         return render(request, "payroll/_progress.html", {"batch": batch, "percent": _percent(batch)})
     if request.htmx:
-        response = HttpResponse(status=204)
-        response["HX-Refresh"] = "true"
+        response = HttpResponse(status=204, headers={"X-Batch-Status": batch.status})
+        if batch.status == Status.MAPPING and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD):
+            response["HX-Redirect"] = reverse("payroll:mapping", args=[pk])
+        else:
+            response["HX-Refresh"] = "true"
         return response
     return redirect("payroll:batch", pk)
 

@@ -1,14 +1,18 @@
-"""Dropping a sheet."""
+"""Dropping a sheet: what is there already, what is sent, and where it went."""
 
 import datetime
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accounts.selectors.special_accounts import credited_in_month
 from payroll.forms import OWN, UploadForm
 from payroll.models import PayrollBatch
+from payroll.rules.month import Month
 from payroll.selectors.batches import employers_for_upload, projects_for_upload
+from payroll.selectors.standing import standing
 from payroll.services.uploads import batch_upload
+from payroll.views.words import decorated
 from responsibilities.rules.errors import NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -18,7 +22,10 @@ from responsibilities.views.access import needs, show_refusal
 
 @needs(Permission.PAYROLL_UPLOAD)
 def upload_page(request):
-    """Choose project, month and employer, drop the file; then the batch's page shows how far it is."""
+    """Choose project, month and employer, drop the file; then the batch's page shows how far it is.
+
+    Several files are sent one by one by the page's script, each as a request of its own.
+    """
     projects = list(projects_for_upload(request.scope))
     asked = request.POST if request.method == "POST" else request.GET
     project = _project(projects, asked.get("project"))
@@ -52,13 +59,52 @@ def upload_page(request):
         {
             "form": form,
             "project": project,
-            "month": asked.get("month") or _month(None),
             "back_pay": asked.get("kind") == PayrollBatch.Kind.BACK_PAY,
             "no_projects": not projects,
             "crumbs": [{"label": "工资发放", "url": "/payroll/"}, {"label": "上传工资表"}],
-        },
+        }
+        | _standing(request, form, project, employers),
         status=422 if form.errors and request.htmx else 200,
     )
+
+
+def _standing(request, form: UploadForm, project, employers: list) -> dict:
+    """What the page says once project, month and employer are chosen."""
+    month_on = _first_day(form["month"].value())
+    code = form["employer"].value() or _only(employers)
+    if project is None or month_on is None or not employers or code not in _codes(employers):
+        return {"standing": None}
+    employer = next((one for one in employers if one and one.code == code), None)
+    found = standing(request.scope, project, month_on, employer)
+    for batch in (*found.open, found.current, found.last):
+        if batch is not None:
+            decorated(batch)
+    credited = None
+    if request.scope.can(Permission.ACCOUNT_VIEW):
+        credited = credited_in_month(request.scope, project=project, month_on=month_on)
+    return {
+        "standing": found,
+        "employer_code": code,
+        "employer_name": employer.name if employer else "总包自有班组",
+        "month": f"{month_on:%Y-%m}",
+        "credited": credited,
+    }
+
+
+def _codes(employers: list) -> list[str]:
+    return [one.code if one else OWN for one in employers]
+
+
+def _only(employers: list) -> str:
+    """The first of the list is what the page shows as chosen."""
+    return _codes(employers)[0] if employers else ""
+
+
+def _first_day(text) -> datetime.date | None:
+    try:
+        return Month.of(str(text or "")).first
+    except ValueError:
+        return None
 
 
 def _upload(request, form: UploadForm, project, employers):

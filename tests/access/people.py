@@ -95,6 +95,13 @@ REACH = {
     "labour_contract": PAY,
     "attendance": PAY,
     "pay_month": PAY,
+    # A subcontractor's forms: its own, and those of the general contractors it works for.
+    "layout": dict.fromkeys(PROJECTS, NOTHING)
+    | {
+        "labour_officer": MINE,
+        "other_labour_officer": frozenset({FOREIGN_UNIT, FOREIGN_AREA}),
+        "subcontractor_clerk": MINE,
+    },
     "deadline": ONBOARDING,
     "deadline_decision": ONBOARDING,
     "notice": NOTICES,

@@ -110,6 +110,7 @@ class Subjects:
             "labour_contract": lambda: {"pk": place.people.contract.pk},
             "attendance": lambda: {"pk": place.people.sheet.pk},
             "pay_month": lambda: {"code": code, "month": f"{place.month_on:%Y-%m}"},
+            "layout": lambda: {"pk": place.layout.pk},
             "deadline": lambda: {"pk": place.deadline.pk},
             "deadline_decision": lambda: {"pk": place.deadline.pk, "kind": "interview"},
             "notice": lambda: {"pk": place.deadline.notices.get(recipient=contractor).pk},

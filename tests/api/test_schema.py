@@ -49,6 +49,7 @@ def test_the_document_names_every_list_of_the_contract(document):
         "/api/v1/approvals/",
         "/api/v1/allocations/",
         "/api/v1/payroll-batches/",
+        "/api/v1/payroll-batches/{id}/layout/",
         "/api/v1/payroll-batches/{id}/submit/",
         "/api/v1/payroll-batches/{id}/audit/",
         "/api/v1/payroll-batches/{id}/return/",

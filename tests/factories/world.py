@@ -15,7 +15,7 @@ from escalation.models import Deadline, Decision, Escalation, Notice, Response
 from escalation.selectors.cases import review_version_unscoped
 from escalation.services.decisions import decision_take
 from escalation.services.reconcile import reconcile
-from payroll.models import MinimumWage, PayContest, PayNoticePhoto, PayoutFile, PayrollBatch
+from payroll.models import ColumnLayout, MinimumWage, PayContest, PayNoticePhoto, PayoutFile, PayrollBatch
 from payroll.services.answers import Claim, contest_raise
 from payroll.services.submissions import batch_submit
 from projects.models import Approval, Contract, Project
@@ -47,6 +47,7 @@ class Place:
     contest: PayContest
     notice_photo: PayNoticePhoto
     people: SitePeople
+    layout: ColumnLayout
     payout_file: PayoutFile
     deadline: Deadline
     notice: Notice
@@ -170,6 +171,12 @@ def _place(cast: Cast, facts: dict, today: datetime.date) -> Place:
         contest=facts["contest"],
         notice_photo=facts["notice_photo"],
         people=facts["people"],
+        layout=ColumnLayout.objects.create(
+            organization=facts["subcontractor"],
+            signature=project.code,
+            columns={"name": "B", "net_pay": "H"},
+            confirmed_at=clock.now(),
+        ),
         payout_file=facts["payout_file"],
         deadline=onboard,
         notice=Notice.objects.filter(deadline=onboard).first(),

@@ -1,0 +1,97 @@
+"""What a person is shown of a workbook when its columns are to be confirmed: masked, small enough to keep.
+
+`shown` takes a proposal and adds the size of each sheet, its first rows and what the cells of a column look like;
+the answer is JSON. `reguessed` looks at one table again under header rows that a person named.
+"""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from payroll.imports.columns import COLUMNS
+from payroll.imports.content import SUPPORTS, evidence_of, kind_of, masked, people_rows
+from payroll.imports.guessing import guess_columns
+from payroll.imports.layout import header_signature
+from payroll.imports.mapping import Proposal
+from sheets.headers import HEAD_ROWS, MAX_DEPTH, match_columns, read_titles
+from sheets.reader import Sheet, Workbook
+from sheets.values import column_index
+
+ROWS_BELOW = 9  # enough for five people among blank rows and notes
+SAMPLED = 120
+MOST_COLUMNS = 60
+MOST_TABLES = 16
+LIKENESS = {
+    "id": "有效身份证号",
+    "card": "有效银行卡号",
+    "phone": "手机号",
+    "name": "姓名",
+    "bank": "银行名称",
+    "crew": "班组名称",
+    "trade": "工种",
+    "month": "月份",
+    "amount": "数字",
+}
+
+
+def shown(workbook: Workbook, proposal: Proposal) -> dict:
+    """The proposal as JSON with `width`, `height`, `rows` per table and `seen` per column."""
+    told = proposal.as_dict()
+    told["sheets"] = told["sheets"][:MOST_TABLES]
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
+    for table in told["sheets"]:
+        _describe(table, sheets[table["name"]])
+    return told
+
+
+def reguessed(table: dict, workbook: Workbook, header_rows: Sequence[int]) -> dict:
+    """The same table with its columns guessed anew under other header rows (none: without a header)."""
+    sheet = next(sheet for sheet in workbook.sheets if sheet.name == table["name"])
+    rows = sheet.head(HEAD_ROWS + MAX_DEPTH)
+    header = read_titles(rows, sheet.merged, list(header_rows), data_row=1)
+    header = header.mapped(match_columns(header.paths, COLUMNS), COLUMNS)
+    _mapping, guesses = guess_columns(sheet, header)
+    anew = table | {
+        "header_rows": list(header_rows),
+        "first_data_row": header.first_data_row,
+        "signature": header_signature(header),
+        "columns": [guess.as_dict() for guess in guesses],
+    }
+    _describe(anew, sheet)
+    return anew
+
+
+def _describe(table: dict, sheet: Sheet) -> None:
+    table["width"], table["height"] = sheet.width, sheet.height
+    first = table["first_data_row"]
+    top = max(1, min(table["header_rows"], default=first) - 1)
+    table["top"] = top
+    last = first + ROWS_BELOW
+    table["rows"] = []
+    for number, cells in sheet.rows(top):
+        if number >= last:
+            break
+        table["rows"].append([_shown(cell) for cell in cells[:MOST_COLUMNS]])
+    people = people_rows([cells for _number, cells in islice(sheet.rows(first), SAMPLED)])
+    table["columns"] = table["columns"][:MOST_COLUMNS]
+    for column in table["columns"]:
+        at = column_index(column["letter"])
+        column["seen"] = _seen([cells[at - 1] if at <= len(cells) else None for cells in people], column["column"])
+
+
+def _shown(cell) -> list[str]:
+    return ["", ""] if cell is None else [masked(cell), kind_of(cell)]
+
+
+def _seen(cells: list, name: str | None) -> str:
+    """What the cells are, in words: 98% 是有效身份证号. Blank where nothing stands out."""
+    evidence = evidence_of(cells)
+    if not evidence.filled:
+        return "没有内容"
+    kinds = [kind for kind in SUPPORTS.get(name or "", ()) if evidence.shares.get(kind)]
+    kinds = kinds or [kind for kind in ("id", "card", "phone", "name", "bank") if evidence.share(kind) >= 0.6]
+    if not kinds:
+        return ""
+    best = max(kinds, key=lambda kind: evidence.shares.get(kind, 0.0))
+    if best not in LIKENESS:
+        return ""
+    return f"{evidence.share(best):.0%} 是{LIKENESS[best]}"

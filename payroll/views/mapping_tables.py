@@ -1,0 +1,211 @@
+"""A table of the mapping page: its columns with words for how sure they are, its chips and its first rows."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from payroll.forms.mapping import MappingForm
+from payroll.imports.columns import TITLES
+from payroll.imports.correcting import REQUIRED, WANTED
+from payroll.imports.mapping import SURE_FROM
+from payroll.rules.amounts import NotMoney, parse_money
+from payroll.views.grid import NUMBERS
+from sheets.values import column_index
+
+LIKELY_FROM = 60
+SAMPLES = 3
+PREVIEW_ROWS = 5
+MONEY = ("unit_price", "gross", "deductions", "advance", "net_pay")
+STATES = {"hidden": "隐藏的工作表", "very_hidden": "隐藏的工作表", "veryHidden": "隐藏的工作表"}
+EXPECTED = {"id_number": ("id",), "phone": ("phone",), "bank_card": ("card", "account")}
+WRONG = {"id_number": "不是有效的身份证号", "phone": "不是手机号", "bank_card": "不像银行卡号"}
+
+
+@dataclass(slots=True)
+class ShownColumn:
+    """A column of the sheet: what stands in it and what it is taken for."""
+
+    letter: str
+    title: str
+    samples: list[str]
+    bound: object
+    guess: str
+    word: str
+    level: str
+    number: int
+    reason: str
+    problem: str
+    changed: bool
+    errors: list[str]
+
+
+@dataclass(slots=True)
+class Chip:
+    """A field that a column can be: where it is now, and how much it is missed."""
+
+    name: str
+    title: str
+    letter: str
+    level: str
+    need: str
+
+
+@dataclass(slots=True)
+class PreviewCell:
+    text: str
+    num: bool = False
+    wrong: str = ""
+
+
+@dataclass(slots=True)
+class ShownTable:
+    """All that the page shows of one table."""
+
+    number: int
+    name: str
+    state: str
+    said: str
+    on: object
+    first: object
+    last: object
+    data_row: int
+    columns: list[ShownColumn]
+    chips: list[Chip]
+    titles: list[tuple[str, str, bool]]  # title, letter, numeric
+    rows: list[tuple[int, list[PreviewCell], str, str]]  # row, cells, check, its level
+    errors: list[str] = field(default_factory=list)
+    row_errors: list[str] = field(default_factory=list)
+
+    @property
+    def missing(self) -> list[Chip]:
+        """Fields that are needed and have no column."""
+        return [chip for chip in self.chips if chip.need and not chip.letter]
+
+
+def table_shown(form: MappingForm, number: int) -> ShownTable:
+    """One table as the form stands."""
+    table = form.tables[number]
+    chosen = form.chosen(number)
+    letters: dict[str, str] = {}
+    for letter, name in chosen.items():
+        letters.setdefault(name, letter)
+    titles, rows = _preview(table, letters)
+    errors = form.errors if form.is_bound else {}
+    return ShownTable(
+        number=number,
+        name=table["name"],
+        state=STATES.get(table["state"], ""),
+        # Whether it is a payroll is the question here, and no answer.
+        said="" if table["why"] == "not_payroll" else table["said"],
+        on=form[f"{number}-on"],
+        first=form[f"{number}-from"],
+        last=form[f"{number}-to"],
+        data_row=table["first_data_row"],
+        columns=[_column(form, number, column, errors) for column in table["columns"]],
+        chips=_chips(letters),
+        titles=titles,
+        rows=rows,
+        errors=list(errors.get(f"{number}-on", [])),
+        row_errors=[*errors.get(f"{number}-from", []), *errors.get(f"{number}-to", [])],
+    )
+
+
+def _column(form: MappingForm, number: int, column: dict, errors) -> ShownColumn:
+    bound = form[f"{number}-{column['letter']}"]
+    guess, confidence = column["column"] or "", column["confidence"]
+    word, level = "", "grey"
+    if guess:
+        word, level = _sureness(confidence)
+    return ShownColumn(
+        letter=column["letter"],
+        title=column["title"],
+        samples=[sample for sample in column["samples"] if sample][:SAMPLES],
+        bound=bound,
+        guess=guess,
+        word=word,
+        level=level,
+        number=confidence,
+        reason=_reason(column),
+        problem=column["problem"],
+        changed=(bound.value() or "") != guess,
+        errors=list(errors.get(bound.name, [])),
+    )
+
+
+def _sureness(confidence: int) -> tuple[str, str]:
+    if confidence >= SURE_FROM:
+        return "确定", "green"
+    return ("很可能", "yellow") if confidence >= LIKELY_FROM else ("不确定", "orange")
+
+
+def _reason(column: dict) -> str:
+    """列名 · 内容：98% 是有效身份证号 · 上次确认."""
+    seen = column.get("seen", "")
+    content = f"内容：{seen}" if seen else "内容"
+    return {"title": "列名", "content": content, "both": f"列名；{content}", "remembered": "上次确认"}.get(
+        column["reason"], seen
+    )
+
+
+def _chips(letters: dict[str, str]) -> list[Chip]:
+    order = [*REQUIRED, *WANTED, *(name for name in TITLES if name not in REQUIRED + WANTED)]
+    found = []
+    for name in order:
+        letter = letters.get(name, "")
+        need, level = "", ""
+        if name in REQUIRED:
+            need, level = "必须有", "red"
+        elif name in WANTED:
+            need, level = "没有它，每一行都不能受理", "orange"
+        found.append(Chip(name, TITLES[name], letter, "green" if letter else level, need))
+    return found
+
+
+def _preview(table: dict, letters: dict[str, str]):
+    """The first rows as they would be read: under the system's titles, in its order."""
+    order = [(name, letters[name]) for name in TITLES if name in letters and name != "signed"]
+    titles = [(TITLES[name], letter, name in NUMBERS) for name, letter in order]
+    rows = []
+    for number, cells in enumerate(table["rows"], start=table["top"]):
+        if number < table["first_data_row"] or sum(1 for text, _kind in cells if text) < 2:
+            continue
+        shown = [_cell(name, _at(cells, letter)) for name, letter in order]
+        check, level = _check({name: _at(cells, letter)[0] for name, letter in order})
+        rows.append((number, shown, check, level))
+        if len(rows) == PREVIEW_ROWS:
+            break
+    return titles, rows
+
+
+def _at(cells: list, letter: str) -> tuple[str, str]:
+    at = column_index(letter) - 1
+    return tuple(cells[at]) if at < len(cells) else ("", "")
+
+
+def _cell(name: str, cell: tuple[str, str]) -> PreviewCell:
+    text, kind = cell
+    if name in MONEY or name in ("days", "hours"):
+        amount = _amount(text)
+        if text and amount is None:
+            return PreviewCell(text, True, "不是数字")
+        if name in MONEY and amount is not None:
+            return PreviewCell(f"{amount:,.2f}", True)
+        return PreviewCell(text, True)
+    wrong = WRONG[name] if text and name in EXPECTED and kind not in EXPECTED[name] else ""
+    return PreviewCell(text, False, wrong)
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        return parse_money(text)
+    except NotMoney:
+        return None
+
+
+def _check(texts: dict[str, str]) -> tuple[str, str]:
+    """Whether 应发 − 扣款 − 预支 gives 实发, where the sheet shows both and something between."""
+    amounts = {name: _amount(texts.get(name, "")) for name in ("gross", "deductions", "advance", "net_pay")}
+    if amounts["gross"] is None or amounts["net_pay"] is None or not ({"deductions", "advance"} & texts.keys()):
+        return "", ""
+    due = amounts["gross"] - (amounts["deductions"] or 0) - (amounts["advance"] or 0)
+    gap = abs(due - amounts["net_pay"])
+    return ("相符", "green") if gap <= Decimal("0.01") else (f"相差 {gap:,.2f}", "yellow")

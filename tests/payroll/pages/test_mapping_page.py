@@ -1,0 +1,168 @@
+"""Confirming columns on the page: guesses with words, errors at the column, previews, the memory; without JavaScript."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from payroll.models import ColumnLayout, PayrollBatch
+from payroll.services.reading import batch_read
+from tests.factories.odd_sheets import ODD_LAYOUT, odd_sheet
+from tests.factories.payroll import card_number, draft, id_number, person, upload
+
+pytestmark = pytest.mark.django_db
+Status = PayrollBatch.Status
+
+
+@pytest.fixture
+def batch(project):
+    batch = upload(project, odd_sheet())
+    batch_read(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def address(batch, name="mapping"):
+    return reverse(f"payroll:{name}", args=[batch.pk])
+
+
+def answer(batch, **changes):
+    """The right answer as the page posts it."""
+    posted = {"version": batch.version, "remember": "on", "0-on": "on", "0-from": "2", "0-to": "2"}
+    posted |= {f"0-{letter}": name for name, letter in ODD_LAYOUT.items()}
+    return {name: value for name, value in (posted | changes).items() if value is not None}
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def test_the_page_shows_titles_masked_samples_and_how_sure_it_is(enter, cast, batch):
+    shown = text_of(enter(cast.labour_officer).get(address(batch)))
+    assert "核对列对应" in shown
+    assert re.search(r"确定 \d+%", shown)
+    assert "100% 是有效身份证号" in shown
+    assert "到手" in shown
+    for n in range(1, 7):
+        assert id_number(n) not in shown
+        assert card_number(n) not in shown
+
+
+def test_progress_leads_to_the_page_and_the_batch_says_what_is_missing(enter, cast, batch):
+    client = enter(cast.labour_officer)
+    done = client.get(address(batch, "progress"), headers={"HX-Request": "true"})
+    assert done.headers["HX-Redirect"] == address(batch)
+    shown = text_of(client.get(address(batch, "batch")))
+    assert "还差一步" in shown
+    assert address(batch) in shown
+
+
+def test_saving_reads_the_file_anew_and_the_draft_says_by_what(enter, cast, batch):
+    client = enter(cast.labour_officer)
+    response = client.post(address(batch), answer(batch))
+    assert (response.status_code, response.url) == (302, address(batch, "batch"))
+    batch_read(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.accepted) == (Status.DRAFT, 6)
+    shown = text_of(client.get(address(batch, "batch")))
+    assert "您指定的列对应读取" in shown
+    assert "列对应不对？调整" in shown
+    again = text_of(client.get(address(batch)))
+    assert re.search(r'name="0-H".*?value="net_pay" selected', again, re.DOTALL)
+
+
+def test_what_was_used_from_memory_is_said_on_the_draft(enter, cast, project, batch):
+    client = enter(cast.labour_officer)
+    client.post(address(batch), answer(batch))
+    batch_read(batch.pk)
+    later = upload(project, odd_sheet(range(3, 9), name="11月"), month_on=batch.month_on.replace(month=11))
+    batch_read(later.pk)
+    shown = text_of(client.get(address(later, "batch")))
+    assert "您确认的列对应读取" in shown
+    assert reverse("payroll:columns") in shown
+    other = text_of(enter(cast.supervisor).get(address(later, "batch")))
+    assert f"{cast.labour_officer.name}确认的列对应读取" in other
+    assert "调整</a>" not in other
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "at"),
+    [
+        ({"0-H": None, "0-B": ""}, "还没有指定姓名列", "0-on"),
+        ({"0-I": "name"}, "同时指定在 B、I 列", "0-I"),
+        ({"0-from": "2", "0-to": "6"}, "表头应是相连的", "0-from"),
+        ({"0-from": "90", "0-to": "90"}, "行", "0-from"),
+        ({"0-on": None}, "没有勾选", None),
+    ],
+)
+def test_an_impossible_answer_comes_back_with_its_error_and_everything_kept(enter, cast, batch, change, said, at):
+    response = enter(cast.labour_officer).post(address(batch), answer(batch, **change))
+    shown = text_of(response)
+    assert response.status_code == 200
+    assert said in shown
+    assert "还不能读取，请先改正" in shown
+    if at:
+        assert f'href="#id_{at}"' in shown
+    assert re.search(r'name="0-C".*?value="id_number" selected', shown, re.DOTALL)
+    batch.refresh_from_db()
+    assert (batch.status, batch.layout) == (Status.MAPPING, None)
+
+
+def test_two_people_at_once_do_not_overwrite_each_other(enter, cast, batch):
+    client = enter(cast.labour_officer)
+    stale = answer(batch, version=batch.version - 1, **{"0-I": ""})
+    shown = text_of(client.post(address(batch), stale))
+    assert "刚被他人修改过" in shown
+    assert f'name="version" value="{batch.version}"' in shown
+    batch.refresh_from_db()
+    assert batch.status == Status.MAPPING
+
+
+def test_other_header_rows_are_looked_at_again_on_request(enter, cast, batch):
+    shown = text_of(
+        enter(cast.labour_officer).post(address(batch), answer(batch, redo="0", **{"0-from": "1", "0-to": "1"}))
+    )
+    assert "还不能读取" not in shown
+    assert "数据从第 <strong>2</strong> 行开始" in shown
+
+
+def test_the_preview_follows_the_form_and_says_what_is_missing(enter, cast, batch):
+    client = enter(cast.labour_officer)
+    fragment = text_of(client.post(address(batch, "mapping_preview"), answer(batch, table="0")))
+    assert "<html" not in fragment
+    assert "5,980.00" in fragment
+    assert "相符" in fragment
+    assert id_number(1) not in fragment
+    missing = text_of(client.post(address(batch, "mapping_preview"), answer(batch, table="0", **{"0-H": ""})))
+    assert "还没有实发工资列" in missing
+    swapped = text_of(
+        client.post(address(batch, "mapping_preview"), answer(batch, table="0", **{"0-B": "id_number", "0-C": "name"}))
+    )
+    assert "不是有效的身份证号" in swapped
+
+
+def test_a_draft_can_be_opened_again_and_a_submitted_one_not(enter, cast, project):
+    from payroll.services.submissions import batch_submit
+    from responsibilities.services.trail import Actor
+
+    batch = draft(project, [person(1)])
+    client = enter(cast.labour_officer)
+    assert "系统能读懂这份表" in text_of(client.get(address(batch)))
+    batch_submit(batch_id=batch.pk, actor=Actor.system("test"))
+    assert client.get(address(batch)).status_code == 302
+
+
+def test_the_memory_is_listed_and_forgotten(enter, cast, batch):
+    client = enter(cast.labour_officer)
+    client.post(address(batch), answer(batch))
+    batch_read(batch.pk)
+    memory = ColumnLayout.objects.get()
+    shown = text_of(client.get(reverse("payroll:columns")))
+    assert "到手" in shown
+    assert cast.contractor.name in shown
+    assert "到手" not in text_of(enter(cast.other_labour_officer).get(reverse("payroll:columns")))
+    assert "到手" not in text_of(enter(cast.subcontractor_clerk).get(reverse("payroll:columns")))
+    assert enter(cast.subcontractor_clerk).post(reverse("payroll:columns_forget", args=[memory.pk])).status_code == 404
+    shown = text_of(enter(cast.labour_officer).post(reverse("payroll:columns_forget", args=[memory.pk]), follow=True))
+    assert "已忘记" in shown
+    assert not ColumnLayout.objects.exists()
