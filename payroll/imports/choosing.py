@@ -229,7 +229,8 @@ def _sums_up(table: Table, others: list[Table]) -> bool:
     ]
     apart: list[Table] = []
     for one in pieces:
-        if one.people.repeated_in([other.people for other in apart]) < 1 - COVERS_FROM:
+        # Somebody may have worked in two crews.
+        if one.people.repeated_in([other.people for other in apart]) <= REPEATS_FROM:
             apart.append(one)
     return len(apart) >= 2 and table.people.repeated_in([one.people for one in apart]) >= COVERS_FROM
 
