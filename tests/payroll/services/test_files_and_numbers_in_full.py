@@ -1,5 +1,6 @@
 """Originals, annotated workbooks and full numbers: for whom, and never without a trace."""
 
+import datetime
 import io
 
 import openpyxl
@@ -138,3 +139,23 @@ def test_a_name_that_looks_like_a_formula_stays_text_in_the_template(project):
     batch_submit(batch_id=draft(project, [person(1, name="=cmd|calc", crew="@SUM(A1)")]).pk, actor=Actor.system("test"))
     row = template(project)[4]
     assert [(cell.value, cell.data_type) for cell in (row[1], row[6])] == [("=cmd|calc", "s"), ("@SUM(A1)", "s")]
+
+
+def test_the_annotated_workbook_begins_with_all_remarks_and_can_be_uploaded_again(cast, project):
+    rows = [person(1), person(2, net_pay=1), person(3, bank_name="星际银行")]
+    batch_submit(batch_id=draft(project, [person(1)], month_on=datetime.date(2026, 8, 1)).pk, actor=Actor.system("t"))
+    batch = draft(project, rows)
+    _name, data = annotated_open(batch=batch, actor=Actor.system("test"))
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert book.sheetnames == ["核验说明", "10月工资"]
+    told = [row for row in book["核验说明"].iter_rows(min_row=6, values_only=True) if row[0]]
+    assert told[0][:4] == ("错误", "10月工资", "N4", "实发与应发不符")
+    assert told[0][5].startswith("《保障农民工工资支付条例》")
+    assert ("整份", "上月没有工资表") in [(row[1], row[3]) for row in told]
+    assert "说明" in [row[0] for row in told]
+    assert book["10月工资"]["N4"].comment
+    assert person(2)["id_number"] not in str(told)
+    again = upload(project, data, name="again.xlsx")
+    batch_read(again.pk)
+    again.refresh_from_db()
+    assert (again.sheet, again.accepted, again.rejected) == ("10月工资", batch.accepted, batch.rejected)
