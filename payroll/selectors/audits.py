@@ -45,6 +45,9 @@ def audit_facts_unscoped(batch: PayrollBatch) -> AuditFacts:
         asked=answers.count(),
         confirmed=answers.filter(state=State.CONFIRMED).count(),
         unsettled=PayContest.objects.filter(batch=batch, state__in=sorted(UNSETTLED)).count(),
+        taken_up=PayContest.objects.filter(
+            batch=batch, state=PayContest.State.ACCEPTED, confirmation__state=State.CONTESTED
+        ).count(),
     )
 
 

@@ -106,9 +106,15 @@ def returned_batches(scope: Scope) -> QuerySet:
 
 
 def flow_tasks(scope: Scope, *, limit: int) -> dict:
-    """What first pages show of the flow: sheets sent back, and how many contests wait for the caller's answer."""
+    """What first pages show of the flow: sheets sent back, contests that wait for the caller's answer, and for 人社
+    the ones in which the worker insists.
+    """
     may_compile = scope.can(Permission.PAYROLL_SUBMIT) and scope.can(Permission.PAYROLL_VIEW)
+    insisted = contests(scope.with_permission(Permission.ESCALATION_DECIDE)).filter(
+        state=PayContest.State.OPEN, insisted_at__isnull=False
+    )
     return {
+        "contests_insisted": insisted.count() if scope.can(Permission.ESCALATION_DECIDE) else 0,
         "returned_sheets": list(returned_batches(scope)[:limit]) if may_compile else [],
         "contests_to_answer": contests_waiting(scope) if scope.can(Permission.CONTEST_ANSWER) else 0,
     }

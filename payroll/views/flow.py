@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from payroll.models import BatchAct, PayConfirmation, PayrollBatch
 from payroll.rules.signing import UNSIGNED
-from payroll.rules.stages import Act, may
+from payroll.rules.stages import Act, may, replaceable
 from payroll.rules.step_line import Terms, step_line, waiting_step
 from payroll.selectors import declarations
-from payroll.selectors.batches import may_act_on
+from payroll.selectors.batches import current_batch, may_act_on
 from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
 from payroll.selectors.declarations import declaration_on, whole_figure
 from payroll.selectors.notices import notice_of
@@ -47,7 +47,12 @@ def flow_context(request, batch: PayrollBatch) -> dict:
         "returned": _returned(batch),
     }
     if batch.status == Status.DRAFT:
-        return context | {"steps": steps_of(batch), "declaration": declaration_on(declarations.SUBMIT, today())}
+        current = current_batch(scope, batch)
+        return context | {
+            "steps": steps_of(batch),
+            "declaration": declaration_on(declarations.SUBMIT, today()),
+            "blocked_by": current if current is not None and not replaceable(current.stage) else None,
+        }
     if batch.status == Status.SUBMITTED and batch.kind == PayrollBatch.Kind.SHEET:
         context["may_add"] = batch.month_on < today().replace(day=1) and may_act_on(
             scope, batch, Permission.PAYROLL_UPLOAD

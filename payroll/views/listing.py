@@ -96,15 +96,15 @@ def _export(rows) -> HttpResponse:
         OutColumn("县区"),
         OutColumn("工资月份", "month"),
         OutColumn("用工单位", width=28),
-        OutColumn("类别"),
         OutColumn("状态"),
-        OutColumn("办理环节"),
         OutColumn("行数", "number"),
         OutColumn("可受理", "number"),
         OutColumn("有错误", "number"),
         OutColumn("实发合计（元）", "money", 16),
         OutColumn("上传时间", width=18),
         OutColumn("批次", "number"),
+        OutColumn("类别"),
+        OutColumn("办理环节"),
     ]
     body = (
         [
@@ -113,15 +113,15 @@ def _export(rows) -> HttpResponse:
             batch.project.area.name,
             f"{batch.month_on:%Y-%m}",
             batch.subcontractor.name if batch.subcontractor else "总包自有班组",
-            batch.get_kind_display(),
             batch.get_status_display(),
-            batch.get_stage_display() if batch.stage else "",
             batch.rows,
             batch.accepted,
             batch.rejected,
             batch.accepted_net,
             f"{batch.uploaded_at:%Y-%m-%d %H:%M}",
             batch.pk,
+            batch.get_kind_display(),
+            batch.get_stage_display() if batch.stage else "",
         ]
         for batch in rows.iterator(chunk_size=500)
     )

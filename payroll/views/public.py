@@ -15,9 +15,17 @@ from django.views.decorators.http import require_http_methods
 
 from payroll.forms.public import ContestForm, SiteForm
 from payroll.models import PayrollBatch
+from payroll.rules.photos import LIMIT
 from payroll.selectors.declarations import complaint_telephones
 from payroll.services.answers import Claim, contest_insist, contest_raise, contest_withdraw, pay_confirm
-from payroll.services.pay_links import LinkEnded, LinkUnknown, PaySlip, pay_slip_open, site_of_token
+from payroll.services.pay_links import (
+    LinkEnded,
+    LinkUnknown,
+    PaySlip,
+    confirmation_of_token,
+    pay_slip_open,
+    site_of_token,
+)
 from payroll.services.site_codes import TooManyTries, site_find
 from responsibilities.rules.errors import Refused
 from responsibilities.services.trail import Actor
@@ -28,7 +36,18 @@ ACTS = {
     "withdraw": (contest_withdraw, "异议已撤回"),
     "insist": (contest_insist, "已转给人社部门查看"),
 }
-STATUS_OF = {LinkUnknown: 404, LinkEnded: 410, TooManyTries: 429}
+FORM_OVERHEAD = 256 * 1024
+
+
+class TooHeavy(Refused):
+    """A photo beyond the limit, refused by its announced length (HTTP 413)."""
+
+    def __init__(self):
+        megabytes = LIMIT // (1024 * 1024)
+        super().__init__("too_large", f"照片超过 {megabytes} MB，没有上传。请返回上一页，重新拍一张小一些的。")
+
+
+STATUS_OF = {LinkUnknown: 404, LinkEnded: 410, TooManyTries: 429, TooHeavy: 413}
 STAGES = {
     PayrollBatch.Stage.CONFIRMING: "等您和工友确认，然后总包审核",
     PayrollBatch.Stage.AUDITED: "总包已审核，等待公示",
@@ -44,8 +63,11 @@ def _public(view):
     @wraps(view)
     def guarded(request, token):
         try:
+            # Before a byte of it is read, whoever sends it.
+            if int(request.META.get("CONTENT_LENGTH") or 0) > LIMIT + FORM_OVERHEAD:
+                raise TooHeavy()
             response = view(request, token)
-        except (LinkUnknown, LinkEnded) as refusal:
+        except (LinkUnknown, LinkEnded, TooHeavy) as refusal:
             response = _page("closed", {"message": refusal.message}, STATUS_OF[type(refusal)])
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
@@ -58,6 +80,7 @@ def _public(view):
 @_public
 def pay(request, token):
     """The worker's pay of one month, with the buttons that answer it."""
+    confirmation_of_token(token)
     act = request.POST.get("act", "")
     refusal = done = ""
     if request.method == "POST" and act in ACTS:

@@ -210,3 +210,12 @@ def test_a_draft_has_no_links(project):
 
     assert not draft(project, [person(1)]).confirmations.exists()
     assert PayrollBatch.objects.get().stage == ""
+
+
+def test_a_photo_beyond_the_limit_is_refused_before_it_is_read(phone, project):
+    token = tokens(submitted(project))[0]
+    photo = SimpleUploadedFile("a.jpg", PNG + bytes(9 * 1024 * 1024))
+    answer = phone.post(f"{pay(token)}contest/", {"reason": "days", "photo": photo})
+    assert answer.status_code == 413
+    assert "超过 8 MB" in shown(answer)
+    assert not PayContest.objects.exists()

@@ -6,7 +6,8 @@ import pytest
 
 from payroll.models import PayContest
 from payroll.rules.contests import CONTEST_STEPS, UNSETTLED, ContestAct, ContestState, contest_may
-from payroll.services.answers import Claim, contest_insist, contest_raise
+from payroll.services.answers import Claim, contest_insist, contest_raise, pay_confirm
+from payroll.services.audits import batch_audit
 from payroll.services.contests import contest_settle
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -130,3 +131,23 @@ def test_the_photo_is_shown_in_scope_only(cast, contest, enter):
 def test_the_first_page_says_how_many_wait(cast, contest, enter):
     assert "1 条工资异议等待答复" in enter(cast.labour_officer).get("/").content.decode()
     assert "等待答复" not in enter(cast.other_labour_officer).get("/").content.decode()
+
+
+def test_what_was_taken_up_and_not_corrected_needs_a_reason_at_the_audit(contest, batch):
+    contest_settle(contest_id=contest.pk, act=ContestAct.ACCEPT, answer="少记 2 天，将更正。", actor=SYSTEM)
+    for token in tokens(batch)[1:]:
+        pay_confirm(token=token, actor=WORKER)
+    with pytest.raises(Refused) as refused:
+        batch_audit(batch_id=batch.pk, actor=SYSTEM)
+    assert "1 条异议已经采纳，但这份工资表没有更正" in refused.value.message
+    # The worker may agree, once back pay has come.
+    pay_confirm(token=tokens(batch)[0], actor=WORKER)
+    assert batch_audit(batch_id=batch.pk, actor=SYSTEM).stage == "audited"
+
+
+def test_the_supervisors_first_page_says_who_insists(cast, contest, batch, enter):
+    assert "仍有异议" not in enter(cast.county_supervisor).get("/").content.decode()
+    contest_settle(contest_id=contest.pk, act=ContestAct.REJECT, answer="不采纳", actor=SYSTEM)
+    contest_insist(token=tokens(batch)[0], actor=WORKER)
+    assert "1 名农民工对答复仍有异议" in enter(cast.county_supervisor).get("/").content.decode()
+    assert "仍有异议" not in enter(cast.other_county_supervisor).get("/").content.decode()

@@ -178,6 +178,9 @@ def test_money_on_its_way_points_to_back_pay_and_the_page_leads_there(cast, proj
     client = enter(cast.labour_officer)
     page = client.get(f"/payroll/{month.pk}/").content.decode()
     assert "kind=back_pay" in page
+    blocked = client.get(f"/payroll/{draft(project, [person(5)]).pk}/").content.decode()
+    assert "不能再用新表替换" in blocked
+    assert "输入您本人的姓名作为签名" not in blocked
     shown = client.get(
         f"/payroll/upload/?project={project.code}&month=2026-10&employer=own&kind=back_pay"
     ).content.decode()

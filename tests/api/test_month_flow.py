@@ -1,0 +1,67 @@
+"""What programs do with a month: submit signed or not, audit, send back, state that nobody worked."""
+
+import pytest
+
+from payroll.services.answers import Claim, contest_raise, pay_confirm
+from tests.api.conftest import assert_refusal
+from tests.factories.flow import WORKER, submitted, tokens
+from tests.factories.payroll import draft, person, site
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project(cast):
+    return site(cast)
+
+
+def test_a_submission_may_be_signed_and_must_be_by_ones_own_name(cast, project, program):
+    contractor = program(cast.labour_officer)
+    batch = draft(project, [person(1)])
+    body = {"version": batch.version, "accepted": 1, "signed_name": "别人"}
+    assert_refusal(contractor.post(f"payroll-batches/{batch.pk}/submit/", body), 400, "signature_differs")
+    body["signed_name"] = cast.labour_officer.name
+    done = contractor.post(f"payroll-batches/{batch.pk}/submit/", body).json()
+    assert (done["status"], done["stage"], done["kind"]) == ("submitted", "confirming", "sheet")
+    assert done["acts"][0]["signed_name"] == cast.labour_officer.name
+    assert done["answers"] == {"asked": 1, "confirmed": 0, "on_paper": 0, "contested": 0, "silent": 1}
+
+
+def test_an_unsigned_submission_still_goes_and_says_so(cast, project, program):
+    batch = draft(project, [person(1)])
+    body = {"version": batch.version, "accepted": 1}
+    done = program(cast.labour_officer).post(f"payroll-batches/{batch.pk}/submit/", body).json()
+    assert done["acts"][0]["statement"] == "通过接口提交，未具名"
+
+
+def test_audit_and_return(cast, project, program):
+    batch = submitted(project, [person(1), person(2)], subcontractor=cast.subcontractor)
+    pay_confirm(token=tokens(batch)[0], actor=WORKER)
+    contest_raise(token=tokens(batch)[1], claim=Claim(reason="days"), actor=WORKER)
+    contractor = program(cast.labour_officer)
+    path = f"payroll-batches/{batch.pk}/audit/"
+    body = {"version": batch.version, "signed_name": cast.labour_officer.name}
+    assert_refusal(contractor.post(path, body), 400, "reason_needed")
+    assert_refusal(program(cast.subcontractor_clerk).post(path, body), 403)
+    assert_refusal(program(cast.other_labour_officer).post(path, body), 404)
+    done = contractor.post(path, body | {"reason": "已电话核对"}, key="a-1").json()
+    assert (done["stage"], done["answers"]["confirmed"], done["answers"]["contested"]) == ("audited", 1, 1)
+    again = contractor.post(path, body | {"reason": "已电话核对"}, key="a-1")
+    assert again.json() == done
+    back = {"version": done["version"], "reason": "天数有误", "rows": [3]}
+    returned = contractor.post(f"payroll-batches/{batch.pk}/return/", back).json()
+    assert (returned["status"], returned["stage"]) == ("returned", "")
+    assert returned["acts"][-1]["facts"]["rows"] == [3]
+    assert_refusal(contractor.post(path, body | {"reason": "x"}), 400, "wrong_stage")
+
+
+def test_nobody_worked_is_stated_once(cast, project, program):
+    contractor = program(cast.labour_officer)
+    body = {"project": project.code, "month": "2026-10", "reason": "冬季停工", "signed_name": cast.labour_officer.name}
+    first = contractor.post("payroll-batches/nil/", body, key="n-1")
+    assert (first.status_code, first.json()["kind"]) == (201, "nil")
+    assert contractor.post("payroll-batches/nil/", body, key="n-1").json() == first.json()
+    assert_refusal(contractor.post("payroll-batches/nil/", body, key="n-2"), 400, "nil_already")
+    listed = contractor.get("payroll-batches/?kind=nil").json()
+    assert listed["count"] == 1
+    assert contractor.get("payroll-batches/?stage=confirming").json()["count"] == 0
