@@ -60,8 +60,7 @@ def check_list(request):
     rows = _rows(request)
     shown = [one for one in rows if _wanted(one, request.GET)]
     order = request.GET.get("sort", "")
-    if key := SORTS.get(order.removeprefix("-")):
-        shown.sort(key=key, reverse=order.startswith("-"))
+    shown.sort(key=SORTS.get(order.removeprefix("-"), SORTS["family"]), reverse=order.startswith("-"))
     if request.GET.get("export") == "xlsx":
         request.scope.require(Permission.EXPORT)
         return _export(shown)
