@@ -17,6 +17,10 @@ PREVIEW_ROWS = 5
 MONEY = ("unit_price", "gross", "deductions", "advance", "net_pay")
 STATES = {"hidden": "隐藏的工作表", "very_hidden": "隐藏的工作表", "veryHidden": "隐藏的工作表"}
 EXPECTED = {"id_number": ("id",), "phone": ("phone",), "bank_card": ("card", "account")}
+NEEDED_FOR = {
+    "id_number": "没有它只能按花名册认人，认不出的不能受理",
+    "bank_card": "没有它不能发到工人本人的卡上",
+}
 WRONG = {"id_number": "不是有效的身份证号", "phone": "不是手机号", "bank_card": "不像银行卡号"}
 
 
@@ -155,7 +159,7 @@ def _chips(letters: dict[str, str]) -> list[Chip]:
         if name in REQUIRED:
             need, level = "必须有", "red"
         elif name in WANTED:
-            need, level = "没有它，每一行都不能受理", "orange"
+            need, level = NEEDED_FOR[name], "orange"
         found.append(Chip(name, TITLES[name], letter, "green" if letter else level, need))
     return found
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from payroll.models import ColumnLayout, PayrollBatch
 from payroll.services.reading import batch_read
 from tests.cast import PASSWORD, build_cast
-from tests.factories.odd_sheets import odd_sheet
+from tests.factories.odd_sheets import ODD_TITLES, odd_sheet
 from tests.factories.payroll import site, upload
 
 
@@ -18,7 +18,8 @@ def batch(transactional_db, settings):
     settings.PORTAL_TODAY = "2026-11-23"
     cast = build_cast()
     rows = [[n, *odd_sheet_row(n)] for n in range(1, 7)]
-    batch = upload(site(cast), odd_sheet(rows), user=cast.labour_officer)
+    titles = (*ODD_TITLES[:7], "丁项", ODD_TITLES[8])
+    batch = upload(site(cast), odd_sheet(rows, titles=titles), user=cast.labour_officer)
     batch_read(batch.pk)
     batch.refresh_from_db()
     batch.cast = cast
@@ -64,9 +65,12 @@ def test_a_field_is_dragged_onto_its_column_and_the_rows_follow(page: Page, batc
     enter(page, batch.cast.labour_officer)
     page.goto(f"/payroll/{batch.pk}/mapping/")
     select = column(page, "H").locator("select")
+    expect(select).to_have_value("")
+    expect(page.locator("#live-0")).to_contain_text("还没有实发工资列")
     drag(page, "net_pay", "H")
     expect(select).to_have_value("net_pay")
-    expect(column(page, "H")).to_contain_text("您指定")
+    expect(column(page, "H").get_by_text("您指定")).to_be_visible()
+    expect(page.locator("#live-0")).not_to_contain_text("还没有实发工资列")
     expect(page.locator("#preview-0")).to_contain_text("4,001.00")
     expect(chip(page, "net_pay")).to_contain_text("H 列")
     # Onto another column: it leaves the first one.
