@@ -62,8 +62,8 @@ def sheet_name(name: str) -> str:
     return FORBIDDEN_IN_NAMES.sub(" ", clean(name)).strip("' ")[:31] or "Sheet1"
 
 
-def write_xlsx(target: BinaryIO, sheets: Sequence[OutSheet]) -> None:
-    """Stream the sheets into `target`."""
+def write_xlsx(target: BinaryIO, sheets: Sequence[OutSheet], *, created: datetime.datetime | None = None) -> None:
+    """Stream the sheets into `target`. With a fixed `created`, equal sheets give equal bytes."""
     book = xlsxwriter.Workbook(
         target,
         {
@@ -74,6 +74,8 @@ def write_xlsx(target: BinaryIO, sheets: Sequence[OutSheet]) -> None:
             "nan_inf_to_errors": True,
         },
     )
+    if created is not None:
+        book.set_properties({"created": created})
     writer = _Writer(book)
     for sheet in sheets:
         writer.sheet(sheet)

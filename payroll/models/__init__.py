@@ -1,4 +1,10 @@
-from payroll.models.attendance import AttendanceDay, AttendanceProblem, AttendanceRow, AttendanceSheet
+from payroll.models.attendance import (
+    AttendanceDay,
+    AttendanceProblem,
+    AttendancePunch,
+    AttendanceRow,
+    AttendanceSheet,
+)
 from payroll.models.batches import (
     BatchAct,
     PayrollBatch,
@@ -19,6 +25,7 @@ from payroll.models.results import BankResult, BankResultRow
 __all__ = [
     "AttendanceDay",
     "AttendanceProblem",
+    "AttendancePunch",
     "AttendanceRow",
     "AttendanceSheet",
     "BankCard",

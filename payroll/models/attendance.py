@@ -200,3 +200,37 @@ class AttendanceDay(models.Model):
             models.UniqueConstraint(fields=["project", "on", "worker"], name="attendance_day_once"),
         ]
         indexes = [models.Index(fields=["worker", "on"], name="attendance_day_worker")]
+
+
+class AttendancePunch(models.Model):
+    """One punch that a gate reported: kept so that later punches of the same day can be paired with it."""
+
+    class Direction(models.TextChoices):
+        IN = "in", "进场"
+        OUT = "out", "出场"
+
+    scope_project = "project"
+    scope_employer = "subcontractor"
+
+    project = models.ForeignKey(
+        "projects.Project", models.PROTECT, db_index=False, related_name="+", verbose_name="项目"
+    )
+    worker = models.ForeignKey(Worker, models.PROTECT, related_name="+", verbose_name="农民工")
+    subcontractor = models.ForeignKey(
+        "responsibilities.Organization",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="分包单位",
+    )
+    at = models.DateTimeField("时间")
+    direction = models.CharField("方向", max_length=3, choices=Direction, blank=True)
+    created_at = models.DateTimeField("收到时间", auto_now_add=True)
+
+    objects = EmployerScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "刷卡"
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["project", "worker", "at"], name="attendance_punch_once")]

@@ -18,7 +18,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
+from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused, RowsRefused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.scope import scope_of
 from responsibilities.services.tokens import token_authenticate
@@ -27,7 +27,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 # What a multipart request may weigh beside its file: the fields and the boundaries.
 _FORM_OVERHEAD = 256 * 1024
 # Refusals whose code says more than "bad request".
-_STATUS_OF_CODE = {"idempotency_key_reused": status.HTTP_409_CONFLICT, "too_large": 413}
+_STATUS_OF_CODE = {"idempotency_key_reused": status.HTTP_409_CONFLICT, "too_large": 413, "too_often": 429}
 
 
 class TooLarge(exceptions.APIException):
@@ -167,9 +167,10 @@ def code_of(error: exceptions.APIException) -> str:
 def api_exception_handler(error, context):
     """Every refusal in one shape; anything unforeseen is left to Django and becomes a 500."""
     if isinstance(error, Refused):
-        return Response(
-            {"code": error.code, "message": error.message, "fields": error.fields}, status=_status_of(error)
-        )
+        body = {"code": error.code, "message": error.message, "fields": error.fields}
+        if isinstance(error, RowsRefused):
+            body["errors"] = error.errors
+        return Response(body, status=_status_of(error))
     if isinstance(error, RequestDataTooBig):
         error = TooLarge()
     elif isinstance(error, SuspiciousOperation):

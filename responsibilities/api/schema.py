@@ -13,6 +13,7 @@ _REFUSALS_OF_POST = {
     "409": "记录刚被他人修改，或者 Idempotency-Key 已用于内容不同的请求",
     "413": "内容超过上限",
     "415": "内容的类型不受支持",
+    "429": "调用过于频繁，请稍后再试",
 }
 _REFUSAL = {
     "type": "object",
@@ -21,6 +22,19 @@ _REFUSAL = {
         "code": {"type": "string", "description": "供程序判断"},
         "message": {"type": "string", "description": "哪里不对、怎样改正"},
         "fields": {"type": "object", "additionalProperties": {"type": "string"}, "description": "字段名 → 说明"},
+        "errors": {
+            "type": "array",
+            "description": "成批报送时逐行的问题，index 从 0 起；整批没有保存",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "index": {"type": "integer"},
+                    "field": {"type": "string"},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
     },
 }
 _KEY = {

@@ -41,3 +41,19 @@ class NotVisible(Refused):
 
     def __init__(self, message: str = "没有找到这条记录，或者它不在您的管辖范围内。"):
         super().__init__("not_found", message)
+
+
+class RowsRefused(Refused):
+    """Rows of a list that can't be taken; nothing of the list was stored.
+
+    `errors` holds every one: `{"index", "field", "code", "message"}`, index from 0 in the list as it was sent.
+    """
+
+    def __init__(self, errors: list[dict], name: str):
+        self.errors = errors
+        rows = len({error["index"] for error in errors})
+        super().__init__(
+            "rows_invalid",
+            f"{name}中有 {rows} 行不能受理，整批没有保存。请按 errors 逐行改正后重新报送。",
+            {f"{name}[{error['index']}].{error['field']}": error["message"] for error in errors},
+        )

@@ -55,6 +55,11 @@ def test_the_document_names_every_list_of_the_contract(document):
         "/api/v1/payroll-batches/{id}/return/",
         "/api/v1/payroll-batches/nil/",
         "/api/v1/escalations/{id}/decisions/",
+        "/api/v1/realname/Payroll.Add/",
+        "/api/v1/realname/WorkerAttendance.Add/",
+        "/api/v1/realname/ProjectWorker.Add/",
+        "/api/v1/realname/WorkerEntryExit.Add/",
+        "/api/v1/realname/WorkerContract.Add/",
     }
 
 
