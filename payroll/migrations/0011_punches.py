@@ -5,30 +5,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payroll', '0010_column_layout'),
-        ('projects', '0002_initial'),
-        ('responsibilities', '0001_initial'),
+        ("payroll", "0010_column_layout"),
+        ("projects", "0002_initial"),
+        ("responsibilities", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AttendancePunch',
+            name="AttendancePunch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('direction', models.CharField(blank=True, choices=[('in', '进场'), ('out', '出场')], max_length=3, verbose_name='方向')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='收到时间')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project', verbose_name='项目')),
-                ('subcontractor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='responsibilities.organization', verbose_name='分包单位')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payroll.worker', verbose_name='农民工')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "direction",
+                    models.CharField(
+                        blank=True, choices=[("in", "进场"), ("out", "出场")], max_length=3, verbose_name="方向"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="收到时间")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "subcontractor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="responsibilities.organization",
+                        verbose_name="分包单位",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payroll.worker",
+                        verbose_name="农民工",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '刷卡',
-                'verbose_name_plural': '刷卡',
-                'ordering': ['at'],
-                'constraints': [models.UniqueConstraint(fields=('project', 'worker', 'at'), name='attendance_punch_once')],
+                "verbose_name": "刷卡",
+                "verbose_name_plural": "刷卡",
+                "ordering": ["at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "worker", "at"), name="attendance_punch_once")
+                ],
             },
         ),
     ]
