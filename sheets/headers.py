@@ -145,18 +145,21 @@ def _read_header(grid: "_Grid", top: int, columns: Sequence[type[Column]]) -> He
     bottom = grid.bottom_of(top, set(first.values()))
     while top > 1 and bottom - top + 1 < MAX_DEPTH and grid.groups(top - 1, top):
         top -= 1
-    paths = grid.paths(top, bottom)
-    mapping = match_columns(paths, columns)
-    used = set(mapping.values())
-    titles = grid.titles(top, bottom)
-    return Header(
-        rows=list(range(top, bottom + 1)),
-        mapping=mapping,
-        titles=titles,
-        paths=paths,
-        unmapped={at: title for at, title in titles.items() if at not in used},
-        missing=[column.name for column in columns if column.required and column.name not in mapping],
-    )
+    header = _of_rows(grid, top, bottom, columns)
+    # A line of labels and what they say (班组： 木工班) is no row of titles.
+    named = len(header.mapping) >= 2 and not any(title.endswith((":", "：")) for title in header.titles.values())
+    if named and bottom - top + 1 < MAX_DEPTH and grid.may_continue(top, bottom + 1):
+        # Part titles without any merge, as csv has them: taken if no column loses its meaning.
+        deeper = _of_rows(grid, top, bottom + 1, columns)
+        if len(deeper.missing) <= len(header.missing) and len(deeper.mapping) >= len(header.mapping):
+            return deeper
+    return header
+
+
+def _of_rows(grid: "_Grid", top: int, bottom: int, columns: Sequence[type[Column]]) -> Header:
+    paths, titles = grid.paths(top, bottom), grid.titles(top, bottom)
+    header = Header(rows=list(range(top, bottom + 1)), mapping={}, titles=titles, paths=paths)
+    return header.mapped(match_columns(paths, columns), columns)
 
 
 class _Grid:
@@ -234,6 +237,22 @@ class _Grid:
         if len(alone) * 2 < len(known) or len(grouped) < len(filled):
             return False
         return any(self._has_group(top, column) for column in filled)
+
+    def may_continue(self, top: int, row: int) -> bool:
+        """Whether a row could name parts of titles above it: short, different words without a digit, some of them
+        under a blank right of a title."""
+        if row > len(self.rows):
+            return False
+        filled = [column for column, cell in enumerate(self.rows[row - 1], 1) if cell is not None and cell != ""]
+        texts = [self.text(row, column) for column in filled]
+        if len(texts) < 2 or any(type(self.raw(row, column)) is not str for column in filled):
+            return False
+        if (
+            any(len(text) > 12 or any(c.isdigit() for c in text) for text in texts)
+            or len(set(texts)) * 3 < len(texts) * 2
+        ):
+            return False
+        return any(not self.raw(top, column) and self._has_group(top, column) for column in filled)
 
     def _has_group(self, row: int, column: int) -> bool:
         """A title with blank (or merged) cells to its right, or a blank right of such a title."""

@@ -30,7 +30,9 @@ def crew_above(sheet: Sheet, header: Header) -> str:
                 return match["crew"]
             label = SPACES.sub("", cell).rstrip(":：")
             beside = next((other for other in cells[position + 1 :] if other is not None), None)
-            if label in ("班组", "班组名称", "所属班组", "施工班组") and type(beside) is str and len(beside) <= 20:
+            labels = label in ("班组", "班组名称", "所属班组", "施工班组") and type(beside) is str and len(beside) <= 20
+            # Without a colon it may be the title of another small table.
+            if labels and (cell.rstrip().endswith((":", "：")) or section_of([beside])):
                 return beside.strip()
     return sheet.name if section_of([sheet.name]) and len(sheet.name) <= 20 else ""
 

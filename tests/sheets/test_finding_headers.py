@@ -106,3 +106,14 @@ def test_no_header_is_none():
 
 def test_titles_normalise_to_one_form():
     assert normalise("＊实 发\n工资（元）：") == "实发工资(元)"
+
+
+def test_parts_of_titles_without_merges_belong_to_the_header_and_hints_do_not():
+    top = ["姓名", "应发工资", None, None, "实发"]
+    rows = [top, [None, "基本", "加班", "小计", "工资"], ["王伟", 1.0, 1.0, 2.0, 2.0]]
+    header = find_header(rows, ALL)
+    assert (header.rows, header.letters) == ([1, 2], {"name": "A", "gross": "D", "pay": "E"})
+    hints = [["姓名", "应发工资", None, None, "实发工资"], ["必填", "必填", "必填", "选填", "必填"], rows[2]]
+    assert find_header(hints, ALL).rows == [1]
+    words = [hints[0], ["必填项", "数字", "文本", "选填", "保留两位"], rows[2]]
+    assert find_header(words, ALL).rows == [1]

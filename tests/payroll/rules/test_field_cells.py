@@ -389,3 +389,7 @@ def test_a_payee_who_is_somebody_else_is_told():
     titles = ["姓名", "身份证号", "收款人姓名", "实发工资"]
     assert codes(read(titles, ["王伟", ID, "李娜", 1.0], ["张强", id_number(3), "张强", 1.0])) == ["column_ambiguous"]
     assert codes(read(titles, ["王伟", ID, "王伟", 1.0], ["张强", id_number(3), "张强", 1.0])) == []
+
+
+def test_titles_of_a_small_table_above_name_no_crew():
+    assert crews(read(["单位", "班组", "电话"], ["甲公司", "木工班", "1"], [], CREW[1:], ["王伟", ID, 1.0])) == [""]

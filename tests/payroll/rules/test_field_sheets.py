@@ -59,6 +59,17 @@ HEADERS = {
         paid(1),
         about={"merged": [Range(1, c, 3, c) for c in range(1, 5)] + [Range(1, 5, 1, 7), Range(2, 5, 2, 6)]},
     ),
+    "a small table of other things above": Case(
+        [["单位", "班组", "电话", "开户行"], ["甲公司", "木工班", "13900000000", "农行"], [], T, p(1)], paid(1)
+    ),
+    "two rows of header without merges": Case(
+        [
+            ["序号", "姓名", "身份证", "银行卡", "工资", None, "实发"],
+            [None, None, "号码", "号码", "应发", "扣款", "金额"],
+            p(1),
+        ],
+        paid(1),
+    ),
     "machine codes above the Chinese titles": Case(
         [["seq", "name", "idCard", "bankCard", "grossPay", "deduct", "netPay"], T, p(1)], paid(1)
     ),
