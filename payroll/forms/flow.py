@@ -60,7 +60,7 @@ class NoticeForm(forms.Form):
     )
     posted_on = forms.DateField(
         label="开始公示的日期",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": "请填写开始公示的日期。", "invalid": "日期写法不对，应为 2026-11-23。"},
     )
     photos = SeveralFiles(

@@ -109,7 +109,7 @@ def act_lines(batch: PayrollBatch) -> list[ActLine]:
 
 
 def _detail(act: BatchAct) -> str:
-    said = [act.reason] if act.reason else []
+    said = [act.reason.rstrip("。；")] if act.reason else []
     if act.signed_name:
         said.append(f"签名：{act.signed_name}")
     elif act.statement == UNSIGNED:

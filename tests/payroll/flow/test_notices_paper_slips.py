@@ -79,6 +79,7 @@ def test_a_notice_before_the_audit_is_refused(cast, project):
 
 def test_the_page_takes_photos_and_shows_them_to_those_in_scope(cast, audited, enter):
     client = enter(cast.labour_officer)
+    assert f'value="{today()}"' in client.get(f"/payroll/{audited.pk}/notice/").content.decode()
     form = {
         "version": audited.version,
         "place": "大门口",
