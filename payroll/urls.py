@@ -4,6 +4,7 @@ from payroll.views import (
     attendance,
     attendance_months,
     audits,
+    bank_results,
     batches,
     blanks,
     compare,
@@ -102,4 +103,9 @@ urlpatterns = [
     path("payroll/payouts/<int:pk>/download/", payouts.payout_download, name="payout_download"),
     path("payroll/payouts/<int:pk>/send/", payouts.payout_send, name="payout_send"),
     path("payroll/payouts/<int:pk>/void/", payouts.payout_void, name="payout_void"),
+    path("payroll/payouts/<int:pk>/result/", bank_results.result_new, name="result_new"),
+    path("payroll/results/<int:pk>/", bank_results.result, name="result"),
+    path("payroll/results/<int:pk>/progress/", bank_results.result_progress, name="result_progress"),
+    path("payroll/results/<int:pk>/take/", bank_results.result_take, name="result_take"),
+    path("payroll/results/<int:pk>/discard/", bank_results.result_drop, name="result_drop"),
 ]

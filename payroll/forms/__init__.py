@@ -3,7 +3,7 @@
 from django import forms
 from django.conf import settings
 
-from payroll.models import PayoutException, PayrollBatch
+from payroll.models import BankResult, PayoutException, PayrollBatch
 from payroll.rules.bank_layouts import LAYOUTS
 from payroll.rules.month import Month
 
@@ -161,3 +161,39 @@ class PayoutReturnForm(forms.Form):
 
     returned_on = forms.DateField(label="退汇日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     reason = forms.CharField(label="银行说明", max_length=200)
+
+
+class BankResultForm(forms.Form):
+    """The bank's return file, what it lists, and the day of payment where its rows name none."""
+
+    file = forms.FileField(
+        label="银行回执文件",
+        error_messages={"required": "请选择银行返回的代发结果文件。", "empty": "文件是空的，请检查后重新选择。"},
+        widget=forms.FileInput(attrs={"accept": ACCEPTED_FILES}),
+    )
+    covers = forms.ChoiceField(
+        label="回执列出的是", choices=BankResult.Covers.choices, initial="all", widget=forms.RadioSelect
+    )
+    paid_on = forms.DateField(
+        label="发放日期",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text="回执里没有日期的行，用这一天。",
+    )
+
+
+class WholeFileForm(forms.Form):
+    """The bank's word on a whole pay-out file."""
+
+    outcome = forms.ChoiceField(
+        label="银行结果",
+        choices=[("paid", "全部发放成功"), ("failed", "整批退回，全部未发放")],
+        widget=forms.RadioSelect,
+    )
+    on = forms.DateField(label="日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    note = forms.CharField(label="依据", max_length=80, help_text="全部成功的填银行回单号，整批退回的填银行说明。")
+
+
+class ResultVersionForm(forms.Form):
+    """The result as it was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)

@@ -11,7 +11,8 @@ from decimal import Decimal, InvalidOperation
 
 from payroll.rules.bank_results import outcome_of
 from responsibilities.rules.identifiers import normalise_card
-from sheets.columns import Column, Header, find_header
+from sheets.columns import Column
+from sheets.headers import Header, find_header
 from sheets.reader import Sheet, Workbook
 from sheets.refusal import Refusal
 from sheets.values import Cell, as_text, lost_precision
@@ -203,6 +204,7 @@ def _row(number: int, cells: list[Cell], at: dict[str, int], told: bool) -> Resu
     status, reason = text("status"), text("reason")
     if card is None and not last4 and amount is None and not seq:
         return None
+    outcome = outcome_of(status, reason) if told else "unclear"
     return ResultRow(
         row=number,
         reference=text("reference")[:80],
@@ -211,9 +213,9 @@ def _row(number: int, cells: list[Cell], at: dict[str, int], told: bool) -> Resu
         card=card,
         last4=last4,
         amount=amount,
-        outcome=outcome_of(status, reason) if told else "unclear",
+        outcome=outcome,
         code=text("code")[:40],
-        message=(reason or (status if told else ""))[:200],
+        message=(reason or (status if outcome != "paid" else ""))[:200],
         bank_reference=text("bank_reference")[:80],
         on=_day(cells[at["on"] - 1]) if "on" in at and at["on"] <= len(cells) else None,
     )

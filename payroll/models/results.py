@@ -5,7 +5,7 @@ from payroll.models.payouts import Payout, PayoutFile
 
 
 class BankResult(models.Model):
-    """A bank's return file on a batch's pay-out files; the row is the queue.
+    """A bank's return file on a pay-out file; the row is the queue.
 
     Read in the background, matched, shown, and only then applied by a person; applying is one transaction.
     """
@@ -27,15 +27,7 @@ class BankResult(models.Model):
     scope_batch = "batch"
 
     batch = models.ForeignKey(PayrollBatch, models.PROTECT, related_name="bank_results", verbose_name="批次")
-    payout_file = models.ForeignKey(
-        PayoutFile,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="results",
-        verbose_name="代发文件",
-        help_text="空为本批次所有等待结果的文件",
-    )
+    payout_file = models.ForeignKey(PayoutFile, models.PROTECT, related_name="results", verbose_name="代发文件")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="回执文件")
     covers = models.CharField("回执范围", max_length=10, choices=Covers, default=Covers.ALL)
     paid_on = models.DateField("发放日期", help_text="回执里没有日期的行用这一天")

@@ -9,6 +9,7 @@ from payroll.rules.bank_layouts import LAYOUTS, Layout, Payer, Payment, amount_t
 from payroll.rules.bank_results import failure_words
 from payroll.rules.payouts import Standing
 from payroll.rules.stages import Act, may
+from payroll.selectors.bank_results import results_of
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.payouts import OpenLine, files_of, open_lines_unscoped, payout_files, standing_of
 from responsibilities.rules.identifiers import mask_card
@@ -16,6 +17,7 @@ from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 PREVIEWED = 5
+RESULTS_SHOWN = 10
 
 
 def payout_part(scope: Scope, batch: PayrollBatch) -> dict | None:
@@ -47,6 +49,7 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "preview": preview_of(chosen, payable[:PREVIEWED]),
         "troubled": [described(line) for line in troubled],
         "files": [decorated_file(row) for row in files_of(scope, batch)],
+        "results": list(results_of(scope, batch)[:RESULTS_SHOWN]),
         "account": special_account_of(scope, batch.project),
         "may_pay": may_pay,
         "may_make": may_pay and batch.status == PayrollBatch.Status.SUBMITTED and may(Act.PAY_OUT, batch.stage),

@@ -10,8 +10,8 @@ EVERY_SECONDS = 0.4
 class Progress:
     """Writes `rows_done` on a connection of its own, at most every 0.4 seconds; small sheets never need it."""
 
-    def __init__(self, batch_id: int, attempt: int) -> None:
-        self.batch_id, self.attempt = batch_id, attempt
+    def __init__(self, batch_id: int, attempt: int, table: str = "payroll_payrollbatch") -> None:
+        self.batch_id, self.attempt, self.table = batch_id, attempt, table
         self._connection = None
         self._told_at = time.monotonic()
 
@@ -34,7 +34,7 @@ class Progress:
         with self._connection.cursor() as cursor:
             # The attempt is named so that a reader who was given up tells nothing any more.
             cursor.execute(
-                "UPDATE payroll_payrollbatch SET rows = %s, rows_done = %s"
+                f"UPDATE {self.table} SET rows = %s, rows_done = %s"  # noqa: S608 - one of our own tables
                 " WHERE id = %s AND attempts = %s AND status = 'reading'",
                 [rows, min(done, rows), self.batch_id, self.attempt],
             )

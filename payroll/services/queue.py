@@ -20,9 +20,9 @@ Status = PayrollBatch.Status
 
 
 @contextmanager
-def reading_alone(batch_id: int) -> Iterator[bool]:
-    """Whether this connection is the batch's only reader, until the block ends."""
-    key = [LOCK_SPACE, batch_id % 2**31]
+def reading_alone(batch_id: int, space: int = LOCK_SPACE) -> Iterator[bool]:
+    """Whether this connection is the batch's only reader, until the block ends; other queues have another `space`."""
+    key = [space, batch_id % 2**31]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
         (alone,) = cursor.fetchone()

@@ -88,6 +88,7 @@ REACH = {
     "contest": PAY,
     "notice_photo": PAY,
     "payout_file": PAY,
+    "bank_result": PAY,
     "worker": PAY,
     "entry": PAY,
     "stay": PAY,

@@ -2,13 +2,16 @@
 
 import datetime
 import hashlib
+from io import BytesIO
 
 from accounts.services.special_accounts import special_account_save
-from payroll.models import Payout, PayoutFile, PayrollBatch, StoredFile
+from payroll.models import BankResult, Payout, PayoutFile, PayrollBatch, StoredFile
+from payroll.services.bank_results import result_read, result_upload
 from payroll.services.submissions import batch_submit
 from responsibilities.selectors import clock
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
+from sheets.writing import OutColumn, OutSheet, write_xlsx
 from tests.factories.payroll import MONTH, draft, person
 
 SYSTEM = Actor.system("tests")
@@ -46,4 +49,49 @@ def bare_payout_file(batch: PayrollBatch) -> PayoutFile:
         batch=batch, sequence=1, layout="generic", rows=1, total=line.net, file=stored, made_at=clock.now()
     )
     Payout.objects.create(file=row, row=1, line=line, attempt=1, card=line.card, amount=line.net)
+    BankResult.objects.create(
+        batch=batch, payout_file=row, file=stored, paid_on=clock.today(), status="ready", uploaded_at=clock.now()
+    )
     return row
+
+
+def answer_bytes(rows, titles=("序号", "账号", "户名", "金额", "处理结果", "失败原因")) -> bytes:
+    """A bank's return file as .xlsx: rows are values in the titles' order; a title line above."""
+    box = BytesIO()
+    kinds = ["money" if title.startswith("金额") else "text" for title in titles]
+    columns = [OutColumn(title, kind) for title, kind in zip(titles, kinds, strict=True)]
+    write_xlsx(box, [OutSheet("代发结果", columns, rows, above=("批量代发结果",))])
+    return box.getvalue()
+
+
+def answers(file: PayoutFile, failures: dict[int, str] | None = None) -> list[list]:
+    """What the bank says of every payment of a file: `failures` maps rows to reasons, the others went through."""
+    failures = failures or {}
+    return [
+        [
+            payout.row,
+            vault.unseal_text(payout.card.number_sealed, "bank_card"),
+            payout.line.worker.name,
+            payout.amount,
+            "失败" if payout.row in failures else "成功",
+            failures.get(payout.row, ""),
+        ]
+        for payout in file.payouts.select_related("card", "line__worker").order_by("row")
+    ]
+
+
+def answered(file: PayoutFile, data: bytes, *, covers="all", paid_on=None, name="回执.xlsx", actor=SYSTEM, scope=None):
+    """The bank's return file uploaded and read."""
+    result, _ = result_upload(
+        payout_file_id=file.pk,
+        name=name,
+        data=data,
+        covers=covers,
+        paid_on=paid_on or clock.today(),
+        actor=actor,
+        scope=scope,
+        wake=False,
+    )
+    result_read(result.pk)
+    result.refresh_from_db()
+    return result

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from payroll.rules.bank_layouts import LAYOUTS, Payer, Payment, amount_text, fits, is_plain
 from payroll.services.bank_files import bank_file_bytes
 from responsibilities.rules.errors import Refused
-from sheets.columns import find_header
+from sheets.headers import find_header
 from sheets.reader import read
 from tests.factories.payroll import card_number, id_number
 
