@@ -153,6 +153,10 @@ _OPEN_LINES = """
            coalesce(tried.state, ''), coalesce(tried.bank_message, ''),
            CASE
                WHEN exception.id IS NOT NULL THEN 'exception'
+               WHEN EXISTS (
+                   SELECT FROM payroll_payconfirmation asked
+                   JOIN payroll_paycontest contest ON contest.confirmation_id = asked.id
+                   WHERE asked.line_id = mine.id AND contest.state = 'open') THEN 'contest'
                WHEN mine.net <= 0 THEN 'amount'
                WHEN mine.card_id IS NULL THEN 'no_card'
                WHEN mine.card_worker_id <> mine.worker_id THEN 'not_own_card'
