@@ -15,7 +15,7 @@ from django.db.models import F
 from payroll.imports.bank_results import ResultRow, open_result, rows_of
 from payroll.models import BankResult, BankResultRow, BatchAct, Payout, PayoutFile, StoredFile
 from payroll.rules.stages import Act
-from payroll.services.lines import CHUNK, _copy, _text, _value
+from payroll.services.copying import copy_in, text_of, value_of
 from payroll.services.payout_files import batch_lock, require_stage
 from payroll.services.payout_lines import batch_finish, files_settle
 from payroll.services.progress import Progress
@@ -36,6 +36,8 @@ Status = BankResult.Status
 Covers = BankResult.Covers
 LIVE = (Status.QUEUED, Status.READING, Status.READY, Status.APPLIED)
 TABLE = "payroll_bankresult"
+CHUNK = 5000
+NULL = "\\N"
 
 
 @transaction.atomic
@@ -252,15 +254,17 @@ def _store(result: BankResult, rows: Sequence[ResultRow], sheet: str, columns: d
 def _copy_rows(result: BankResult, rows: Sequence[ResultRow]) -> None:
     index = vault.blind_indexer("bank_card")
     for start in range(0, len(rows), CHUNK):
-        _copy(
+        copy_in(
             "payroll_bankresultrow (result_id, row, reference, seq, name, card_index, card_last4, amount, outcome,"
             ' code, message, bank_reference, "on", verdict)',
-            (
-                f"{result.pk}\t{row.row}\t{_text(row.reference, 80)}\t{_value(row.seq)}\t{_text(row.name, 60)}\t"
-                f"{_bytes(index(row.card)) if row.card else chr(92) + 'N'}\t{row.last4}\t{_value(row.amount)}\t"
-                f"{row.outcome}\t{_text(row.code, 40)}\t{_text(row.message, 200)}\t{_text(row.bank_reference, 80)}\t"
-                f"{_value(row.on)}\tunmatched\n"
-                for row in rows[start : start + CHUNK]
+            "".join(
+                [
+                    f"{result.pk}\t{row.row}\t{text_of(row.reference, 80)}\t{value_of(row.seq)}\t"
+                    f"{text_of(row.name, 60)}\t{_bytes(index(row.card)) if row.card else NULL}\t{row.last4}\t"
+                    f"{value_of(row.amount)}\t{row.outcome}\t{text_of(row.code, 40)}\t{text_of(row.message, 200)}\t"
+                    f"{text_of(row.bank_reference, 80)}\t{value_of(row.on)}\tunmatched\n"
+                    for row in rows[start : start + CHUNK]
+                ]
             ),
         )
 
