@@ -1,4 +1,4 @@
-"""`allocations/`: credits to the special accounts, by the bank or the developer."""
+"""`allocations/`: credits to the special accounts; `statements/`: their movements, by the bank."""
 
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -6,9 +6,17 @@ from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from accounts.models import Allocation
-from accounts.serializers import AllocationSerializer, AllocationWriteSerializer
+from accounts.models import Allocation, StatementLine
+from accounts.rules.statements import Movement
+from accounts.serializers import (
+    AllocationSerializer,
+    AllocationWriteSerializer,
+    StatementLineSerializer,
+    StatementTakenSerializer,
+    StatementWriteSerializer,
+)
 from accounts.services.allocations import allocation_record
+from accounts.services.statements import statement_report
 from projects.selectors.projects import project_for
 from responsibilities.api.base import Month, ReadEndpoint
 from responsibilities.api.idempotency import idempotent
@@ -69,6 +77,48 @@ class Allocations(ReadEndpoint):
         return Response(AllocationSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
+class StatementFilter(filters.FilterSet):
+    """By the names of the reply."""
+
+    project = filters.CharFilter("account__project__code")
+
+    class Meta:
+        model = StatementLine
+        fields = {"direction": ["exact"], "nature": ["exact"], "on": ["exact", "gte", "lte"], "reference": ["exact"]}
+
+
+class Statements(ReadEndpoint):
+    """专户流水 in the caller's scope, for those who pay or keep the account."""
+
+    permission = Permission.STATEMENT_IMPORT
+    queryset = StatementLine.objects.none()
+    write_permission = Permission.STATEMENT_IMPORT
+    serializer_class = StatementLineSerializer
+    filterset_class = StatementFilter
+    ordering = ("-on", "-id")
+    ordering_fields = ("on", "amount", "id")
+
+    def get_queryset(self):
+        scope = self.request.scope.with_permission(Permission.STATEMENT_IMPORT)
+        return StatementLine.objects.visible_to(scope).select_related("account__project")
+
+    @extend_schema(request=StatementWriteSerializer, responses={201: StatementTakenSerializer})
+    @idempotent
+    def create(self, request):
+        """Report movements; those that are known already are not taken twice, with or without a key."""
+        shape = StatementWriteSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        facts = shape.validated_data
+        project = project_for(request.scope, facts["project"], Permission.STATEMENT_IMPORT)
+        movements = [
+            Movement(row=number, out=line.pop("direction") == StatementLine.Direction.OUT, **line)
+            for number, line in enumerate(facts["lines"], start=1)
+        ]
+        taken = statement_report(project=project, movements=movements, actor=Actor.of(request), scope=request.scope)
+        return Response(StatementTakenSerializer(taken.as_dict()).data, status=status.HTTP_201_CREATED)
+
+
 router = SimpleRouter()
+router.register("statements", Statements, "api-statement")
 router.register("allocations", Allocations, "api-allocation")
 urlpatterns = router.urls

@@ -109,3 +109,13 @@ class SpecialAccountForm(forms.ModelForm):
         if opened and closed and closed < opened:
             self.add_error("closed_on", "销户日期早于开户日期，请核对。")
         return cleaned
+
+
+class StatementFilterForm(forms.Form):
+    """The statement list's filters, all in the address."""
+
+    q = forms.CharField(label="对方、摘要、流水号", required=False, max_length=60)
+    month = forms.DateField(
+        label="月份", required=False, input_formats=["%Y-%m"], error_messages={"invalid": "月份应写成 2026-10 的形式。"}
+    )
+    kind = forms.CharField(label="类别", required=False, max_length=10)

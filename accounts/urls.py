@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from accounts.views import months, register_import, special_accounts
+from accounts.views import months, register_import, special_accounts, statements
 
 app_name = "accounts"
 MONTH = r"(?P<month>[0-9]{4}-(?:0[1-9]|1[0-2]))"
@@ -10,6 +10,8 @@ urlpatterns = [
     path("projects/import/", register_import.register_import_page, name="register_import"),
     path("projects/import/template/", register_import.register_template_file, name="register_template"),
     path("projects/<str:code>/account/", special_accounts.account_page, name="account"),
+    path("projects/<str:code>/account/statements/", statements.statement_list, name="statements"),
+    path("projects/<str:code>/account/statements/import/", statements.statement_import_page, name="statement_import"),
     path("projects/<str:code>/allocations/", months.month_list, name="periods"),
     path(
         "projects/<str:code>/allocations/credits/<int:pk>/void/",

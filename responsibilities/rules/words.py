@@ -71,6 +71,7 @@ ACTION_WORDS = {
     "result.whole": "按整批登记银行结果",
     "seed_demo": "生成演示数据",
     "special_account_save": "保存专用账户",
+    "statement.import": "导入专户流水",
     "surplus_move": "结余转入下月",
     "token.create": "生成接口令牌",
     "token.revoke": "停用接口令牌",
@@ -86,7 +87,9 @@ ACTION_WORDS = {
 }
 
 CHANGE_WORDS = {
+    "added": "新增笔数",
     "bank_card": "工资卡",
+    "known": "已有笔数",
     "bank_name": "开户行",
     "excepted": "暂不能发放",
     "doubtful": "未取用行数",

@@ -103,6 +103,7 @@ class Subjects:
             "check": lambda: {"code": "unknown_worker"},
             "minimum_wage": lambda: {"pk": place.project.area.minimumwage_set.first().pk},
             "payout_file": lambda: {"pk": place.payout_file.pk},
+            "statement_line": lambda: {"pk": place.statement_line.pk},
             "bank_result": lambda: {"pk": place.payout_file.results.first().pk},
             "worker": lambda: {"pk": line.worker_id},
             "entry": lambda: {"pk": place.people.entry.pk},

@@ -3,9 +3,10 @@
 import datetime
 from decimal import Decimal
 
-from accounts.models import Allocation, AllocationPeriod
+from accounts.models import Allocation, AllocationPeriod, SpecialAccount, StatementImport, StatementLine
 from projects.models import Contract, Project, ProjectParty
 from projects.selectors.types import project_types_by_code
+from responsibilities.selectors import clock
 from tests.factories.responsibilities import area
 
 
@@ -54,4 +55,31 @@ def credit(period, amount, credited_on: datetime.date, **fields) -> Allocation:
         credited_on=credited_on,
         bank_receipt_number=fields.pop("bank_receipt_number", f"HD{count + 1:08d}"),
         **fields,
+    )
+
+
+def bare_statement_line(project, on: datetime.date, bank) -> StatementLine:
+    """A movement as rows only; where the project has no account, one without a party."""
+    account = SpecialAccount.objects.filter(project=project).first() or SpecialAccount.objects.create(
+        project=project,
+        bank=bank,
+        account_name="专用账户",
+        number_sealed=b"1",
+        number_index=project.code.encode().ljust(32)[:32],
+        number_last4="0000",
+        opened_on=on,
+    )
+    imported = StatementImport.objects.create(
+        account=account, name="流水.xlsx", sha256="", rows=1, first_on=on, last_on=on, imported_at=clock.now()
+    )
+    return StatementLine.objects.create(
+        account=account,
+        imported=imported,
+        on=on,
+        position=1,
+        direction="in",
+        nature="income",
+        amount=Decimal(100),
+        balance=Decimal(100),
+        fingerprint=b"1" * 32,
     )

@@ -8,7 +8,7 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from accounts.models import Allocation
+from accounts.models import Allocation, StatementLine
 from accounts.services.periods import periods_open
 from accounts.services.special_accounts import special_account_save
 from escalation.models import Deadline, Decision, Escalation, Notice, Response
@@ -24,6 +24,7 @@ from responsibilities.services.trail import Actor
 from tests.cast import GANZHOU, LINZE, Cast
 from tests.factories.accounts import credit, general_contract, month, started_project
 from tests.factories.flow import PICTURE, WORKER, hung_notice, tokens
+from tests.factories.accounts import bare_statement_line, credit, general_contract, month, started_project
 from tests.factories.payouts import bare_payout_file
 from tests.factories.payroll import draft, person
 from tests.factories.people import SitePeople, site_people
@@ -49,6 +50,7 @@ class Place:
     people: SitePeople
     layout: ColumnLayout
     payout_file: PayoutFile
+    statement_line: StatementLine
     deadline: Deadline
     notice: Notice
     escalation: Escalation
@@ -124,6 +126,7 @@ def _facts(cast: Cast, facts: dict, number: int, today: datetime.date) -> None:
         in_force_from=datetime.date(2024, 1, 1),
         defaults={"monthly": Decimal("1.00"), "instrument": "测试"},
     )
+    facts["statement_line"] = bare_statement_line(project, today, cast.bank)
     rows = [person(number * 10 + i) for i in range(2)]
     submitted = draft(project, rows, month_on=facts["month_on"], subcontractor=facts["subcontractor"])
     batch_submit(batch_id=submitted.pk, actor=SYSTEM)
@@ -178,6 +181,7 @@ def _place(cast: Cast, facts: dict, today: datetime.date) -> Place:
             confirmed_at=clock.now(),
         ),
         payout_file=facts["payout_file"],
+        statement_line=facts["statement_line"],
         deadline=onboard,
         notice=Notice.objects.filter(deadline=onboard).first(),
         escalation=onboard.escalation,

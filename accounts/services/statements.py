@@ -1,0 +1,267 @@
+"""Bank statements of special accounts: taken in once however often they are sent, their balances checked."""
+
+import datetime
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from io import StringIO
+
+from django.db import connection, transaction
+
+from accounts.imports.statements import read_statement
+from accounts.models import SpecialAccount, StatementImport, StatementLine
+from accounts.rules.statements import Movement, broken_at, in_order, nature_of
+from accounts.services.periods import require_visible
+from responsibilities.rules.errors import NotAllowed, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import now, today
+from responsibilities.services import vault
+from responsibilities.services.touch import touch_projects
+from responsibilities.services.trail import Actor, record_event
+from sheets.reader import read
+
+PURPOSE = "bank_card"
+NULL = "\\N"
+_SPECIAL = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\0": None})
+
+
+@dataclass
+class StatementTaken:
+    """What became of a statement; with `check` nothing was written."""
+
+    check: bool
+    rows: int = 0
+    added: int = 0
+    known: int = 0
+    first_on: datetime.date | None = None
+    last_on: datetime.date | None = None
+    income: Decimal = Decimal(0)
+    outgoing: Decimal = Decimal(0)
+    closing: Decimal | None = None
+    other: list[Movement] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict:
+        """The API's reply."""
+        return {
+            "rows": self.rows,
+            "added": self.added,
+            "known": self.known,
+            "first_on": self.first_on,
+            "last_on": self.last_on,
+            "not_wages": len(self.other),
+            "gaps": self.gaps,
+        }
+
+
+def statement_import(
+    *, project, data: bytes, file_name: str, actor: Actor, scope=None, check: bool = False
+) -> StatementTaken:
+    """Take a bank's statement file in. Raises `sheets.refusal.Refusal`; `other_account` where it is another's.
+
+    A check does the same work and takes it back. Importing it again, or one that overlaps, adds only what is new.
+    """
+    statement = read_statement(read(data))
+    account = _account(project, scope)
+    own = vault.unseal_text(account.number_sealed, "account_number")
+    if statement.own_accounts and own not in statement.own_accounts:
+        raise Refused(
+            "other_account",
+            f"文件里的账号与本项目登记的专用账户（尾号 {account.number_last4}）不一致。请确认是否传错了文件，或先更正登记的账号。",
+        )
+    return _take(
+        account,
+        statement.movements,
+        problems=[message for _row, message in statement.problems],
+        source=StatementImport.Source.FILE,
+        name=file_name[:200],
+        data=data,
+        actor=actor,
+        check=check,
+    )
+
+
+def statement_report(*, project, movements: Sequence[Movement], actor: Actor, scope=None) -> StatementTaken:
+    """Take movements in that another system reports; the same ones again add nothing."""
+    account = _account(project, scope)
+    return _take(
+        account,
+        movements,
+        problems=[],
+        source=StatementImport.Source.API,
+        name="接口报送",
+        data=None,
+        actor=actor,
+        check=False,
+    )
+
+
+def _account(project, scope) -> SpecialAccount:
+    account = SpecialAccount.objects.filter(project=project).first()
+    if account is None:
+        raise Refused("no_special_account", "这个项目没有登记农民工工资专用账户，请先登记账户，再导入流水。")
+    if scope is not None and not scope.can(Permission.STATEMENT_IMPORT):
+        raise NotAllowed()
+    require_visible(account, scope, Permission.STATEMENT_IMPORT)
+    return account
+
+
+def _take(
+    account: SpecialAccount,
+    movements: Sequence[Movement],
+    *,
+    problems: list[str],
+    source: str,
+    name: str,
+    data: bytes | None,
+    actor: Actor,
+    check: bool,
+) -> StatementTaken:
+    future = [movement for movement in movements if movement.on > today()]
+    if future:
+        raise Refused("day_in_future", f"流水里有晚于今天的日期（{future[0].on}），请核对文件后重新导入。")
+    if not movements:
+        raise Refused("empty", "文件里没有一笔可以识别的收支。请确认上传的是专户的交易明细。")
+    ordered = in_order(movements)
+    taken = StatementTaken(
+        check=check,
+        rows=len(ordered),
+        first_on=ordered[0].on,
+        last_on=ordered[-1].on,
+        income=sum((one.amount for one in ordered if not one.out), Decimal(0)),
+        outgoing=sum((one.amount for one in ordered if one.out), Decimal(0)),
+        closing=next((one.balance for one in reversed(ordered) if one.balance is not None), None),
+        other=[one for one in ordered if nature_of(one) == "other"],
+        problems=problems,
+        gaps=[
+            f"{movement.on} 一笔 {movement.amount:,.2f} 元的余额与前一笔接不上，相差 {abs(gap):,.2f} 元，中间可能缺少流水。"
+            for movement, gap in broken_at(ordered)
+        ],
+    )
+    with transaction.atomic():
+        # Two people send the same statement at once: the second waits, and then everything is known.
+        SpecialAccount.objects.select_for_update(of=("self",)).get(pk=account.pk)
+        digest = hashlib.sha256(data).hexdigest() if data is not None else ""
+        imported = StatementImport.objects.create(
+            account=account,
+            source=source,
+            name=name,
+            sha256=digest,
+            sealed=vault.seal_bytes(data, "file") if data is not None else None,
+            rows=len(ordered),
+            added=0,
+            first_on=taken.first_on,
+            last_on=taken.last_on,
+            imported_by=actor.user,
+            imported_at=now(),
+        )
+        taken.added = _store(account, imported, ordered)
+        taken.known = taken.rows - taken.added
+        if taken.added:
+            imported.added = taken.added
+            imported.save(update_fields=["added"])
+            taken.gaps += _gaps_at_the_edges(account, ordered)
+            record_event(
+                actor=actor,
+                action="statement.import",
+                target=account,
+                project_id=account.project_id,
+                changes={
+                    "file": ["", name],
+                    "sha256": ["", digest],
+                    "rows": ["", str(taken.rows)],
+                    "added": ["", str(taken.added)],
+                    "known": ["", str(taken.known)],
+                },
+            )
+            touch_projects([account.project_id])
+        if check or not taken.added:
+            transaction.set_rollback(True)
+    return taken
+
+
+def _store(account: SpecialAccount, imported: StatementImport, ordered: Sequence[Movement]) -> int:
+    """By COPY into a passing table, then what isn't known yet; returns how many were new."""
+    prints = _fingerprints(ordered)
+    index = vault.blind_indexer(PURPOSE)
+    known = {
+        bytes(one)
+        for one in StatementLine.objects.filter(account=account, on__gte=ordered[0].on, on__lte=ordered[-1].on)
+        .values_list("fingerprint", flat=True)
+        .iterator(chunk_size=5000)
+    }
+    text, count = StringIO(), 0
+    for position, (one, mark) in enumerate(zip(ordered, prints, strict=True), start=1):
+        if mark in known:
+            continue
+        number = one.counterparty_account
+        sealed = _bytes(vault.seal_text(number, PURPOSE)) if number else NULL
+        text.write(
+            f"{account.pk}\t{imported.pk}\t{one.on}\t{position}\t{'out' if one.out else 'in'}\t{nature_of(one)}\t"
+            f"{one.amount}\t{NULL if one.balance is None else one.balance}\t{_text(one.counterparty_name, 160)}\t"
+            f"{sealed}\t{_bytes(index(number)) if number else NULL}\t{number[-4:]}\t{_text(one.reference, 80)}\t"
+            f"{_text(one.purpose, 200)}\t{_bytes(mark)}\n"
+        )
+        count += 1
+    if count:
+        text.seek(0)
+        with connection.cursor() as cursor:
+            cursor.copy_expert(
+                'COPY accounts_statementline (account_id, imported_id, "on", position, direction, nature, amount,'
+                " balance, counterparty_name, counterparty_sealed, counterparty_index, counterparty_last4, reference,"
+                " purpose, fingerprint) FROM STDIN",
+                text,
+            )
+    return count
+
+
+def _fingerprints(ordered: Sequence[Movement]) -> list[bytes]:
+    """What tells a movement from every other one, the same in every statement that holds it.
+
+    The bank's number where there is one; else day, amount, balance and counterparty. Equal ones of a day are
+    numbered: a statement holds a day's lines in one order, so the second stays the second.
+    """
+    seen: Counter = Counter()
+    found = []
+    for one in ordered:
+        if one.reference:
+            facts = ("ref", one.on, one.out, one.amount, one.reference)
+        else:
+            facts = ("no", one.on, one.out, one.amount, one.balance, one.counterparty_account, one.counterparty_name)
+        seen[facts] += 1
+        # Keyed: a bare hash of a card and an amount could be guessed.
+        found.append(vault.blind_index("|".join(map(str, (*facts, seen[facts]))), "statement"))
+    return found
+
+
+def _gaps_at_the_edges(account: SpecialAccount, ordered: Sequence[Movement]) -> list[str]:
+    """Whether this statement joins what lies before it: from the last balance known before its first day."""
+    first = ordered[0]
+    if first.balance is None:
+        return []
+    before = (
+        StatementLine.objects.filter(account=account, on__lt=first.on, balance__isnull=False)
+        .order_by("-on", "-imported_id", "-position")
+        .first()
+    )
+    if before is None or before.balance + first.signed == first.balance:
+        return []
+    gap = abs(first.balance - first.signed - before.balance)
+    return [
+        (
+            f"{before.on} 的余额 {before.balance:,.2f} 元与 {first.on} 的第一笔接不上，相差 {gap:,.2f} 元，"
+            "这两天之间可能缺少流水，请补充导入。"
+        )
+    ]
+
+
+def _text(text: str, length: int) -> str:
+    return text[:length].translate(_SPECIAL)
+
+
+def _bytes(value: bytes) -> str:
+    """Bytes as COPY reads them; the backslash is itself escaped."""
+    return "\\\\x" + bytes(value).hex()
