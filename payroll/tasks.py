@@ -10,6 +10,7 @@ from payroll.services.files import annotated_make
 from payroll.services.queue import stranded_batches_unscoped
 from payroll.services.reading import batch_read
 from payroll.services.result_queue import stranded_results_unscoped
+from payroll.services.statement_matching import MATCH_TASK, statements_match
 from payroll.services.uploads import READ_TASK
 from responsibilities.services.touch import ring
 
@@ -36,6 +37,12 @@ def read_attendance(sheet_id: int) -> None:
 def read_result(result_id: int) -> None:
     """Read a bank's return file."""
     result_read(result_id)
+
+
+@shared_task(name=MATCH_TASK)
+def match_statements(project_id: int) -> None:
+    """Bring a project's statement and its payments together."""
+    statements_match(project_id)
 
 
 @shared_task(name="payroll.sweep_batches")

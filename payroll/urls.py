@@ -23,6 +23,7 @@ from payroll.views import (
     people_import,
     problems,
     public,
+    reconciliation,
     register,
     settings,
     slips,
@@ -108,4 +109,6 @@ urlpatterns = [
     path("payroll/results/<int:pk>/progress/", bank_results.result_progress, name="result_progress"),
     path("payroll/results/<int:pk>/take/", bank_results.result_take, name="result_take"),
     path("payroll/results/<int:pk>/discard/", bank_results.result_drop, name="result_drop"),
+    path("payroll/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("payroll/reconciliation/<str:code>/matching/", reconciliation.matching, name="matching"),
 ]

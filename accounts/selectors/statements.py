@@ -104,3 +104,8 @@ def statement_totals(rows: QuerySet) -> dict:
         fees=Sum("amount", filter=Q(nature="fee")),
         other=Sum("amount", filter=Q(nature="other")),
     )
+
+
+def statement_line_unscoped(pk: int) -> StatementLine | None:
+    """One movement with its account, for services that check the project themselves."""
+    return StatementLine.objects.select_related("account").filter(pk=pk).first()

@@ -18,7 +18,7 @@ from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import now, today
 from responsibilities.services import vault
-from responsibilities.services.touch import touch_projects
+from responsibilities.services.touch import ring, touch_projects
 from responsibilities.services.trail import Actor, record_event
 from sheets.reader import read
 
@@ -178,6 +178,9 @@ def _take(
                 },
             )
             touch_projects([account.project_id])
+            if not check:
+                # Payroll lies above: it is told by name.
+                transaction.on_commit(lambda: ring("payroll.match_statements", account.project_id))
         if check or not taken.added:
             transaction.set_rollback(True)
     return taken

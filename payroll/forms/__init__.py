@@ -3,8 +3,7 @@
 from django import forms
 from django.conf import settings
 
-from payroll.models import BankResult, PayoutException, PayrollBatch
-from payroll.rules.bank_layouts import LAYOUTS
+from payroll.models import PayrollBatch
 from payroll.rules.month import Month
 
 OWN = "own"
@@ -117,83 +116,3 @@ class RevealForm(forms.Form):
     """Which number of a line is asked for."""
 
     field = forms.ChoiceField(choices=[("id_number", "身份证号"), ("bank_card", "银行卡号"), ("phone", "手机号")])
-
-
-class PayoutMakeForm(forms.Form):
-    """The layout of the next pay-out file, and the batch's version as it was shown."""
-
-    layout = forms.ChoiceField(label="银行文件版式")
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *arguments, **facts):
-        super().__init__(*arguments, **facts)
-        self.fields["layout"].choices = [(layout.code, layout.title) for layout in LAYOUTS.values()]
-
-
-class PayoutVoidForm(forms.Form):
-    """Why a pay-out file is void."""
-
-    reason = forms.CharField(label="作废理由", max_length=200)
-
-
-class CardReplaceForm(forms.Form):
-    """The worker's other card, copied from the card itself."""
-
-    number = forms.CharField(
-        label="新银行卡号", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"})
-    )
-    holder = forms.CharField(label="户名", max_length=60, help_text="须为工人本人。")
-    bank_name = forms.CharField(label="开户银行", max_length=80, help_text="例如：甘肃银行张掖分行。")
-    reason = forms.CharField(
-        label="更换理由", max_length=200, help_text="写明依据，例如：工人提供的新卡照片、银行说明。"
-    )
-
-
-class PayoutExceptionForm(forms.Form):
-    """Why the line can't be paid now."""
-
-    kind = forms.ChoiceField(label="情形", choices=PayoutException.Kind.choices)
-    reason = forms.CharField(label="情况说明", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class PayoutReturnForm(forms.Form):
-    """The bank gave the money back."""
-
-    returned_on = forms.DateField(label="退汇日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    reason = forms.CharField(label="银行说明", max_length=200)
-
-
-class BankResultForm(forms.Form):
-    """The bank's return file, what it lists, and the day of payment where its rows name none."""
-
-    file = forms.FileField(
-        label="银行回执文件",
-        error_messages={"required": "请选择银行返回的代发结果文件。", "empty": "文件是空的，请检查后重新选择。"},
-        widget=forms.FileInput(attrs={"accept": ACCEPTED_FILES}),
-    )
-    covers = forms.ChoiceField(
-        label="回执列出的是", choices=BankResult.Covers.choices, initial="all", widget=forms.RadioSelect
-    )
-    paid_on = forms.DateField(
-        label="发放日期",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text="回执里没有日期的行，用这一天。",
-    )
-
-
-class WholeFileForm(forms.Form):
-    """The bank's word on a whole pay-out file."""
-
-    outcome = forms.ChoiceField(
-        label="银行结果",
-        choices=[("paid", "全部发放成功"), ("failed", "整批退回，全部未发放")],
-        widget=forms.RadioSelect,
-    )
-    on = forms.DateField(label="日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    note = forms.CharField(label="依据", max_length=80, help_text="全部成功的填银行回单号，整批退回的填银行说明。")
-
-
-class ResultVersionForm(forms.Form):
-    """The result as it was shown."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)

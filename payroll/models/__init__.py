@@ -1,22 +1,10 @@
-from payroll.models.attendance import (
-    AttendanceDay,
-    AttendanceProblem,
-    AttendancePunch,
-    AttendanceRow,
-    AttendanceSheet,
-)
-from payroll.models.batches import (
-    BatchAct,
-    PayrollBatch,
-    PayrollLine,
-    PayrollRejectedRow,
-    PayrollRemark,
-    StoredFile,
-)
+from payroll.models.attendance import AttendanceDay, AttendanceProblem, AttendancePunch, AttendanceRow, AttendanceSheet
+from payroll.models.batches import BatchAct, PayrollBatch, PayrollLine, PayrollRejectedRow, PayrollRemark, StoredFile
 from payroll.models.checks import CheckSetting
 from payroll.models.confirmations import Channel, ComplaintTelephone, PayConfirmation, PayContest, SiteCode
 from payroll.models.contracts import LabourContract, LeaverSettlement, RecordSource, SiteStay
 from payroll.models.layouts import ColumnLayout
+from payroll.models.matches import StatementMatch
 from payroll.models.notices import Declaration, PayNotice, PayNoticePhoto
 from payroll.models.payouts import CardChange, Payout, PayoutException, PayoutFile
 from payroll.models.people import BankCard, MinimumWage, RosterEntry, Worker
@@ -56,6 +44,7 @@ __all__ = [
     "RosterEntry",
     "SiteCode",
     "SiteStay",
+    "StatementMatch",
     "StoredFile",
     "Worker",
 ]

@@ -9,6 +9,7 @@ from payroll.rules.bank_layouts import LAYOUTS, Layout, Payer, Payment, amount_t
 from payroll.rules.bank_results import failure_words
 from payroll.rules.payouts import Standing
 from payroll.rules.stages import Act, may
+from payroll.selectors.balances import balance_part
 from payroll.selectors.bank_results import results_of
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.payouts import OpenLine, files_of, open_lines_unscoped, payout_files, standing_of
@@ -39,8 +40,10 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
     # A line that only this layout doesn't take can be paid through another: nobody needs to repair it.
     troubled = [line for line in lines if line.hold not in ("", "amount", "wrong_bank") or line.state in TRIED]
     may_pay = may_act_on(scope, batch, Permission.PAYROLL_PAY)
+    standing = standing_of(batch)
     return {
-        "standing": standing_of(batch),
+        "standing": standing,
+        "balance": balance_part(scope, batch, standing.pending_net + sum((line.net for line in payable), Decimal(0))),
         "layout": chosen,
         "layouts": list(LAYOUTS.values()),
         "payable": len(payable),

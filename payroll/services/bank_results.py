@@ -22,6 +22,7 @@ from payroll.services.progress import Progress
 from payroll.services.queue import reading_alone
 from payroll.services.result_matching import DOUBTFUL, result_match
 from payroll.services.result_queue import RESULT_LOCK_SPACE, result_claim, result_give_up
+from payroll.services.statement_matching import MATCH_TASK
 from responsibilities.rules.errors import EditedMeanwhile, NotVisible, Refused
 from responsibilities.selectors.clock import now, today
 from responsibilities.services import vault
@@ -329,6 +330,7 @@ def _done(file: PayoutFile, actor: Actor, facts: dict, *, action: str, reason: s
     )
     batch_finish(batch=batch, actor=actor)
     touch_projects([batch.project_id])
+    transaction.on_commit(lambda: ring(MATCH_TASK, batch.project_id))
 
 
 @transaction.atomic

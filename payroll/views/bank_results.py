@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from payroll.forms import BankResultForm, ResultVersionForm, WholeFileForm
+from payroll.forms.payouts import BankResultForm, ResultVersionForm, WholeFileForm
 from payroll.models import BankResult, BankResultRow, PayoutFile
 from payroll.rules.bank_results import failure_words
 from payroll.selectors.bank_results import (

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from payroll.forms import CardReplaceForm, PayoutExceptionForm, PayoutReturnForm
+from payroll.forms.payouts import CardReplaceForm, PayoutExceptionForm, PayoutReturnForm
 from payroll.models import Payout
 from payroll.rules.bank_results import failure_words
 from payroll.selectors.batches import may_act_on

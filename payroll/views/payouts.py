@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from payroll.forms import PayoutMakeForm, PayoutVoidForm
+from payroll.forms.payouts import PayoutMakeForm, PayoutVoidForm
 from payroll.rules.bank_layouts import LAYOUTS
 from payroll.selectors.batches import batch_by_pk
 from payroll.selectors.payout_pages import payout_page, preview_of, standing_level

@@ -71,6 +71,8 @@ ACTION_WORDS = {
     "result.whole": "按整批登记银行结果",
     "seed_demo": "生成演示数据",
     "special_account_save": "保存专用账户",
+    "statement.pair": "核对专户流水",
+    "statement.unpair": "撤销流水核对",
     "statement.import": "导入专户流水",
     "surplus_move": "结余转入下月",
     "token.create": "生成接口令牌",

@@ -145,6 +145,8 @@ PAGES = {
         P.PAYROLL_RULES, "minimum_wage", P.PAYROLL_RULES, reads=False, posts_reach="rates"
     ),
     "payroll:layouts": page(P.PAYROLL_VIEW),
+    "payroll:reconciliation": page(P.PAYROLL_VIEW),
+    "payroll:matching": form(P.PAYROLL_PAY, "project"),
     "payroll:payout": page(P.PAYROLL_VIEW, "batch"),
     "payroll:payout_make": button(P.PAYROLL_PAY, "batch"),
     "payroll:payout_line": form(P.PAYROLL_VIEW, "line", writes=P.PAYROLL_PAY),

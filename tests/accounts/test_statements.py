@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import StatementImport, StatementLine
@@ -86,7 +86,7 @@ def test_again_or_overlapping_adds_only_what_is_new(project):
     assert take(project).added == 0
     later = [*ROWS[2:], ("2026-11-20", "", "500.00", "69730.00", "张掖城投", "", "人工费", "S6")]
     taken = take(project, sheet(later))
-    assert (taken.added, taken.known) == (1, 4)
+    assert (taken.added, taken.known) == (1, 3)
     assert StatementLine.objects.count() == 6
     assert StatementImport.objects.count() == 2
 
@@ -193,7 +193,8 @@ def movement(amount, balance, out=False, day=1, **facts):
     )
 
 
-@given(st.lists(st.tuples(st.booleans(), st.integers(1, 10**6)), min_size=2, max_size=30))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(steps=st.lists(st.tuples(st.booleans(), st.integers(1, 10**6)), min_size=2, max_size=30))
 def test_balances_that_run_on_have_no_break_in_either_order(steps):
     balance, rows = Decimal(10**9), []
     for out, cents in steps:

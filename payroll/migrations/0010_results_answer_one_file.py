@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payroll", "0008_submitted_lines_ask_their_workers")]
+    dependencies = [("payroll", "0009_check_settings")]
 
     operations = [
         migrations.AlterField(

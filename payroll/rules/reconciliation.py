@@ -1,0 +1,53 @@
+"""What a worker was owed and got for a month, compared; the words for each way in which they can differ."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+STATES = {
+    "clear": ("已结清", "green"),
+    "unpaid": ("未发", "red"),
+    "part": ("少发", "orange"),
+    "pending": ("等待银行结果", "blue"),
+    "excepted": ("暂不能发放", "orange"),
+    "double": ("疑似重复发放", "red"),
+    "over": ("疑似多发", "red"),
+    "unseen": ("流水中未见", "yellow"),
+}
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """One worker's month on a project; yuan. `statement` is what the account's statement shows of it.
+
+    `extra` is what the statement shows beyond: debits to the worker's cards that no payment explains.
+    `covered`: a statement reaches the day of payment, so that it should show it.
+    """
+
+    payable: Decimal
+    paid: Decimal
+    pending: Decimal
+    excepted: Decimal
+    statement: Decimal
+    extra: Decimal
+    repeated: bool
+    covered: bool
+
+    @property
+    def difference(self) -> Decimal:
+        """Owed and not paid yet; negative where more was paid."""
+        return self.payable - self.paid - self.extra
+
+    @property
+    def state(self) -> str:
+        """The first of the states that applies: money too much before money too little."""
+        if self.repeated:
+            return "double"
+        if self.extra > 0 and self.paid + self.extra > self.payable:
+            return "over"
+        if self.paid >= self.payable:
+            return "unseen" if self.covered and self.statement < self.paid else "clear"
+        if self.pending:
+            return "pending"
+        if self.excepted:
+            return "excepted"
+        return "part" if self.paid else "unpaid"

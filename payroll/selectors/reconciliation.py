@@ -1,0 +1,274 @@
+"""应发实发对账: per worker and month what is owed, what banks said was paid, what the account's statement shows.
+
+One SQL statement over the batches that the caller sees; paged and filtered in the database.
+"""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+
+from payroll.models import PayrollBatch
+from payroll.rules.reconciliation import STATES, Reconciled
+from payroll.selectors.batches import batches
+from responsibilities.rules.scope import Scope
+from responsibilities.selectors.figures import figure_on
+
+DEFAULT_DAYS = 5
+FILTERS = {
+    "": "TRUE",
+    "different": "state <> 'clear'",
+    "unpaid": "state IN ('unpaid', 'part', 'excepted')",
+    "over": "state IN ('over', 'double')",
+    "double": "state = 'double'",
+    "pending": "state = 'pending'",
+    "unseen": "state = 'unseen'",
+}
+ORDERINGS = {
+    "worker": "worker_name, month_on",
+    "month": "month_on, worker_name",
+    "payable": "payable, worker_name",
+    "paid": "paid, worker_name",
+    "difference": "payable - paid - extra, worker_name",
+}
+
+
+@dataclass(slots=True)
+class Asked:
+    """What the page asks for. `employer`: `own`, an organization's code, or nothing."""
+
+    first_on: datetime.date
+    last_on: datetime.date
+    project_id: int | None = None
+    employer: str = ""
+    text: str = ""
+    only: str = ""
+    order: str = ""
+
+
+@dataclass(slots=True)
+class WorkerMonth(Reconciled):
+    """A row of the list."""
+
+    project_id: int
+    project_code: str
+    project_name: str
+    month_on: datetime.date
+    employer: str
+    worker_id: int
+    worker_name: str
+    id_last4: str
+    line_id: int
+    paid_on: datetime.date | None
+
+    @property
+    def state_words(self) -> tuple[str, str]:
+        return STATES[self.state]
+
+
+@dataclass(slots=True)
+class Sums:
+    """Of an employer and month, of a month, of a project, or of everything."""
+
+    name: str
+    month_on: datetime.date | None
+    workers: int
+    payable: Decimal
+    paid: Decimal
+    pending: Decimal
+    statement: Decimal
+    extra: Decimal
+    differing: int
+    key: str = ""
+
+    @property
+    def difference(self) -> Decimal:
+        return self.payable - self.paid - self.extra
+
+
+def match_days(day: datetime.date) -> int:
+    """How many days a bank's answer and the statement may lie apart."""
+    value = figure_on("statement_match_days", day)
+    return int(value) if value else DEFAULT_DAYS
+
+
+def worker_months(scope: Scope, asked: Asked, *, limit: int | None = None, offset: int = 0) -> list[WorkerMonth]:
+    """The rows, sorted; all of them without a limit."""
+    tail, parameters = _filtered(asked)
+    order = _order(asked.order)
+    sql = " ".join(("SELECT rows.* FROM rows WHERE", tail, "ORDER BY", order))
+    if limit is not None:
+        sql += f" LIMIT {int(limit)} OFFSET {int(offset)}"
+    return [_worker_month(row) for row in _run(scope, asked, sql, parameters)]
+
+
+def count_worker_months(scope: Scope, asked: Asked) -> int:
+    """How many rows the filters leave."""
+    tail, parameters = _filtered(asked)
+    sql = " ".join(("SELECT count(*) FROM rows WHERE", tail))
+    return _run(scope, asked, sql, parameters)[0][0]
+
+
+def sums_by_employer(scope: Scope, asked: Asked) -> list[Sums]:
+    """Per employer and month."""
+    return _sums(scope, asked, "employer", "month_on", "''", "ORDER BY 2 DESC, 1")
+
+
+def sums_by_month(scope: Scope, asked: Asked) -> list[Sums]:
+    """Per month, oldest first, for the plot."""
+    return _sums(scope, asked, "''", "month_on", "''", "ORDER BY 2")
+
+
+def sums_by_project(scope: Scope, asked: Asked) -> list[Sums]:
+    """Per project, the largest difference first."""
+    return _sums(scope, asked, "project_name", "NULL::date", "project_code", "ORDER BY sum(payable - paid) DESC, 1")
+
+
+def sums_of_all(scope: Scope, asked: Asked) -> Sums:
+    """Of everything that the filters leave."""
+    found = _sums(scope, asked, "''", "NULL::date", "''", "")
+    zero = Decimal("0.00")
+    return found[0] if found else Sums("", None, 0, zero, zero, zero, zero, zero, 0)
+
+
+def _sums(scope: Scope, asked: Asked, name: str, month: str, key: str, order: str) -> list[Sums]:
+    tail, parameters = _filtered(asked)
+    columns = (
+        name, month, "count(DISTINCT worker_id)", "sum(payable)", "sum(paid)", "sum(pending)", "sum(statement)",
+        "sum(extra)", "count(*) FILTER (WHERE state <> 'clear')", key,
+    )  # fmt: skip
+    sql = " ".join(("SELECT", ", ".join(columns), "FROM rows WHERE", tail, "GROUP BY 1, 2, 10", order))
+    rows = _run(scope, asked, sql, parameters)
+    return [Sums(*row) for row in rows]
+
+
+def _filtered(asked: Asked) -> tuple[str, list]:
+    tail, parameters = FILTERS.get(asked.only, "TRUE"), []
+    if asked.text:
+        tail += " AND (worker_name ILIKE %s OR id_last4 = %s)"
+        parameters += [f"%{asked.text}%", asked.text[-4:]]
+    return tail, parameters
+
+
+def _order(order: str) -> str:
+    terms = ORDERINGS.get(order.removeprefix("-"))
+    if terms is None:
+        return "(state = 'clear'), month_on DESC, worker_name, worker_id"
+    first, _, rest = terms.partition(", ")
+    return f"{first}{' DESC' if order.startswith('-') else ''}, {rest}, worker_id, month_on, project_id"
+
+
+def _worker_month(row: tuple) -> WorkerMonth:
+    (project_id, code, name, month_on, employer, worker_id, worker_name, id_last4, line_id, payable, paid, pending,
+     excepted, statement, paid_on, extra, repeated, covered, _state) = row  # fmt: skip
+    return WorkerMonth(
+        payable=payable,
+        paid=paid,
+        pending=pending,
+        excepted=excepted,
+        statement=statement,
+        extra=extra,
+        repeated=repeated,
+        covered=covered,
+        project_id=project_id,
+        project_code=code,
+        project_name=name,
+        month_on=month_on,
+        employer=employer,
+        worker_id=worker_id,
+        worker_name=worker_name,
+        id_last4=id_last4,
+        line_id=line_id,
+        paid_on=paid_on,
+    )
+
+
+def _run(scope: Scope, asked: Asked, tail: str, tail_parameters: list) -> list[tuple]:
+    seen = batches(scope).filter(
+        status=PayrollBatch.Status.SUBMITTED, month_on__gte=asked.first_on, month_on__lte=asked.last_on
+    )
+    if asked.project_id is not None:
+        seen = seen.filter(project_id=asked.project_id)
+    if asked.employer == "own":
+        seen = seen.filter(subcontractor__isnull=True)
+    elif asked.employer:
+        seen = seen.filter(subcontractor__code=asked.employer)
+    compiled, parameters = seen.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        # Our own SQL around a compiled QuerySet; values travel as parameters.
+        cursor.execute(
+            _ROWS.replace("{seen}", compiled) + tail,
+            [*parameters, match_days(asked.last_on), *tail_parameters],
+        )
+        return cursor.fetchall()
+
+
+_ROWS = """
+    WITH seen (id) AS ({seen}), owed AS (
+        SELECT line.id, line.net, line.worker_id, batch.project_id, batch.month_on, batch.subcontractor_id
+        FROM payroll_payrollline line JOIN payroll_payrollbatch batch ON batch.id = line.batch_id
+        WHERE line.batch_id IN (SELECT id FROM seen) AND line.net > 0
+    ), settings AS (SELECT %s::int AS days), live AS (
+        SELECT payout.line_id, payout.state, payout.amount, payout.paid_on,
+               EXISTS (SELECT FROM payroll_statementmatch match WHERE match.undone_at IS NULL
+                       AND (match.payout_id = payout.id
+                            OR (match.payout_id IS NULL AND match.file_id = payout.file_id))) AS matched
+        FROM payroll_payout payout JOIN owed ON owed.id = payout.line_id
+        WHERE payout.state IN ('paid', 'pending')
+    ), months AS (
+        SELECT owed.project_id, owed.month_on, owed.worker_id, owed.subcontractor_id, min(owed.id) AS line_id,
+               sum(owed.net) AS payable,
+               coalesce(sum(live.amount) FILTER (WHERE live.state = 'paid'), 0) AS paid,
+               coalesce(sum(live.amount) FILTER (WHERE live.state = 'pending'), 0) AS pending,
+               coalesce(sum(owed.net) FILTER (WHERE exception.id IS NOT NULL AND live.line_id IS NULL), 0) AS excepted,
+               coalesce(sum(live.amount) FILTER (WHERE live.state = 'paid' AND live.matched), 0) AS statement,
+               max(live.paid_on) AS paid_on
+        FROM owed LEFT JOIN live ON live.line_id = owed.id
+        LEFT JOIN payroll_payoutexception exception ON exception.line_id = owed.id AND exception.lifted_at IS NULL
+        GROUP BY 1, 2, 3, 4
+    ), loose AS (
+        -- Debits to workers' cards that no payment explains; by habit the wages of the month before.
+        SELECT account.project_id, card.worker_id, line.amount, line.on,
+               (date_trunc('month', line.on) - interval '1 month')::date AS month_on
+        FROM accounts_statementline line
+        JOIN accounts_specialaccount account ON account.id = line.account_id
+        JOIN payroll_bankcard card ON card.number_index = line.counterparty_index
+        WHERE line.direction = 'out' AND account.project_id IN (SELECT project_id FROM owed)
+          AND NOT EXISTS (SELECT FROM payroll_statementmatch match
+                          WHERE match.statement_line_id = line.id AND match.undone_at IS NULL)
+    ), reach AS (
+        SELECT account.project_id, max(line.on) AS last_on
+        FROM accounts_statementline line JOIN accounts_specialaccount account ON account.id = line.account_id
+        WHERE account.project_id IN (SELECT project_id FROM owed) GROUP BY 1
+    ), compared AS (
+        SELECT months.*, coalesce(beyond.extra, 0) AS extra, coalesce(beyond.repeated, false) AS repeated,
+               coalesce(reach.last_on >= months.paid_on + (SELECT days FROM settings), false) AS covered
+        FROM months
+        LEFT JOIN LATERAL (
+            SELECT sum(loose.amount) AS extra,
+                   bool_or(months.paid > 0 AND months.statement > 0 AND loose.amount = months.paid) AS repeated
+            FROM loose WHERE loose.project_id = months.project_id AND loose.worker_id = months.worker_id
+              AND loose.month_on = months.month_on
+        ) beyond ON true
+        LEFT JOIN reach ON reach.project_id = months.project_id
+    ), rows AS (
+        SELECT compared.project_id, project.code AS project_code, project.name AS project_name, compared.month_on,
+               coalesce(employer.name, '总包自有班组') AS employer, compared.worker_id, worker.name AS worker_name,
+               worker.id_last4, compared.line_id, compared.payable, compared.paid, compared.pending,
+               compared.excepted, compared.statement, compared.paid_on, compared.extra, compared.repeated,
+               compared.covered,
+               CASE WHEN compared.repeated THEN 'double'
+                    WHEN compared.extra > 0 AND compared.paid + compared.extra > compared.payable THEN 'over'
+                    WHEN compared.paid >= compared.payable THEN
+                        CASE WHEN compared.covered AND compared.statement < compared.paid THEN 'unseen' ELSE 'clear' END
+                    WHEN compared.pending > 0 THEN 'pending'
+                    WHEN compared.excepted > 0 THEN 'excepted'
+                    WHEN compared.paid > 0 THEN 'part'
+                    ELSE 'unpaid' END AS state
+        FROM compared
+        JOIN projects_project project ON project.id = compared.project_id
+        JOIN payroll_worker worker ON worker.id = compared.worker_id
+        LEFT JOIN responsibilities_organization employer ON employer.id = compared.subcontractor_id
+    )
+"""

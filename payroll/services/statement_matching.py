@@ -1,0 +1,154 @@
+"""Statement debits and payments brought together: by card, amount and day where there is one of each, else by hand."""
+
+from django.db import connection, transaction
+
+from accounts.selectors.statements import statement_line_unscoped
+from payroll.models import Payout, StatementMatch
+from payroll.selectors.reconciliation import match_days
+from payroll.services.payout_files import batch_lock
+from projects.selectors.projects import may_act
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import now, today
+from responsibilities.services.trail import Actor, record_event
+
+MATCH_TASK = "payroll.match_statements"
+LOCK_SPACE = 720_133
+
+
+@transaction.atomic
+def statements_match(project_id: int) -> int:
+    """Match what is certain on a project: one debit, one payment, same card and amount, near days; or a file's sum.
+
+    Returns how many. Running it again matches nothing anew; what a person undid is not matched again.
+    """
+    facts = {"project": project_id, "days": match_days(today()), "now": now(), "space": LOCK_SPACE}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%(space)s, (%(project)s %% 2147483648)::int)", facts)
+        cursor.execute(_SINGLE, facts)
+        found = cursor.rowcount
+        cursor.execute(_WHOLE_FILES, facts)
+        return found + cursor.rowcount
+
+
+@transaction.atomic
+def statement_pair(*, statement_line_id: int, payout_id: int, actor: Actor, scope=None) -> StatementMatch:
+    """A person says which payment a debit is. The amounts must be equal.
+
+    Errors: `not_a_debit`, `amount_differs`, `matched_already`, `not_paid`, `other_project`.
+    """
+    payout = Payout.objects.select_related("file__batch").filter(pk=payout_id).first()
+    line = statement_line_unscoped(statement_line_id)
+    if payout is None or line is None:
+        raise NotVisible()
+    batch = batch_lock(payout.file.batch_id, scope)
+    if line.account.project_id != batch.project_id:
+        raise Refused("other_project", "流水和代发明细不是同一个项目的，不能核对在一起。")
+    if line.direction != "out":
+        raise Refused("not_a_debit", "只有支出可以与代发明细核对。")
+    if payout.state not in (Payout.State.PAID, Payout.State.RETURNED):
+        raise Refused("not_paid", "这一笔还没有登记为已发放。请先登记银行结果。")
+    if line.amount != payout.amount:
+        raise Refused(
+            "amount_differs", f"流水金额 {line.amount:,.2f} 元与代发金额 {payout.amount:,.2f} 元不等，不能核对在一起。"
+        )
+    live = StatementMatch.objects.filter(undone_at__isnull=True)
+    if live.filter(statement_line_id=line.pk).exists() or live.filter(payout=payout).exists():
+        raise Refused("matched_already", "这笔流水或这笔代发已经核对过。如有错误，请先撤销原来的核对。")
+    found = StatementMatch.objects.create(
+        statement_line_id=line.pk, file=payout.file, payout=payout, by=actor.user, at=now()
+    )
+    _event(found, batch, actor, "statement.pair", line)
+    return found
+
+
+@transaction.atomic
+def statement_unpair(*, match_id: int, actor: Actor, scope=None) -> StatementMatch:
+    """Undo a match; both sides wait for a person again."""
+    found = StatementMatch.objects.select_related("file__batch").filter(pk=match_id).first()
+    if found is None:
+        raise NotVisible()
+    batch = batch_lock(found.file.batch_id, scope)
+    if found.undone_at is not None:
+        return found
+    found.undone_by, found.undone_at = actor.user, now()
+    found.save(update_fields=["undone_by", "undone_at"])
+    _event(found, batch, actor, "statement.unpair", statement_line_unscoped(found.statement_line_id))
+    return found
+
+
+def statements_rematch(*, project, actor: Actor, scope=None) -> int:
+    """The same as `statements_match`, asked for by a person who pays on the project."""
+    if scope is not None and not may_act(scope, project, Permission.PAYROLL_PAY):
+        raise NotAllowed("只有总包单位的劳资专管员可以核对流水。")
+    return statements_match(project.pk)
+
+
+def _event(match: StatementMatch, batch, actor: Actor, action: str, line) -> None:
+    record_event(
+        actor=actor,
+        action=action,
+        target=match,
+        project_id=batch.project_id,
+        changes={"amount": ["", str(line.amount)], "on": ["", str(line.on)], "batch": ["", str(batch.pk)]},
+    )
+
+
+# A debit and a payment with the same card and amount whose days are near, each the other's only partner.
+_SINGLE = """
+    WITH debits AS (
+        SELECT line.id, line.counterparty_index, line.amount, line.on
+        FROM accounts_statementline line JOIN accounts_specialaccount account ON account.id = line.account_id
+        WHERE account.project_id = %(project)s AND line.direction = 'out' AND line.counterparty_index IS NOT NULL
+          AND NOT EXISTS (SELECT FROM payroll_statementmatch known
+                          WHERE known.statement_line_id = line.id AND known.undone_at IS NULL)
+    ), pairs AS (
+        SELECT debits.id AS line_id, payout.id AS payout_id, payout.file_id,
+               count(*) OVER (PARTITION BY debits.id) AS payments,
+               count(*) OVER (PARTITION BY payout.id) AS lines
+        FROM debits
+        JOIN payroll_bankcard card ON card.number_index = debits.counterparty_index
+        JOIN payroll_payout payout ON payout.card_id = card.id AND payout.amount = debits.amount
+             AND payout.state IN ('paid', 'returned')
+             AND debits.on BETWEEN payout.paid_on - %(days)s AND payout.paid_on + %(days)s
+        JOIN payroll_payoutfile file ON file.id = payout.file_id
+        JOIN payroll_payrollbatch batch ON batch.id = file.batch_id AND batch.project_id = %(project)s
+        WHERE NOT EXISTS (SELECT FROM payroll_statementmatch known
+                          WHERE known.payout_id = payout.id AND known.undone_at IS NULL)
+    )
+    INSERT INTO payroll_statementmatch (statement_line_id, file_id, payout_id, at)
+    SELECT line_id, file_id, payout_id, %(now)s FROM pairs
+    WHERE payments = 1 AND lines = 1
+      AND NOT EXISTS (SELECT FROM payroll_statementmatch undone
+                      WHERE undone.statement_line_id = pairs.line_id AND undone.payout_id = pairs.payout_id)
+    ON CONFLICT DO NOTHING
+"""
+# Banks that book a whole pay-out file as one debit: its paid sum, near its day, only one such on either side.
+_WHOLE_FILES = """
+    WITH sums AS (
+        SELECT file.id AS file_id, sum(payout.amount) AS paid, min(payout.paid_on) AS first_on,
+               max(payout.paid_on) AS last_on
+        FROM payroll_payoutfile file
+        JOIN payroll_payrollbatch batch ON batch.id = file.batch_id AND batch.project_id = %(project)s
+        JOIN payroll_payout payout ON payout.file_id = file.id AND payout.state IN ('paid', 'returned')
+        WHERE NOT EXISTS (SELECT FROM payroll_statementmatch known
+                          WHERE known.file_id = file.id AND known.undone_at IS NULL)
+        GROUP BY file.id HAVING count(*) > 1
+    ), pairs AS (
+        SELECT line.id AS line_id, sums.file_id, count(*) OVER (PARTITION BY line.id) AS files,
+               count(*) OVER (PARTITION BY sums.file_id) AS lines
+        FROM accounts_statementline line
+        JOIN accounts_specialaccount account ON account.id = line.account_id AND account.project_id = %(project)s
+        JOIN sums ON sums.paid = line.amount
+             AND line.on BETWEEN sums.first_on - %(days)s AND sums.last_on + %(days)s
+        WHERE line.direction = 'out'
+          AND NOT EXISTS (SELECT FROM payroll_statementmatch known
+                          WHERE known.statement_line_id = line.id AND known.undone_at IS NULL)
+    )
+    INSERT INTO payroll_statementmatch (statement_line_id, file_id, payout_id, at)
+    SELECT line_id, file_id, NULL, %(now)s FROM pairs
+    WHERE files = 1 AND lines = 1
+      AND NOT EXISTS (SELECT FROM payroll_statementmatch undone
+                      WHERE undone.statement_line_id = pairs.line_id AND undone.file_id = pairs.file_id)
+    ON CONFLICT DO NOTHING
+"""
