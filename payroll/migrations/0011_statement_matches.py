@@ -6,31 +6,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_statements'),
-        ('payroll', "0010_results_answer_one_file"),
+        ("accounts", "0003_statements"),
+        ("payroll", "0010_results_answer_one_file"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StatementMatch',
+            name="StatementMatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='核对时间')),
-                ('undone_at', models.DateTimeField(null=True, verbose_name='撤销时间')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核对人')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='payroll.payoutfile', verbose_name='代发文件')),
-                ('payout', models.ForeignKey(help_text='空为整份文件一笔支出', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='payroll.payout', verbose_name='代发明细')),
-                ('statement_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.statementline', verbose_name='专户流水')),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤销人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="核对时间")),
+                ("undone_at", models.DateTimeField(null=True, verbose_name="撤销时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="核对人",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matches",
+                        to="payroll.payoutfile",
+                        verbose_name="代发文件",
+                    ),
+                ),
+                (
+                    "payout",
+                    models.ForeignKey(
+                        help_text="空为整份文件一笔支出",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matches",
+                        to="payroll.payout",
+                        verbose_name="代发明细",
+                    ),
+                ),
+                (
+                    "statement_line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.statementline",
+                        verbose_name="专户流水",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="撤销人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '流水核对',
-                'verbose_name_plural': '流水核对',
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('statement_line',), name='statement_match_line_once'), models.UniqueConstraint(condition=models.Q(('payout__isnull', False), ('undone_at__isnull', True)), fields=('payout',), name='statement_match_payout_once'), models.UniqueConstraint(condition=models.Q(('payout__isnull', True), ('undone_at__isnull', True)), fields=('file',), name='statement_match_file_once')],
+                "verbose_name": "流水核对",
+                "verbose_name_plural": "流水核对",
+                "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at__isnull", True)),
+                        fields=("statement_line",),
+                        name="statement_match_line_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("payout__isnull", False), ("undone_at__isnull", True)),
+                        fields=("payout",),
+                        name="statement_match_payout_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("payout__isnull", True), ("undone_at__isnull", True)),
+                        fields=("file",),
+                        name="statement_match_file_once",
+                    ),
+                ],
             },
         ),
     ]
