@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from payroll.models import BatchAct, PayrollBatch, PayrollRemark
+from payroll.models import BankResult, BatchAct, PayoutFile, PayrollBatch, PayrollRemark
 from payroll.selectors.confirmations import answer_counts_unscoped
 from responsibilities.models import Organization
 
@@ -180,3 +180,89 @@ class PayrollUploadSerializer(serializers.Serializer):
         min_value=1, required=False, allow_null=True, default=None, help_text="更正第几次补发；不填为新的一次"
     )
     file = serializers.FileField()
+
+
+class PayoutFileSerializer(serializers.ModelSerializer):
+    """代发文件: what is in it, not its bytes."""
+
+    class Meta:
+        model = PayoutFile
+        fields = ("id", "sequence", "layout", "rows", "total", "state", "made_at", "sent_at", "voided_at")
+
+
+class PayoutStandingSerializer(serializers.Serializer):
+    """How far a batch is paid, in lines and yuan."""
+
+    COUNTS = ("lines", "net", "paid", "paid_net", "pending", "pending_net", "failed", "excepted", "left", "left_net")
+
+    stage = serializers.CharField()
+    lines = serializers.IntegerField()
+    net = serializers.DecimalField(max_digits=16, decimal_places=2)
+    paid = serializers.IntegerField()
+    paid_net = serializers.DecimalField(max_digits=16, decimal_places=2)
+    pending = serializers.IntegerField()
+    pending_net = serializers.DecimalField(max_digits=16, decimal_places=2)
+    failed = serializers.IntegerField()
+    excepted = serializers.IntegerField()
+    left = serializers.IntegerField()
+    left_net = serializers.DecimalField(max_digits=16, decimal_places=2)
+    files = PayoutFileSerializer(many=True)
+
+
+class BankResultSerializer(serializers.ModelSerializer):
+    """银行回执: state and counts by verdict; sums in fen."""
+
+    class Meta:
+        model = BankResult
+        fields = (
+            "id",
+            "batch",
+            "payout_file",
+            "covers",
+            "status",
+            "rows",
+            "counts",
+            "refused_code",
+            "refused_message",
+            "uploaded_at",
+            "applied_at",
+        )
+
+
+class BankResultRowSerializer(serializers.Serializer):
+    """One payment's outcome as the bank's system reports it."""
+
+    seq = serializers.IntegerField(required=False, min_value=1, help_text="代发文件里的序号")
+    reference = serializers.CharField(required=False, max_length=80, help_text="代发文件里的业务编号")
+    card = serializers.RegexField(r"^\d{8,32}$", required=False, help_text="收款账号")
+    name = serializers.CharField(required=False, max_length=60, help_text="户名")
+    amount = serializers.DecimalField(max_digits=14, decimal_places=2)
+    outcome = serializers.ChoiceField(choices=[("paid", "成功"), ("failed", "失败")])
+    code = serializers.CharField(required=False, max_length=40)
+    message = serializers.CharField(required=False, max_length=200)
+    bank_reference = serializers.CharField(required=False, max_length=80)
+    on = serializers.DateField(required=False)
+
+
+class BankResultWriteSerializer(serializers.Serializer):
+    """Outcomes of one pay-out file's payments."""
+
+    payout_file = serializers.IntegerField()
+    rows = BankResultRowSerializer(many=True, allow_empty=False, max_length=10_000)
+
+
+class NotTakenSerializer(serializers.Serializer):
+    """A reported row that was not taken, and why."""
+
+    row = serializers.IntegerField()
+    verdict = serializers.CharField()
+    message = serializers.CharField()
+
+
+class BankResultTakenSerializer(serializers.Serializer):
+    """What became of a report."""
+
+    id = serializers.IntegerField()
+    paid = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    not_taken = NotTakenSerializer(many=True)

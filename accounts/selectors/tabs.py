@@ -5,6 +5,7 @@ import datetime
 from accounts.models import AllocationMonth
 from accounts.selectors.months import allocation_months
 from accounts.selectors.special_accounts import special_account_of
+from accounts.selectors.statements import account_balance
 
 
 def account_tab(scope, project, today: datetime.date) -> dict:
@@ -13,6 +14,7 @@ def account_tab(scope, project, today: datetime.date) -> dict:
     known = [month for month in months if month.required is not None]
     return {
         "account": special_account_of(scope, project),
+        "balance": account_balance(scope, project),
         "months": months,
         "required_total": sum((month.required for month in known), 0),
         "credited_total": sum((month.credited for month in months), 0),

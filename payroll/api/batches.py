@@ -8,19 +8,32 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from payroll.imports.layout import Layout
-from payroll.models import PayrollBatch
+from payroll.models import BankResult, PayrollBatch
+from payroll.selectors.bank_results import bank_results, result_rows
 from payroll.selectors.batches import batches
+from payroll.selectors.payouts import files_of, payout_file_by_pk, standing_of
 from payroll.serializers import (
     AuditSerializer,
+<<<<<<< HEAD
     LayoutSerializer,
+=======
+    BankResultSerializer,
+    BankResultTakenSerializer,
+    BankResultWriteSerializer,
+>>>>>>> 4fa89ce (Say how far each month is paid on the project's pages and by API; compare the account's balance before submission)
     NilReturnSerializer,
+    PayoutStandingSerializer,
     PayrollBatchDetailSerializer,
     PayrollBatchSerializer,
     PayrollUploadSerializer,
     ReturnSerializer,
 )
 from payroll.services.audits import batch_audit, batch_return
+<<<<<<< HEAD
 from payroll.services.layouts import batch_layout_set
+=======
+from payroll.services.bank_results import result_record
+>>>>>>> 4fa89ce (Say how far each month is paid on the project's pages and by API; compare the account's balance before submission)
 from payroll.services.nil_returns import nil_return
 from payroll.services.submissions import batch_submit
 from payroll.services.uploads import batch_upload
@@ -117,6 +130,16 @@ class PayrollBatches(ReadEndpoint):
         code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
         return Response(PayrollBatchDetailSerializer(row).data, status=code)
 
+    @extend_schema(responses={200: PayoutStandingSerializer})
+    @action(detail=True, methods=["get"])
+    def payout(self, request, pk):
+        """How far the batch is paid, and its pay-out files; their content is for people only."""
+        batch = self.get_object()
+        standing = standing_of(batch)
+        reply = {name: getattr(standing, name) for name in PayoutStandingSerializer.COUNTS}
+        reply |= {"stage": batch.stage, "files": files_of(request.scope, batch)}
+        return Response(PayoutStandingSerializer(reply).data)
+
     @extend_schema(request=SubmitSerializer, responses={200: PayrollBatchDetailSerializer})
     @action(detail=True, methods=["post"])
     @idempotent
@@ -194,6 +217,46 @@ class PayrollBatches(ReadEndpoint):
         return Response(PayrollBatchDetailSerializer(self.get_object()).data)
 
 
+class BankResults(ReadEndpoint):
+    """银行回执: what banks said of pay-out files, by file or by another system."""
+
+    permission = Permission.PAYROLL_VIEW
+    queryset = BankResult.objects.none()
+    write_permission = Permission.PAYROLL_PAY
+    serializer_class = BankResultSerializer
+    filterset_fields = ("status", "batch", "payout_file")
+    ordering = ("-id",)
+    ordering_fields = ("id", "uploaded_at")
+
+    def get_queryset(self):
+        return bank_results(self.request.scope)
+
+    @extend_schema(request=BankResultWriteSerializer, responses={201: BankResultTakenSerializer})
+    @idempotent
+    def create(self, request):
+        """Report the outcome of payments; those that match are taken at once, the others are told."""
+        shape = BankResultWriteSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        file = payout_file_by_pk(request.scope, shape.validated_data["payout_file"])
+        result = result_record(
+            payout_file_id=file.pk,
+            rows=shape.validated_data["rows"],
+            actor=Actor.of(request),
+            scope=request.scope,
+        )
+        reply = {
+            "id": result.pk,
+            "paid": result.counts.get("paid", 0),
+            "failed": result.counts.get("failed", 0),
+            "not_taken": [
+                {"row": row.row, "verdict": row.verdict, "message": row.get_verdict_display()}
+                for row in result_rows(request.scope, result, "trouble")
+            ],
+        }
+        return Response(BankResultTakenSerializer(reply).data, status=status.HTTP_201_CREATED)
+
+
 router = SimpleRouter()
+router.register("bank-results", BankResults, "api-bank-result")
 router.register("payroll-batches", PayrollBatches, "api-payroll-batch")
 urlpatterns = router.urls

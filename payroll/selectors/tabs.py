@@ -2,6 +2,7 @@
 
 from payroll.models import PayrollBatch
 from payroll.selectors.batches import batches_of_project, employers_for_upload
+from payroll.selectors.payouts import standings_unscoped
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
@@ -11,11 +12,15 @@ def payroll_tab(scope: Scope, project) -> dict:
     sees = scope.can(Permission.PAYROLL_VIEW)
     batches = list(batches_of_project(scope, project)) if sees else []
     current = [batch for batch in batches if batch.status == PayrollBatch.Status.SUBMITTED]
+    standings = standings_unscoped(batch.pk for batch in current)
+    for batch in current:
+        batch.standing = standings.get(batch.pk)
     return {
         "project": project,
         "sees_payroll": sees,
         "batches": batches,
         "paid_total": sum((batch.accepted_net or 0 for batch in current), 0),
+        "really_paid": sum((one.paid_net for one in standings.values()), 0),
         "paid_months": len({batch.month_on for batch in current}),
         "may_upload": bool(employers_for_upload(scope, project)),
     }

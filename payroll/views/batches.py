@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.selectors.special_accounts import credited_in_month
 from payroll.forms import DiscardForm, SubmitForm
 from payroll.models import PayrollBatch
+from payroll.selectors.balances import balance_part
 from payroll.selectors.batches import (
     accepted_total,
     batch_by_pk,
@@ -150,6 +151,7 @@ def _sheet(request, batch: PayrollBatch) -> dict:
         "total": total,
         "declared_gap": None if declared is None else declared - batch.total_net,
         "credited": credited,
+        "balance": balance_part(request.scope, batch, total) if batch.stage != "paid" else None,
         "credit_short": credited is not None and credited < total,
         "ignored": [{"row": one["row"], "why": WHY_IGNORED.get(one["why"], one["why"])} for one in batch.ignored_rows],
         "replaces": replaces,
