@@ -101,6 +101,7 @@ urlpatterns = [
     path("payroll/<int:pk>/payout/", payouts.payout, name="payout"),
     path("payroll/<int:pk>/payout/make/", payouts.payout_make, name="payout_make"),
     path("payroll/lines/<int:pk>/payout/", payout_lines.payout_line, name="payout_line"),
+    path("payroll/card-changes/<int:pk>/evidence/", payout_lines.evidence, name="card_evidence"),
     path("payroll/payouts/<int:pk>/download/", payouts.payout_download, name="payout_download"),
     path("payroll/payouts/<int:pk>/send/", payouts.payout_send, name="payout_send"),
     path("payroll/payouts/<int:pk>/void/", payouts.payout_void, name="payout_void"),

@@ -15,10 +15,13 @@ from payroll.models import (
     PayrollLine,
 )
 from payroll.rules.stages import Act
+from payroll.selectors.batches import may_act_on
 from payroll.selectors.payouts import standing_of
 from payroll.services.payout_files import batch_lock, require_stage
-from responsibilities.rules.errors import NotVisible, Refused
+from payroll.services.pictures import picture_open, picture_store
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.identifiers import is_luhn_valid, normalise_card
+from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import now, today
 from responsibilities.services import vault
 from responsibilities.services.touch import touch_projects
@@ -31,13 +34,21 @@ SHORTEST_CARD, LONGEST_CARD = 12, 19
 
 @transaction.atomic
 def card_replace(
-    *, line_id: int, number: str, holder: str, bank_name: str, reason: str, actor: Actor, scope=None
+    *,
+    line_id: int,
+    number: str,
+    holder: str,
+    bank_name: str,
+    reason: str,
+    evidence: bytes | None = None,
+    actor: Actor,
+    scope=None,
 ) -> CardChange:
     """Replace the card of a line that isn't paid and isn't under way; what was there stays on record.
 
     Only the worker's own card (724 art 31): the holder's name is the worker's, and the card is nobody else's. The
     same number with another bank corrects the bank. Errors: `under_way`, `card_invalid`, `holder_differs`,
-    `card_of_other`, `same_card`, `reason_missing`.
+    `card_of_other`, `same_card`, `reason_missing`, `picture_refused`.
     """
     line, batch = _locked_line(line_id, scope)
     _require_open(line)
@@ -68,11 +79,13 @@ def card_replace(
         card.save(update_fields=["bank_name"])
     line.card = card
     line.save(update_fields=["card"])
+    paper = picture_store(evidence, name="换卡证明", field="evidence", scan=True)[0] if evidence else None
     change = CardChange.objects.create(
         line=line,
         old_card=old,
         new_card=card,
         reason=reason.strip()[:200],
+        evidence=paper,
         changed_by=actor.user,
         changed_at=now(),
     )
@@ -261,3 +274,21 @@ def _check_number(digits: str) -> None:
 def _plain(name: str) -> str:
     """A name without what differs between keyboards: spaces and kinds of middle dots."""
     return "".join(name.split()).translate({ord(dot): "·" for dot in "•．・‧∙"})
+
+
+@transaction.atomic
+def evidence_open(*, change_id: int, actor: Actor, scope=None) -> tuple[bytes, str]:
+    """(bytes, media type) of the paper behind a changed card; it shows a card in full, so each look is an event."""
+    change = CardChange.objects.select_related("line__batch", "line__worker", "evidence").filter(pk=change_id).first()
+    if change is None or change.evidence is None or not may_act_on(scope, change.line.batch, Permission.PAYROLL_VIEW):
+        raise NotVisible()
+    if not may_act_on(scope, change.line.batch, Permission.PAYROLL_REVEAL):
+        raise NotAllowed("您的岗位不能查看完整的银行卡号。")
+    record_event(
+        actor=actor,
+        action="payout.evidence",
+        target=change.line.worker,
+        project_id=change.line.batch.project_id,
+        changes={"batch": ["", str(change.line.batch_id)], "row": ["", str(change.line.row)]},
+    )
+    return picture_open(change.evidence)

@@ -1,14 +1,16 @@
 """One line's paying: every attempt, and the acts that help it on."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from payroll.forms.payouts import CardReplaceForm, PayoutExceptionForm, PayoutReturnForm
 from payroll.models import Payout
 from payroll.rules.bank_results import failure_words
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.payouts import attempts_of, card_changes_of, exceptions_of, payable_line
-from payroll.services.payout_lines import card_replace, exception_lift, exception_record, payout_return
+from payroll.services.payout_lines import card_replace, evidence_open, exception_lift, exception_record, payout_return
 from payroll.views.payouts import batch_crumbs
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -37,7 +39,7 @@ def payout_line(request, pk):
         if not may_act_on(request.scope, line.batch, Permission.PAYROLL_PAY):
             raise NotAllowed("只有总包单位的劳资专管员可以办理代发。")
         if act in FORMS:
-            forms[act] = FORMS[act](request.POST, auto_id=f"id_{act}_%s")
+            forms[act] = FORMS[act](request.POST, request.FILES, auto_id=f"id_{act}_%s")
         try:
             if _done(request, line, act, forms.get(act)):
                 messages.success(request, SAID[act])
@@ -84,8 +86,20 @@ def _context(request, line, forms, act: str) -> dict:
         "changes": list(card_changes_of(request.scope, line)),
         "live": live,
         "may_pay": may_pay,
+        "may_reveal": may_act_on(request.scope, line.batch, Permission.PAYROLL_REVEAL),
         "forms": forms,
         "act": act,
         "open_form": forms.get(act),
         "today": today(),
     }
+
+
+@needs(Permission.PAYROLL_REVEAL)
+@require_safe
+def evidence(request, pk):
+    """The paper behind a changed card; each look is on the trail."""
+    data, kind = evidence_open(change_id=pk, actor=Actor.of(request), scope=request.scope)
+    response = HttpResponse(data, content_type=kind)
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -42,6 +42,7 @@ ACTION_WORDS = {
     "payroll.open_original": "下载工资表原文件",
     "payout.card": "更换工资卡",
     "payout.download": "下载代发文件",
+    "payout.evidence": "查看换卡证明",
     "payout.exception": "登记暂不能发放",
     "payout.exception_lift": "解除暂不能发放",
     "payout.make": "生成代发文件",

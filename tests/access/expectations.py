@@ -150,6 +150,7 @@ PAGES = {
     "payroll:payout": page(P.PAYROLL_VIEW, "batch"),
     "payroll:payout_make": button(P.PAYROLL_PAY, "batch"),
     "payroll:payout_line": form(P.PAYROLL_VIEW, "line", writes=P.PAYROLL_PAY),
+    "payroll:card_evidence": page(P.PAYROLL_REVEAL, "card_change"),
     "payroll:payout_download": page(P.PAYROLL_PAY, "payout_file"),
     "payroll:payout_send": button(P.PAYROLL_PAY, "payout_file"),
     "payroll:payout_void": button(P.PAYROLL_PAY, "payout_file"),

@@ -88,6 +88,7 @@ REACH = {
     "contest": PAY,
     "notice_photo": PAY,
     "payout_file": PAY,
+    "card_change": PAY,
     "statement_line": PROJECTS,
     "bank_result": PAY,
     "worker": PAY,

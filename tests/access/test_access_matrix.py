@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, path, reverse
 
+from payroll.models import CardChange
 from responsibilities.models import ApiToken, Grant, Obstacle
 from responsibilities.rules.roles import PERMISSIONS, Permission
 from responsibilities.services.tokens import token_create
@@ -104,6 +105,7 @@ class Subjects:
             "minimum_wage": lambda: {"pk": place.project.area.minimumwage_set.first().pk},
             "payout_file": lambda: {"pk": place.payout_file.pk},
             "statement_line": lambda: {"pk": place.statement_line.pk},
+            "card_change": lambda: {"pk": CardChange.objects.get(line__batch=place.payout_file.batch).pk},
             "bank_result": lambda: {"pk": place.payout_file.results.first().pk},
             "worker": lambda: {"pk": line.worker_id},
             "entry": lambda: {"pk": place.people.entry.pk},

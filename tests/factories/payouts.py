@@ -5,7 +5,7 @@ import hashlib
 from io import BytesIO
 
 from accounts.services.special_accounts import special_account_save
-from payroll.models import BankResult, Payout, PayoutFile, PayrollBatch, StoredFile
+from payroll.models import BankResult, CardChange, Payout, PayoutFile, PayrollBatch, StoredFile
 from payroll.services.bank_results import result_read, result_upload
 from payroll.services.submissions import batch_submit
 from responsibilities.selectors import clock
@@ -49,6 +49,9 @@ def bare_payout_file(batch: PayrollBatch) -> PayoutFile:
         batch=batch, sequence=1, layout="generic", rows=1, total=line.net, file=stored, made_at=clock.now()
     )
     Payout.objects.create(file=row, row=1, line=line, attempt=1, card=line.card, amount=line.net)
+    CardChange.objects.create(
+        line=line, old_card=line.card, new_card=line.card, reason="换卡", evidence=stored, changed_at=clock.now()
+    )
     BankResult.objects.create(
         batch=batch, payout_file=row, file=stored, paid_on=clock.today(), status="ready", uploaded_at=clock.now()
     )

@@ -11,6 +11,7 @@ from responsibilities.services.trail import Actor, record_event
 from zhangye_wages.demo.flow import seed_flow
 from zhangye_wages.demo.history import seed_history
 from zhangye_wages.demo.money import seed_accounts, seed_allocations
+from zhangye_wages.demo.payouts import seed_payouts
 from zhangye_wages.demo.payrolls import read_uploads, seed_payrolls
 from zhangye_wages.demo.people import seed_enterprises, seed_logins, seed_obstacles
 from zhangye_wages.demo.projects import Projects
@@ -40,6 +41,8 @@ def seed_rows(*, scale: int, today: datetime.date, seed_number: int) -> dict:
     seed_allocations(random, stories, today)
     payrolls = seed_payrolls(random, stories, users, today)
     seed_flow(today)
+    # A generator of its own, so that what is drawn after it stays as it was.
+    payrolls |= seed_payouts(Random(seed_number + 1), stories, users, today)  # noqa: S311
     record_event(
         actor=Actor.system("演示数据"),
         action="seed_demo",

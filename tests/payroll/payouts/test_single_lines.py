@@ -7,7 +7,7 @@ import pytest
 from payroll.models import BankCard, BatchAct, CardChange, Payout, PayrollBatch
 from payroll.selectors.payouts import standing_of
 from payroll.services.payout_files import payout_files_make
-from payroll.services.payout_lines import card_replace, exception_lift, exception_record, payout_return
+from payroll.services.payout_lines import card_replace, evidence_open, exception_lift, exception_record, payout_return
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.services import vault
@@ -144,3 +144,16 @@ def test_who_looks_does_not_act(cast, lines):
         user = getattr(cast, who)
         with pytest.raises(NotAllowed):
             replace(lines[1], {"actor": cast.actor(user), "scope": cast.scope(user)})
+
+
+def test_the_paper_behind_a_new_card_is_sealed_and_each_look_is_on_the_trail(cast, lines, by):
+    with pytest.raises(Refused) as refused:
+        replace(lines[1], by, evidence=b"MZ no picture")
+    assert refused.value.code == "picture_refused"
+    picture = bytes([0xFF, 0xD8, 0xFF, 0xE0]) + b"photo of a card"
+    change = replace(lines[1], by, evidence=picture)
+    assert picture not in bytes(change.evidence.sealed)
+    assert evidence_open(change_id=change.pk, **by) == (picture, "image/jpeg")
+    assert AuditEvent.objects.filter(action="payout.evidence").count() == 1
+    with pytest.raises(NotAllowed):
+        evidence_open(change_id=change.pk, actor=cast.actor(cast.auditor), scope=cast.scope(cast.auditor))
