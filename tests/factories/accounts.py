@@ -70,7 +70,7 @@ def bare_statement_line(project, on: datetime.date, bank) -> StatementLine:
         opened_on=on,
     )
     imported = StatementImport.objects.create(
-        account=account, name="流水.xlsx", sha256="", rows=1, first_on=on, last_on=on, imported_at=clock.now()
+        account=account, name="流水.xlsx", sha256="", rows=1, added=1, first_on=on, last_on=on, imported_at=clock.now()
     )
     return StatementLine.objects.create(
         account=account,
