@@ -35,6 +35,9 @@ class OpenLine:
     state: str
     bank_message: str
     hold: str
+    trouble: str = ""
+    remedy: str = ""
+    said: str = ""
 
     @property
     def hold_words(self) -> tuple[str, str]:
