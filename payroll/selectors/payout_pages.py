@@ -49,7 +49,7 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "payable": len(payable),
         "payable_net": sum((line.net for line in payable), Decimal(0)),
         "elsewhere": [line for line in lines if line.hold == "wrong_bank"],
-        "preview": preview_of(chosen, payable[:PREVIEWED]),
+        "preview": preview_of(chosen, payable[:PREVIEWED], f"{batch.month_on:%Y年%m月}工资"),
         "troubled": [described(line) for line in troubled],
         "files": [decorated_file(row) for row in files_of(scope, batch)],
         "results": list(results_of(scope, batch)[:RESULTS_SHOWN]),
@@ -99,7 +99,7 @@ def likely_layout(scope: Scope, batch: PayrollBatch) -> Layout:
     return LAYOUTS["generic"]
 
 
-def preview_of(layout: Layout, lines: Sequence[OpenLine]) -> dict:
+def preview_of(layout: Layout, lines: Sequence[OpenLine], purpose: str = "") -> dict:
     """Header and first rows as they will stand in the file, numbers masked."""
     payments = [
         Payment(
@@ -114,7 +114,7 @@ def preview_of(layout: Layout, lines: Sequence[OpenLine]) -> dict:
         )
         for seq, line in enumerate(lines, start=1)
     ]
-    payer = Payer(account="****", account_name="专用账户", bank_name="开户银行", purpose="…工资", day="…")
+    payer = Payer(account="****", account_name="专用账户", bank_name="开户银行", purpose=purpose, day="（生成日期）")
     rows = [
         [amount_text(value, layout.unit) if isinstance(value, Decimal) else value for value in row]
         for row in cells_of(layout, payments, payer)
