@@ -22,9 +22,8 @@ from projects.models import Approval, Contract, Project
 from responsibilities.selectors import clock
 from responsibilities.services.trail import Actor
 from tests.cast import GANZHOU, LINZE, Cast
-from tests.factories.accounts import credit, general_contract, month, started_project
-from tests.factories.flow import PICTURE, WORKER, hung_notice, tokens
 from tests.factories.accounts import bare_statement_line, credit, general_contract, month, started_project
+from tests.factories.flow import PICTURE, WORKER, hung_notice, tokens
 from tests.factories.payouts import bare_payout_file
 from tests.factories.payroll import draft, person
 from tests.factories.people import SitePeople, site_people
