@@ -229,28 +229,27 @@ _ROWS = """
         GROUP BY 1, 2, 3, 4
     ), loose AS (
         -- Debits to workers' cards that no payment explains; by habit the wages of the month before.
-        SELECT account.project_id, card.worker_id, line.amount, line.on,
-               (date_trunc('month', line.on) - interval '1 month')::date AS month_on
+        SELECT account.project_id, card.worker_id,
+               (date_trunc('month', line.on) - interval '1 month')::date AS month_on,
+               sum(line.amount) AS extra, array_agg(line.amount) AS amounts
         FROM accounts_statementline line
         JOIN accounts_specialaccount account ON account.id = line.account_id
         JOIN payroll_bankcard card ON card.number_index = line.counterparty_index
         WHERE line.direction = 'out' AND account.project_id IN (SELECT project_id FROM owed)
           AND NOT EXISTS (SELECT FROM payroll_statementmatch match
                           WHERE match.statement_line_id = line.id AND match.undone_at IS NULL)
+        GROUP BY 1, 2, 3
     ), reach AS (
         SELECT account.project_id, max(line.on) AS last_on
         FROM accounts_statementline line JOIN accounts_specialaccount account ON account.id = line.account_id
         WHERE account.project_id IN (SELECT project_id FROM owed) GROUP BY 1
     ), compared AS (
-        SELECT months.*, coalesce(beyond.extra, 0) AS extra, coalesce(beyond.repeated, false) AS repeated,
+        SELECT months.*, coalesce(loose.extra, 0) AS extra,
+               coalesce(months.paid > 0 AND months.statement > 0 AND months.paid = ANY(loose.amounts), false) AS repeated,
                coalesce(reach.last_on >= months.paid_on + (SELECT days FROM settings), false) AS covered
         FROM months
-        LEFT JOIN LATERAL (
-            SELECT sum(loose.amount) AS extra,
-                   bool_or(months.paid > 0 AND months.statement > 0 AND loose.amount = months.paid) AS repeated
-            FROM loose WHERE loose.project_id = months.project_id AND loose.worker_id = months.worker_id
-              AND loose.month_on = months.month_on
-        ) beyond ON true
+        LEFT JOIN loose ON loose.project_id = months.project_id AND loose.worker_id = months.worker_id
+             AND loose.month_on = months.month_on
         LEFT JOIN reach ON reach.project_id = months.project_id
     ), rows AS (
         SELECT compared.project_id, project.code AS project_code, project.name AS project_name, compared.month_on,
