@@ -205,28 +205,27 @@ def _run(scope: Scope, asked: Asked, tail: str, tail_parameters: list) -> list[t
 
 
 _ROWS = """
-    WITH seen (id) AS ({seen}), owed AS (
-        SELECT line.id, line.net, line.worker_id, batch.project_id, batch.month_on, batch.subcontractor_id
-        FROM payroll_payrollline line JOIN payroll_payrollbatch batch ON batch.id = line.batch_id
+    WITH seen (id) AS ({seen}), settings AS (SELECT %s::int AS days), owed AS (
+        -- One pass over the lines: joined to each other afterwards, ten thousand would be compared with ten thousand.
+        SELECT line.id, line.net, line.worker_id, batch.project_id, batch.month_on, batch.subcontractor_id,
+               live.state, live.amount, live.paid_on, exception.id IS NOT NULL AS excepted,
+               single.id IS NOT NULL OR whole.id IS NOT NULL AS matched
+        FROM payroll_payrollline line
+        JOIN payroll_payrollbatch batch ON batch.id = line.batch_id
+        LEFT JOIN payroll_payout live ON live.line_id = line.id AND live.state IN ('paid', 'pending')
+        LEFT JOIN payroll_statementmatch single ON single.payout_id = live.id AND single.undone_at IS NULL
+        LEFT JOIN payroll_statementmatch whole ON whole.file_id = live.file_id AND whole.payout_id IS NULL
+             AND whole.undone_at IS NULL
+        LEFT JOIN payroll_payoutexception exception ON exception.line_id = line.id AND exception.lifted_at IS NULL
         WHERE line.batch_id IN (SELECT id FROM seen) AND line.net > 0
-    ), settings AS (SELECT %s::int AS days), live AS (
-        SELECT payout.line_id, payout.state, payout.amount, payout.paid_on,
-               EXISTS (SELECT FROM payroll_statementmatch match WHERE match.undone_at IS NULL
-                       AND (match.payout_id = payout.id
-                            OR (match.payout_id IS NULL AND match.file_id = payout.file_id))) AS matched
-        FROM payroll_payout payout JOIN owed ON owed.id = payout.line_id
-        WHERE payout.state IN ('paid', 'pending')
     ), months AS (
-        SELECT owed.project_id, owed.month_on, owed.worker_id, owed.subcontractor_id, min(owed.id) AS line_id,
-               sum(owed.net) AS payable,
-               coalesce(sum(live.amount) FILTER (WHERE live.state = 'paid'), 0) AS paid,
-               coalesce(sum(live.amount) FILTER (WHERE live.state = 'pending'), 0) AS pending,
-               coalesce(sum(owed.net) FILTER (WHERE exception.id IS NOT NULL AND live.line_id IS NULL), 0) AS excepted,
-               coalesce(sum(live.amount) FILTER (WHERE live.state = 'paid' AND live.matched), 0) AS statement,
-               max(live.paid_on) AS paid_on
-        FROM owed LEFT JOIN live ON live.line_id = owed.id
-        LEFT JOIN payroll_payoutexception exception ON exception.line_id = owed.id AND exception.lifted_at IS NULL
-        GROUP BY 1, 2, 3, 4
+        SELECT project_id, month_on, worker_id, subcontractor_id, min(id) AS line_id, sum(net) AS payable,
+               coalesce(sum(amount) FILTER (WHERE state = 'paid'), 0) AS paid,
+               coalesce(sum(amount) FILTER (WHERE state = 'pending'), 0) AS pending,
+               coalesce(sum(net) FILTER (WHERE excepted AND state IS NULL), 0) AS excepted,
+               coalesce(sum(amount) FILTER (WHERE state = 'paid' AND matched), 0) AS statement,
+               max(paid_on) AS paid_on
+        FROM owed GROUP BY 1, 2, 3, 4
     ), loose AS (
         -- Debits to workers' cards that no payment explains; by habit the wages of the month before.
         SELECT account.project_id, card.worker_id,
