@@ -87,7 +87,7 @@ _BY_LAST_FOUR = _PAIRS.format(
 )
 # The card, or the number and the name, say which payment is meant; the amount, the name or the card says another.
 _NEARLY_BY_CARD = _PAIRS.format(on="given.card_index = mine.number_index")
-_NEARLY_BY_NUMBER = _PAIRS.format(on="given.seq = mine.row AND replace(given.name, ' ', '') = mine.name")
+_NEARLY_BY_NUMBER = _PAIRS.format(on=f"given.seq = mine.row AND {_SAME_NAME}")
 # Several rows with different answers mean one payment: nobody can tell.
 _TORN = """
     UPDATE payroll_bankresultrow given SET verdict = 'ambiguous', payout_id = NULL
