@@ -14,13 +14,10 @@ from payroll.selectors.batches import batches
 from payroll.selectors.payouts import files_of, payout_file_by_pk, standing_of
 from payroll.serializers import (
     AuditSerializer,
-<<<<<<< HEAD
-    LayoutSerializer,
-=======
     BankResultSerializer,
     BankResultTakenSerializer,
     BankResultWriteSerializer,
->>>>>>> 4fa89ce (Say how far each month is paid on the project's pages and by API; compare the account's balance before submission)
+    LayoutSerializer,
     NilReturnSerializer,
     PayoutStandingSerializer,
     PayrollBatchDetailSerializer,
@@ -29,11 +26,8 @@ from payroll.serializers import (
     ReturnSerializer,
 )
 from payroll.services.audits import batch_audit, batch_return
-<<<<<<< HEAD
-from payroll.services.layouts import batch_layout_set
-=======
 from payroll.services.bank_results import result_record
->>>>>>> 4fa89ce (Say how far each month is paid on the project's pages and by API; compare the account's balance before submission)
+from payroll.services.layouts import batch_layout_set
 from payroll.services.nil_returns import nil_return
 from payroll.services.submissions import batch_submit
 from payroll.services.uploads import batch_upload

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payroll", "0009_check_settings")]
+    dependencies = [("payroll", "0010_column_layout")]
 
     operations = [
         migrations.AlterField(
