@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_statements"),
-        ("payroll", "0011_results_answer_one_file"),
+        ("payroll", "0012_results_answer_one_file"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payroll", "0010_column_layout")]
+    dependencies = [("payroll", "0011_punches")]
 
     operations = [
         migrations.AlterField(
