@@ -71,7 +71,7 @@ def _sheet_line(row: AttendanceRow, problems: Sequence[AttendanceProblem]) -> Gr
         row=row.row,
         worker=row.worker_id,
         name=row.name or "（没有姓名）",
-        below=" · ".join(part for part in (row.id_masked, row.crew) if part),
+        below=" · ".join(part for part in (f"尾号 {row.id_masked[-4:]}" if row.id_masked else "", row.crew) if part),
         cells=cells,
         days=row.total_days,
         hours=row.total_hours or None,

@@ -58,13 +58,13 @@ def test_a_months_attendance_from_the_file_to_the_confirmation(page, cast, proje
     attendance_read(sheet.pk)
     confirm = page.get_by_role("button", name="确认 7 人的考勤")
     expect(confirm).to_be_visible(timeout=10_000)
-    expect(page.locator(".wp-month td.u-red")).to_have_text("◇")
+    expect(page.locator(".wp-muster td.u-red")).to_have_text("◇")
     expect(page.locator(".wp-grid__said").filter(has_text="花名册")).to_contain_text("先登记进场")
     confirm.click()
     expect(page.get_by_text("已确认 7 人的考勤")).to_be_visible()
     assert AttendanceDay.objects.count() == 7 * 26 - 1
     page.goto(f"/payroll/attendance/{project.code}/2026-10/")
-    expect(page.locator(".wp-month tbody tr")).to_have_count(7)
+    expect(page.locator(".wp-muster tbody tr")).to_have_count(7)
 
 
 def test_the_register_on_a_phone_finds_by_number_and_shows_no_number(page, cast, project):
