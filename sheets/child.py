@@ -63,6 +63,7 @@ def _tiny_archive() -> io.BytesIO:
 
 def say(out, fact: dict) -> None:
     out.write(b"J" + json.dumps(fact, ensure_ascii=False).encode() + b"\n")
+    out.flush()
 
 
 def read(data: bytes, limits: Limits, out) -> None:

@@ -55,12 +55,15 @@ def _xlsx(data: bytes, limits: Limits) -> Iterator[tuple]:
             raise Refusal("not_a_sheet", f"这是{_kind_of(names)}，不是系统能读取的电子表格。{RESAVE}")
         try:
             parts = markup.sheet_parts(archive)
+            about = markup.rows_about(archive, parts.values())
             placeholders = markup.computed_on_opening(archive)
         except Refusal:
             raise
         except Exception as error:
             raise Refusal("corrupt") from error
         yield ("kind", "xlsx")
+        # A large sheet takes seconds: whoever waits may know at once how long it is.
+        yield ("about", min(about, limits.max_rows))
         marks = _Marks(archive, parts, limits, placeholders=placeholders)
         marks.start()
         yield from _calamine(data, limits, marks.of)

@@ -47,8 +47,8 @@ def _keep(work: Callable[..., int], arguments: list, source: int, out: int, told
     waiting.register(told, select.POLLIN)
     if end not in dict(waiting.poll()):
         os.kill(child, signal.SIGKILL)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    os.write(told, str(status).encode())
+    _pid, status, cost = os.wait4(child, 0)
+    os.write(told, f"{os.waitstatus_to_exitcode(status)} {cost.ru_maxrss}".encode())
 
 
 def _be_child(work: Callable[..., int], arguments: list, source: int, out: int) -> None:

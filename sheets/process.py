@@ -20,6 +20,7 @@ from sheets.refusal import Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 READ_SIZE = 1 << 18
+ANSWER = 64  # bytes of a keeper's answer, at most
 
 
 class Crashed(Exception):
@@ -38,6 +39,7 @@ class Nursery:
         self._lock = threading.Lock()
         self._owner = 0
         self._office: socket.socket | None = None
+        self.peak = 0  # most memory that a child has taken, kilobytes
 
     def order(self, arguments: list, files: list[int]) -> None:
         """Have a child forked; see `sheets.nursery.serve`."""
@@ -102,7 +104,7 @@ def run(mode: str, data: bytes, limits: Limits) -> Iterator[bytes]:
             keeper.shutdown(socket.SHUT_WR)
             keeper.settimeout(5)
             with contextlib.suppress(TimeoutError):
-                keeper.recv(16)
+                keeper.recv(ANSWER)
 
 
 def _lines(out: int, keeper: socket.socket, limits: Limits) -> Iterator[bytes]:
@@ -124,10 +126,11 @@ def _lines(out: int, keeper: socket.socket, limits: Limits) -> Iterator[bytes]:
             yield from lines
     keeper.settimeout(max(0.1, deadline - time.monotonic()))
     try:
-        told = keeper.recv(16)
+        told = keeper.recv(ANSWER)
     except TimeoutError as error:
         raise Refusal("timeout") from error
-    status = int(told) if told else -signal.SIGKILL
+    status, peak = map(int, told.split()) if told else (-signal.SIGKILL, 0)
+    nursery.peak = max(nursery.peak, peak)
     if status == -signal.SIGXCPU:
         raise Refusal("timeout")
     if status or rest:

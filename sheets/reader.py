@@ -5,7 +5,7 @@ are turned into cells as they are walked, so a sheet of 100,000 × 14 costs some
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from sheets.cells import pack, unpack
@@ -84,15 +84,18 @@ class Workbook:
     sheets: list[Sheet]
 
 
-def read(data: bytes, limits: Limits = DEFAULT) -> Workbook:
-    """Read a file; raises Refusal with one of the codes of `sheets.refusal.MESSAGES`."""
+def read(data: bytes, limits: Limits = DEFAULT, told: Callable[[int], None] = lambda _rows: None) -> Workbook:
+    """Read a file; raises Refusal with one of the codes of `sheets.refusal.MESSAGES`.
+
+    `told` hears early of about how many rows there are, where the format lets one guess.
+    """
     check_size(data, limits)
     kind = sniff(data[:HEAD]).kind
     if kind in ("empty", "other"):
         # Told by its first bytes: no process is worth starting.
         raise Refusal("empty" if kind == "empty" and not data.strip(b"\x00 \t\r\n") else "not_a_sheet")
     try:
-        book = _collect(run("read", data, limits))
+        book = _collect(run("read", data, limits), told)
     except Crashed:
         raise _why(data, limits) from None
     if not any(sheet.height for sheet in book.sheets):
@@ -100,7 +103,7 @@ def read(data: bytes, limits: Limits = DEFAULT) -> Workbook:
     return book
 
 
-def _collect(lines: Iterator[bytes]) -> Workbook:
+def _collect(lines: Iterator[bytes], told: Callable[[int], None]) -> Workbook:
     book, sheet = Workbook("", []), None
     for line in lines:
         if line[:1] == b"R":
@@ -120,6 +123,8 @@ def _collect(lines: Iterator[bytes]) -> Workbook:
             book.sheets.append(sheet)
         elif "end" in fact:
             _finish(sheet, fact["end"])
+        elif "about" in fact:
+            told(fact["about"])
         elif "kind" in fact:
             book.kind = fact["kind"]
         elif "refused" in fact:

@@ -228,3 +228,8 @@ def _ordering(order: str) -> tuple[str, ...]:
         return fields
     first = fields[0]
     return (first[1:] if first.startswith("-") else f"-{first}", *fields[1:])
+
+
+def place_in_queue(batch: PayrollBatch) -> int:
+    """How many sheets are read before a queued one; whose they are isn't told."""
+    return PayrollBatch.objects.filter(status__in=(Status.QUEUED, Status.READING), pk__lt=batch.pk).count()

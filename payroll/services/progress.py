@@ -5,6 +5,7 @@ import time
 from django.db import connections
 
 EVERY_SECONDS = 0.4
+LARGE = 5_000
 
 
 class Progress:
@@ -22,14 +23,22 @@ class Progress:
         if self._connection is not None:
             self._connection.close()
 
+    def begin(self, rows: int) -> None:
+        """Say that there are about so many rows; of a large sheet at once, because reading it alone takes a second."""
+        if rows >= LARGE:
+            self._write(0, rows)
+
     def tell(self, done: int, rows: int) -> None:
         """Say that `done` of about `rows` rows are through."""
-        moment = time.monotonic()
-        if moment - self._told_at < EVERY_SECONDS:
-            return
-        self._told_at = moment
+        if time.monotonic() - self._told_at >= EVERY_SECONDS:
+            self._write(done, rows)
+
+    def _write(self, done: int, rows: int) -> None:
+        self._told_at = time.monotonic()
         if self._connection is None:
             self._connection = connections["default"].copy()
+            # The thread that waits for the child begins, the one that parses goes on; never both at once.
+            self._connection.inc_thread_sharing()
             self._connection.set_autocommit(True)
         with self._connection.cursor() as cursor:
             # The attempt is named so that a reader who was given up tells nothing any more.

@@ -52,8 +52,8 @@ def batch_claim(batch_id: int) -> PayrollBatch | None:
             return None
         batch.status, batch.claimed_at = Status.READING, now()
         batch.attempts += 1
-        batch.rows_done = 0
-        batch.save(update_fields=["status", "claimed_at", "attempts", "rows_done"])
+        batch.rows = batch.rows_done = 0
+        batch.save(update_fields=["status", "claimed_at", "attempts", "rows", "rows_done"])
     return PayrollBatch.objects.select_related("project", "file").get(pk=batch_id)
 
 

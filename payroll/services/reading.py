@@ -50,6 +50,7 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
                         subcontractor_id=batch.subcontractor_id,
                         kind=batch.kind,
                         decide=deciding,
+                        told=progress.begin,
                     )
                 _store(batch, understood, progress, deciding)
         except Unsure as unsure:

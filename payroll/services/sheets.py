@@ -144,16 +144,17 @@ def open_sheet(
     kind: str = PayrollBatch.Kind.SHEET,
     keep_lines: bool = False,
     decide: Callable[[Workbook, bool], dict] = lambda _workbook, _named: {},
+    told: Callable[[int], None] = lambda _rows: None,
 ) -> Understood:
     """Read a file in the limited child and choose the payroll in it; its rows are still to be walked.
 
     Severities are those in force today in the project's area. `decide(workbook, named)` says how to read, as
     arguments of `open_payroll`; what it raises is passed on. `named`: the roster can tell people by name where the
-    sheet has no ID numbers.
+    sheet has no ID numbers. `told` hears early of about how many rows there are.
     """
     # The child reads the file while we ask the database.
     with ThreadPoolExecutor(1) as pool:
-        workbook = pool.submit(read, data)
+        workbook = pool.submit(read, data, told=told)
         judged_at, settings = now(), severities_on_unscoped(project.area_id, today())
         people = People(project_id=project.pk, month_on=month.first)
         facts = facts_for(project, month, people, settings)

@@ -16,6 +16,7 @@ from payroll.selectors.batches import (
     batch_by_pk,
     current_batch,
     may_act_on,
+    place_in_queue,
     remark_counts,
     remarks_of_batch,
 )
@@ -45,13 +46,14 @@ def batch_page(request, pk):
         "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": f"批次 #{batch.pk}"}],
         "again": "again" in request.GET,
         "waiting": batch.status in WAITING,
-        "percent": _percent(batch),
         "may_open": may_open_files(request.scope, batch),
         "may_discard": batch.status not in (Status.SUBMITTED, Status.RETURNED, Status.SUPERSEDED, Status.DISCARDED)
         and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
         "may_upload": may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
         "payout": payout_part(request.scope, batch),
     }
+    if batch.status in WAITING:
+        context |= _waiting(batch)
     if batch.status not in (*WAITING, Status.MAPPING, Status.REFUSED, Status.FAILED):
         context |= _sheet(request, batch) | flow_context(request, batch)
     return render(request, "payroll/batch.html", context)
@@ -63,7 +65,7 @@ def progress(request, pk):
     """How far the reading is: polled each second; when it is done, the page is loaded anew; where columns must be confirmed, their page is."""
     batch = decorated(batch_by_pk(request.scope, pk))
     if batch.status in WAITING:
-        return render(request, "payroll/_progress.html", {"batch": batch, "percent": _percent(batch)})
+        return render(request, "payroll/_progress.html", _waiting(batch))
     if request.htmx:
         response = HttpResponse(status=204, headers={"X-Batch-Status": batch.status})
         if batch.status == Status.MAPPING and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD):
@@ -195,6 +197,12 @@ def _number(text: str | None, most: int | None = None) -> int | None:
     """A positive number of the address, else None."""
     number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
     return number if number and (most is None or number <= most) else None
+
+
+def _waiting(batch: PayrollBatch) -> dict:
+    """What the progress panel shows."""
+    before = place_in_queue(batch) if batch.status == Status.QUEUED else 0
+    return {"batch": batch, "percent": _percent(batch), "before": before}
 
 
 def _percent(batch: PayrollBatch) -> int:

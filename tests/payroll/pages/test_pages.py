@@ -43,7 +43,7 @@ def test_uploading_leads_to_the_batch_with_its_progress(enter, cast, project):
     batch = PayrollBatch.objects.get()
     assert (response.status_code, response.url) == (302, page(batch))
     shown = text_of(client.get(page(batch)))
-    assert "已收到文件，等待读取" in shown
+    assert "已收到文件，马上开始读取" in shown
     assert "刷新进度" in shown
     fragment = client.get(page(batch, "progress"), headers={"HX-Request": "true"})
     assert "<progress" in text_of(fragment)
