@@ -97,7 +97,7 @@ def _lint(_: list[str]) -> int:
 def _bench(arguments: list[str]) -> int:
     from . import data, venv
 
-    venv.ensure("base", "dev")
+    venv.ensure("base", "dev", "bench")
     return data.bench(arguments) if in_venv() else _in_venv("bench", *arguments)
 
 

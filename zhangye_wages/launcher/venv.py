@@ -41,6 +41,7 @@ def lock(arguments: list[str]) -> None:
     sources = {
         "base": ["pyproject.toml"],
         "dev": ["--group", "pyproject.toml:dev", "-c", "requirements/base.lock"],
+        "bench": ["--group", "pyproject.toml:bench", "-c", "requirements/base.lock", "-c", "requirements/dev.lock"],
         "node": ["--group", "pyproject.toml:node"],
         "uv": ["--group", "pyproject.toml:uv"],
     }

@@ -1,0 +1,31 @@
+"""One reading in a process of its own, which then says how much memory it and its child took at most.
+
+`python -m bench.payroll_alone BATCH` prints `seconds loader_kilobytes child_kilobytes`.
+"""
+
+import os
+import resource
+import sys
+import time
+
+import django
+
+
+def main(batch_id: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhangye_wages.settings.development")
+    django.setup()
+    import zhangye_wages.celery  # noqa: F401 - as a worker has it
+    from payroll.models import PayrollBatch
+    from payroll.services.reading import batch_read
+    from sheets.process import nursery
+
+    begun = time.perf_counter()
+    batch_read(batch_id)
+    took = time.perf_counter() - begun
+    status = PayrollBatch.objects.get(pk=batch_id).status
+    assert status == PayrollBatch.Status.DRAFT, status
+    print(f"{took:.3f}", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, nursery.peak)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
