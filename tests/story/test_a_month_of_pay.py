@@ -155,7 +155,7 @@ def test_from_a_sheet_of_ones_own_to_the_banks_file(page: Page, phone: Page, cas
     page.locator("[name=posted_on]").fill("2026-11-02")
     page.locator("[name=photos]").set_input_files({"name": "公示.png", "mimeType": "image/png", "buffer": PICTURE})
     page.get_by_role("button", name="登记公示").click()
-    expect(page.locator("body")).to_contain_text("已公示")
+    expect(page.locator("body")).to_contain_text("已登记公示")
     settings.PORTAL_TODAY = PAID_ON.isoformat()
     page.goto(f"/payroll/{batch.pk}/")
     page.get_by_role("link", name="办理代发").click()
