@@ -145,7 +145,7 @@ def test_the_export_holds_what_is_filtered(project, cast, login):
     rows = list(load_workbook(BytesIO(reply.content)).active.iter_rows(values_only=True))
     assert [row[0] for row in rows[1:]] == ["P-2"]
     assert rows[1][1] == "=危险公式项目"
-    assert login(cast.subcontractor_clerk).get("/projects/", {"export": "xlsx"}).status_code == 403
+    assert login(cast.bank_clerk).get("/projects/", {"export": "xlsx"}).status_code == 403
 
 
 def test_new_and_import_are_no_project_codes(cast, login):
