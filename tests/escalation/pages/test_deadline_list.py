@@ -112,8 +112,8 @@ def test_selected_rows_are_exported_alone_and_never_beyond_the_scope(city, clien
     assert len(list(openpyxl.load_workbook(io.BytesIO(response.content)).active.values)) == 2 + len(own)
 
 
-def test_a_subcontractor_may_look_but_not_export(city, client):
-    client.force_login(city.subcontractor_clerk)
+def test_a_bank_may_look_but_not_export(city, client):
+    client.force_login(city.bank_clerk)
     assert client.get("/deadlines/").status_code == 200
     assert client.get("/deadlines/?export=xlsx").status_code == 403
 
