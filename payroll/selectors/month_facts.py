@@ -53,16 +53,25 @@ def month_gap_unscoped(project_id: int, month_on: datetime.date, subcontractor_i
     return before if paid and not stated else None
 
 
-def submitted_by_others_unscoped(project_id: int, month_on: datetime.date, subcontractor_id: int | None) -> Decimal:
-    """What other employers' submitted sheets of the month pay on the project, yuan."""
+def submitted_by_others_unscoped(
+    project_id: int, month_on: datetime.date, subcontractor_id: int | None, *, unpaid_only: bool = False
+) -> Decimal:
+    """What other employers' submitted sheets of the month pay on the project, yuan.
+
+    `unpaid_only` leaves out lines that the bank has paid or is paying: a statement's balance knows of them.
+    """
     rows = _rows(
         """
         SELECT COALESCE(sum(line.net), 0) FROM payroll_payrollbatch batch
         JOIN payroll_payrollline line ON line.batch_id = batch.id
         WHERE batch.project_id = %s AND batch.month_on = %s AND batch.status = 'submitted'
           AND batch.subcontractor_id IS DISTINCT FROM %s
+          AND (NOT %s OR NOT EXISTS (
+              SELECT 1 FROM payroll_payout payout
+              WHERE payout.line_id = line.id AND payout.state IN ('pending', 'paid')
+          ))
         """,
-        [project_id, month_on, subcontractor_id],
+        [project_id, month_on, subcontractor_id, unpaid_only],
     )
     return rows[0][0]
 

@@ -12,6 +12,7 @@ from payroll.selectors.attendance_facts import (
     attendance_of_month_unscoped,
     attended_elsewhere_unscoped,
 )
+from payroll.selectors.balances import spendable_unscoped
 from payroll.selectors.month_facts import (
     expected_workers_unscoped,
     masked_names_unscoped,
@@ -84,14 +85,23 @@ def month_facts_for(occasion: Occasion) -> MonthFacts:
 
 
 def _balance(occasion: Occasion) -> tuple[Decimal | None, str]:
-    """What is left of the month's credits after the other employers' sheets, and how it is called."""
+    """What the account can pay by the bank's statement, else by the month's credits, and how it is called.
+
+    What other employers of the project submitted for the month and the bank hasn't got yet is taken off.
+    """
     project, month = occasion.project.pk, occasion.month
-    credited = credited_in_month_unscoped(project, month.first)
-    if credited is None:
-        return None, ""
-    others = submitted_by_others_unscoped(project, month.first, occasion.subcontractor_id)
+    account = spendable_unscoped(project)
+    if account is not None:
+        others = submitted_by_others_unscoped(project, month.first, occasion.subcontractor_id, unpaid_only=True)
+        held, name = account.amount, f"专户可用余额（{account.source}）"
+    else:
+        held = credited_in_month_unscoped(project, month.first)
+        if held is None:
+            return None, ""
+        others = submitted_by_others_unscoped(project, month.first, occasion.subcontractor_id)
+        name = f"{month.chinese}专户到账的人工费用"
     less = f"减去其他用工单位已提交的 {others:,.2f} 元后为" if others else "为"
-    return credited - others, f"{month.chinese}专户到账的人工费用{less}"
+    return held - others, f"{name}{less}"
 
 
 def _thresholds(month: Month) -> Thresholds:

@@ -8,7 +8,7 @@ import pytest
 from payroll.models import PayrollRemark
 from payroll.services.submissions import batch_submit
 from responsibilities.services.trail import Actor
-from tests.factories.accounts import credit, month
+from tests.factories.accounts import bare_statement_line, credit, month
 from tests.factories.payroll import MONTH, draft, person, site
 from tests.factories.people import attended, labour_contract, on_roster, worker
 
@@ -120,3 +120,19 @@ def test_signs_of_wage_return_come_with_the_batch(project):
     same = [person(n, crew="木工班", days=Decimal(20 + n), net_pay=Decimal("5380.00")) for n in range(1, 6)]
     assert said(draft(project, same)) == [(3, "identical_pay")]
     assert said(draft(project, same[:4], name="four.xlsx")) == []
+
+
+def test_the_banks_statement_goes_before_the_months_credits(cast, project):
+    credit(month(project, MONTH), "500000", datetime.date(2026, 10, 20))
+    assert said(draft(project, [person(1)], name="a.xlsx")) == []
+    line = bare_statement_line(project, datetime.date(2026, 11, 3), cast.bank)
+    type(line).objects.filter(pk=line.pk).update(balance=Decimal("6000.00"))
+    assert said(draft(project, [person(1)], name="b.xlsx")) == []
+    batch = draft(project, [person(1), person(2)], name="c.xlsx")
+    assert said(batch) == [(None, "balance_too_low")]
+    assert "截至 2026-11-03 银行流水" in PayrollRemark.objects.get(batch=batch).message
+    # What another employer submitted and the bank hasn't got yet is not there twice.
+    submit(draft(project, [person(3)], subcontractor=cast.subcontractor))
+    batch = draft(project, [person(1)], name="d.xlsx")
+    assert said(batch) == [(None, "balance_too_low")]
+    assert "减去其他用工单位已提交的" in PayrollRemark.objects.get(batch=batch).message
