@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Allocation
 from escalation.models import Deadline, Decision, Escalation, Notice, Response
-from payroll.models import BankCard, PayrollBatch, Worker
+from payroll.models import BankCard, LabourContract, PayrollBatch, RosterEntry, Worker
 from projects.models import Approval, Project, ProjectType
 from responsibilities.models import Area, User
 from responsibilities.rules.identifiers import is_luhn_valid, is_valid_id
@@ -61,6 +61,9 @@ def test_the_story_has_everything_that_the_screens_show():
     assert Response.objects.exists()
     months = PayrollBatch.objects.filter(status="submitted").values_list("month_on", flat=True)
     assert len(set(months)) == 4
+    assert counts["stays"]
+    assert counts["attended_days"]
+    assert 0 < LabourContract.objects.count() < RosterEntry.objects.count()
     assert set(User.objects.values_list("username", flat=True)) == {login.username for login in LOGINS}
 
 

@@ -15,6 +15,7 @@ from zhangye_wages.demo.payouts import seed_payouts
 from zhangye_wages.demo.payrolls import read_uploads, seed_payrolls
 from zhangye_wages.demo.people import seed_enterprises, seed_logins, seed_obstacles
 from zhangye_wages.demo.projects import Projects
+from zhangye_wages.demo.sites import seed_sites
 
 PROJECTS = 60
 
@@ -40,6 +41,7 @@ def seed_rows(*, scale: int, today: datetime.date, seed_number: int) -> dict:
     seed_accounts(random, stories, today)
     seed_allocations(random, stories, today)
     payrolls = seed_payrolls(random, stories, users, today)
+    payrolls |= seed_sites(today)
     seed_flow(today)
     # A generator of its own, so that what is drawn after it stays as it was.
     payrolls |= seed_payouts(Random(seed_number + 1), stories, users, today)  # noqa: S311

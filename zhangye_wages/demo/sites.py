@@ -1,0 +1,70 @@
+"""Who was on the demo's sites: stays, contracts, and the attendance of the two latest months that were paid."""
+
+import datetime
+
+from django.db import connection
+
+from payroll.models import AttendanceDay, LabourContract, SiteStay
+
+ATTENDED_MONTHS = 2
+# Of the people on a site, in the order of the roster: every eleventh has no contract, every seventh was there a day less.
+WITHOUT_CONTRACT, A_DAY_LESS = 11, 7
+
+
+def seed_sites(today: datetime.date) -> dict:
+    """Set-based; nothing is drawn, so the story stays the same for the same arguments."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO payroll_sitestay (entry_id, entered_on, source, left_reason, created_at, version)
+            SELECT id, entered_on, 'sheet', '', now(), 1 FROM payroll_rosterentry WHERE entered_on IS NOT NULL
+            ON CONFLICT DO NOTHING
+            """
+        )
+        cursor.execute(
+            """
+            INSERT INTO payroll_labourcontract
+                (project_id, worker_id, employer_id, kind, number, signed_on, starts_on, task_based, wage_form,
+                 price_unit, pay_day, trade, ended_reason, source, created_at, version)
+            SELECT project_id, worker_id, employer_id, CASE WHEN place %% 5 = 0 THEN 'agreement' ELSE 'contract' END, '',
+                   entered_on - 1, entered_on, true, 'daily', '元/工日', 25, trade, '', 'sheet', now(), 1
+            FROM (SELECT *, row_number() OVER (PARTITION BY project_id ORDER BY id) AS place FROM payroll_rosterentry) entry
+            WHERE entered_on IS NOT NULL AND place %% %s <> 0
+            ON CONFLICT DO NOTHING
+            """,
+            [WITHOUT_CONTRACT],
+        )
+        cursor.execute(
+            """
+            INSERT INTO payroll_attendanceday (project_id, worker_id, "on", subcontractor_id, days, source)
+            SELECT project_id, worker_id, month_on + (day - 1), subcontractor_id, LEAST(1, present - (place - 1)), 'sheet'
+            FROM (
+                SELECT paid.*, day,
+                       row_number() OVER (PARTITION BY line_id ORDER BY (day * 11 + person) %% 31, day) AS place
+                FROM (
+                    SELECT batch.project_id, batch.month_on, batch.subcontractor_id, line.id AS line_id, line.worker_id,
+                           line.row AS person, line.days - CASE WHEN line.row %% %s = 0 THEN 1 ELSE 0 END AS present
+                    FROM payroll_payrollbatch batch JOIN payroll_payrollline line ON line.batch_id = batch.id
+                    WHERE batch.status = 'submitted' AND batch.month_on >= %s AND line.days IS NOT NULL
+                ) paid
+                CROSS JOIN LATERAL generate_series(
+                    1, extract(day FROM month_on + interval '1 month' - interval '1 day')::int
+                ) AS day
+            ) spread
+            WHERE present > place - 1
+            ON CONFLICT DO NOTHING
+            """,
+            [A_DAY_LESS, _months_back(today, ATTENDED_MONTHS)],
+        )
+    return {
+        "stays": SiteStay.objects.count(),
+        "contracts": LabourContract.objects.count(),
+        "attended_days": AttendanceDay.objects.count(),
+    }
+
+
+def _months_back(today: datetime.date, months: int) -> datetime.date:
+    first = today.replace(day=1)
+    for _month in range(months):
+        first = (first - datetime.timedelta(days=1)).replace(day=1)
+    return first
