@@ -134,5 +134,5 @@ def test_the_banks_statement_goes_before_the_months_credits(cast, project):
     # What another employer submitted and the bank hasn't got yet is not there twice.
     submit(draft(project, [person(3)], subcontractor=cast.subcontractor))
     batch = draft(project, [person(1)], name="d.xlsx")
-    assert said(batch) == [(None, "balance_too_low")]
+    assert said(batch, "balance_too_low") == [(None, "balance_too_low")]
     assert "减去其他用工单位已提交的" in PayrollRemark.objects.get(batch=batch).message
