@@ -104,7 +104,7 @@ def run(mode: str, data: bytes, limits: Limits) -> Iterator[bytes]:
             keeper.shutdown(socket.SHUT_WR)
             keeper.settimeout(5)
             with contextlib.suppress(TimeoutError):
-                keeper.recv(ANSWER)
+                _heard(keeper)
 
 
 def _lines(out: int, keeper: socket.socket, limits: Limits) -> Iterator[bytes]:
@@ -126,15 +126,23 @@ def _lines(out: int, keeper: socket.socket, limits: Limits) -> Iterator[bytes]:
             yield from lines
     keeper.settimeout(max(0.1, deadline - time.monotonic()))
     try:
-        told = keeper.recv(ANSWER)
+        status = _heard(keeper)
     except TimeoutError as error:
         raise Refusal("timeout") from error
-    status, peak = map(int, told.split()) if told else (-signal.SIGKILL, 0)
-    nursery.peak = max(nursery.peak, peak)
     if status == -signal.SIGXCPU:
         raise Refusal("timeout")
     if status or rest:
         raise Crashed(status)
+
+
+def _heard(keeper: socket.socket) -> int:
+    """How a child ended, from its keeper; what it cost is noted."""
+    told = keeper.recv(ANSWER)
+    if not told:
+        return -signal.SIGKILL
+    status, peak = map(int, told.split())
+    nursery.peak = max(nursery.peak, peak)
+    return status
 
 
 def _memory_file(data: bytes) -> BinaryIO:
