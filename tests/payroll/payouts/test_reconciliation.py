@@ -249,4 +249,3 @@ def test_the_balance_takes_off_what_was_paid_since_and_what_is_under_way(project
     assert found.short(Decimal(5000)) == 5000 - found.amount
     assert "还差 1,140.00 元" in found.words(Decimal(5000))
     assert "截至 2026-11-20 银行流水" in found.source
-
