@@ -11,6 +11,7 @@ from random import Random
 from payroll.models import BankCard, PayrollBatch, PayrollLine, RosterEntry, StoredFile, Worker
 from payroll.services.reading import batch_read
 from payroll.services.uploads import batch_upload
+from responsibilities.rules.pinyin import person_key
 from responsibilities.selectors.clock import SHANGHAI
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
@@ -89,6 +90,7 @@ def _store_people(people: list[Person]) -> None:
         (
             Worker(
                 name=person.name,
+                pinyin_key=person_key(person.name),
                 id_number_sealed=vault.seal_text(person.id_number, "id_number"),
                 id_number_index=index_id(person.id_number),
                 id_last4=person.id_number[-4:],
