@@ -3,7 +3,7 @@
 from django.db import connection, transaction
 
 from accounts.selectors.statements import statement_line_unscoped
-from payroll.models import Payout, StatementMatch
+from payroll.models import Payout, PayoutFile, StatementMatch
 from payroll.selectors.reconciliation import match_days
 from payroll.services.payout_files import batch_lock
 from projects.selectors.projects import may_act
@@ -22,13 +22,24 @@ def statements_match(project_id: int) -> int:
 
     Returns how many. Running it again matches nothing anew; what a person undid is not matched again.
     """
-    facts = {"project": project_id, "days": match_days(today()), "now": now(), "space": LOCK_SPACE}
+    files = list(PayoutFile.objects.filter(batch__project_id=project_id).values_list("pk", flat=True))
+    facts = {
+        "project": project_id,
+        "files": files,
+        "days": match_days(today()),
+        "now": now(),
+        "space": LOCK_SPACE,
+    }
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%(space)s, (%(project)s %% 2147483648)::int)", facts)
+        # Right after an import there are no statistics: without this every debit is compared with every payment.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_SINGLE, facts)
         found = cursor.rowcount
         cursor.execute(_WHOLE_FILES, facts)
-        return found + cursor.rowcount
+        found += cursor.rowcount
+        cursor.execute("SET LOCAL enable_nestloop = on")
+        return found
 
 
 @transaction.atomic
@@ -109,10 +120,8 @@ _SINGLE = """
         FROM debits
         JOIN payroll_bankcard card ON card.number_index = debits.counterparty_index
         JOIN payroll_payout payout ON payout.card_id = card.id AND payout.amount = debits.amount
-             AND payout.state IN ('paid', 'returned')
+             AND payout.state IN ('paid', 'returned') AND payout.file_id = ANY(%(files)s)
              AND debits.on BETWEEN payout.paid_on - %(days)s AND payout.paid_on + %(days)s
-        JOIN payroll_payoutfile file ON file.id = payout.file_id
-        JOIN payroll_payrollbatch batch ON batch.id = file.batch_id AND batch.project_id = %(project)s
         WHERE NOT EXISTS (SELECT FROM payroll_statementmatch known
                           WHERE known.payout_id = payout.id AND known.undone_at IS NULL)
     )
@@ -126,14 +135,13 @@ _SINGLE = """
 # Banks that book a whole pay-out file as one debit: its paid sum, near its day, only one such on either side.
 _WHOLE_FILES = """
     WITH sums AS (
-        SELECT file.id AS file_id, sum(payout.amount) AS paid, min(payout.paid_on) AS first_on,
+        SELECT payout.file_id, sum(payout.amount) AS paid, min(payout.paid_on) AS first_on,
                max(payout.paid_on) AS last_on
-        FROM payroll_payoutfile file
-        JOIN payroll_payrollbatch batch ON batch.id = file.batch_id AND batch.project_id = %(project)s
-        JOIN payroll_payout payout ON payout.file_id = file.id AND payout.state IN ('paid', 'returned')
-        WHERE NOT EXISTS (SELECT FROM payroll_statementmatch known
-                          WHERE known.file_id = file.id AND known.undone_at IS NULL)
-        GROUP BY file.id HAVING count(*) > 1
+        FROM payroll_payout payout
+        WHERE payout.file_id = ANY(%(files)s) AND payout.state IN ('paid', 'returned')
+          AND NOT EXISTS (SELECT FROM payroll_statementmatch known
+                          WHERE known.file_id = payout.file_id AND known.undone_at IS NULL)
+        GROUP BY payout.file_id HAVING count(*) > 1
     ), pairs AS (
         SELECT line.id AS line_id, sums.file_id, count(*) OVER (PARTITION BY line.id) AS files,
                count(*) OVER (PARTITION BY sums.file_id) AS lines
