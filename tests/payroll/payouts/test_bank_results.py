@@ -316,7 +316,7 @@ def test_another_system_reports_rows_and_they_are_taken_at_once(file):
         {"seq": 3, "card": card_number(99), "amount": Decimal("1.00"), "outcome": "paid"},
     ]
     result = result_record(payout_file_id=file.pk, rows=rows, actor=SYSTEM)
-    assert verdicts(result) == ["paid", "failed", Verdict.UNMATCHED]
+    assert verdicts(result) == ["paid", "failed", Verdict.CARD]
     assert states(file) == ["paid", "failed", "pending"]
     assert file.payouts.get(row=1).bank_reference == "LS1"
 
