@@ -282,7 +282,7 @@ def _step(batch: PayrollBatch, actor: Actor, files: Sequence[PayoutFile]) -> Non
         act=BatchAct.Act.PAY_OUT,
         by=actor.user,
         at=now(),
-        facts={"files": [row.sequence for row in files], "rows": rows, "total": str(total)},
+        facts={"files": [row.sequence for row in files], "payments": rows, "total": str(total)},
     )
     record_event(
         actor=actor,

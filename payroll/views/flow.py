@@ -1,6 +1,7 @@
 """What the batch page shows of the month's flow: the step line, the next act, what workers answered, the record."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from payroll.models import BatchAct, PayConfirmation, PayrollBatch
 from payroll.rules.signing import UNSIGNED
@@ -114,7 +115,7 @@ def _detail(act: BatchAct) -> str:
         said.append(f"签名：{act.signed_name}")
     elif act.statement == UNSIGNED:
         said.append(UNSIGNED)
-    if act.facts.get("rows"):
+    if act.act == BatchAct.Act.RETURN and act.facts.get("rows"):
         said.append("退回的行：" + "、".join(str(row) for row in act.facts["rows"][:30]))
     if act.facts.get("asked") and act.act == BatchAct.Act.AUDIT:
         said.append(f"当时 {act.facts['asked']} 人中 {act.facts['confirmed']} 人已确认")
@@ -124,6 +125,11 @@ def _detail(act: BatchAct) -> str:
         said.append(f"{act.facts['place']}，{act.facts['posted_on']} 至 {act.facts['until_on']}")
     if act.facts.get("carried"):
         said.append(f"{act.facts['carried']} 人金额未变，沿用上一版的确认")
+    if act.act == BatchAct.Act.PAY_OUT:
+        said.append(f"{act.facts['payments']} 笔，{Decimal(act.facts['total']):,.2f} 元")
+    if act.act in (BatchAct.Act.BANK_RESULT, BatchAct.Act.PAID) and "paid" in act.facts:
+        counts = (("paid", "已发放"), ("failed", "发放失败"), ("doubtful", "未取用"), ("excepted", "暂不能发放"))
+        said.append("，".join(f"{word} {act.facts[name]} 笔" for name, word in counts if act.facts.get(name)))
     if act.facts.get("superseded_by"):
         said.append(f"替换它的是批次 #{act.facts['superseded_by']}")
     return "；".join(said)

@@ -45,7 +45,7 @@ def test_every_line_goes_into_the_file_and_the_batch_is_paying(batch, by):
         (3, 1, "pending"),
     ]
     act = BatchAct.objects.get(batch=batch, act="pay_out")
-    assert (act.by, act.facts["rows"]) == (by["actor"].user, 3)
+    assert (act.by, act.facts["payments"]) == (by["actor"].user, 3)
     assert AuditEvent.objects.filter(action="payout.make").count() == 1
     assert Touched.objects.filter(project_id=batch.project_id).exists()
 

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from payroll.models import Payout, PayoutFile, PayrollBatch
-from payroll.services.bank_results import result_read
+from payroll.services.bank_results import result_apply, result_read
 from payroll.services.payout_files import payout_files_make
 from responsibilities.models import AuditEvent
 from responsibilities.selectors.clock import today
@@ -35,6 +35,16 @@ def test_the_batch_page_leads_to_paying_once_it_may_be_paid(enter, cast, project
     assert "办理代发" not in text_of(
         client.get(f"/payroll/{draft(project, [person(30)], month_on=today().replace(day=1)).pk}/")
     )
+
+
+def test_the_batch_page_tells_every_step_of_paying(enter, cast, batch):
+    file = payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM).files[0]
+    result = answered(file, answer_bytes(answers(file, {2: "账户已销户"})))
+    result_apply(result_id=result.pk, version=result.version, actor=SYSTEM)
+    shown = text_of(enter(cast.labour_officer).get(f"/payroll/{batch.pk}/"))
+    assert "3 笔，16,140.00 元" in shown
+    assert "已发放 2 笔，发放失败 1 笔" in shown
+    assert "已发 2 / 3" in shown
 
 
 def test_preview_make_download_send(enter, cast, batch):
