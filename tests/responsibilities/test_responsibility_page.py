@@ -155,7 +155,7 @@ def test_the_units_of_an_area_are_named_with_the_citys_where_it_has_none(cast):
 def test_the_list_is_exported(cast, live):
     client, _ = page(cast.leader)
     assert client.get("/responsibilities/?export=1").content[:2] == b"PK"
-    client, reply = page(cast.subcontractor_clerk)
+    client, reply = page(cast.bank_clerk)
     assert "导出" not in reply.content.decode()
     assert client.get("/responsibilities/?export=1").status_code == 403
 

@@ -99,4 +99,4 @@ def read_here(data, limits=QUICK):
     box = BytesIO()
     child.read(data, limits, box)
     child.say(box, {"done": True})
-    return reader._collect(iter(box.getvalue().splitlines()))
+    return reader._collect(iter(box.getvalue().splitlines()), lambda _rows: None)

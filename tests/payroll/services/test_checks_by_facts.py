@@ -135,4 +135,4 @@ def test_the_banks_statement_goes_before_the_months_credits(cast, project):
     submit(draft(project, [person(3)], subcontractor=cast.subcontractor))
     batch = draft(project, [person(1)], name="d.xlsx")
     assert said(batch, "balance_too_low") == [(None, "balance_too_low")]
-    assert "减去其他用工单位已提交的" in PayrollRemark.objects.get(batch=batch).message
+    assert "减去其他用工单位已提交的" in PayrollRemark.objects.get(batch=batch, code="balance_too_low").message
