@@ -79,7 +79,8 @@ def reconciliation(request):
         "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "应发实发对账"}],
     }
     if project is None:
-        context["projects"] = sums_by_project(request.scope, asked)
+        listed = Paginator(sums_by_project(request.scope, asked), PAGE_SIZE).get_page(request.GET.get("page"))
+        context |= {"projects": listed.object_list, "page": listed}
     else:
         count = count_worker_months(request.scope, asked)
         page = Paginator(range(count), PAGE_SIZE).get_page(request.GET.get("page"))
