@@ -133,6 +133,6 @@ def test_the_banks_statement_goes_before_the_months_credits(cast, project):
     assert "截至 2026-11-03 银行流水" in PayrollRemark.objects.get(batch=batch).message
     # What another employer submitted and the bank hasn't got yet is not there twice.
     submit(draft(project, [person(3)], subcontractor=cast.subcontractor))
-    batch = draft(project, [person(1)], name="d.xlsx")
+    batch = draft(project, [person(4)], name="d.xlsx")
     assert said(batch, "balance_too_low") == [(None, "balance_too_low")]
     assert "减去其他用工单位已提交的" in PayrollRemark.objects.get(batch=batch, code="balance_too_low").message
