@@ -34,12 +34,6 @@ def test_a_family_and_a_seed_are_always_the_same_file(family):
     assert make(family, 3) == make(family, 3)
 
 
-def test_the_trial_measures_the_child():
-    # Told by its first bytes, a file needs no child.
-    assert trial.attempt("bytes_of_anything", 0, QUICK).peak >= 0
-    assert 5 * MB < trial.attempt("honest_but_big", 0, QUICK).peak < 200 * MB
-
-
 def test_the_trial_sees_what_must_not_be(monkeypatch):
     """A negative control: a reader that fails, lets a bomb through or hands out a file of this machine."""
     name = "bomb_by_its_ratio"
