@@ -1,7 +1,7 @@
 """A month of pay in a real browser, with a real worker process: from a sheet with titles of its own to the notice on site.
 
 The labour officer uploads → says which column is the pay → sees the mistake at its cell → repairs the file (which is
-now read without a question) → signs → a worker confirms on a telephone → audit → notice on site → pay-out file.
+now read without a question) → signs → a worker confirms on a telephone → audit → notice on site.
 """
 
 import datetime
