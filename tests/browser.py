@@ -31,3 +31,9 @@ def page(browser: Browser, live_server) -> Page:
     yield opened
     context.close()
     assert not complaints, complaints
+
+
+def fits(page: Page, width: int = 390) -> None:
+    """The page that is arriving or stands there needs no sideways scrolling; waits out a change of pages."""
+    page.wait_for_load_state()
+    page.wait_for_function("width => document.documentElement?.scrollWidth <= width", arg=width, timeout=5_000)

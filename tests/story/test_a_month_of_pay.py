@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from payroll.models import PayConfirmation, PayrollBatch
 from payroll.services.pay_links import pay_token
+from tests.browser import fits
 from tests.cast import PASSWORD, build_cast
 from tests.factories.flow import PICTURE
 from tests.factories.payouts import special_account
@@ -142,7 +143,7 @@ def test_from_a_sheet_of_ones_own_to_the_notice_on_site(page: Page, phone: Page,
         phone.goto(f"/public/pay/{pay_token(confirmation.key)}/")
         phone.get_by_role("button", name="金额无误，确认").tap()
         expect(phone.locator("[role=status]")).to_contain_text("已确认")
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(phone)
 
     # Audit, notice on site; the way to the bank opens (`tests/payroll/payouts/test_in_a_browser.py` goes on from here).
     page.goto(f"/payroll/{batch.pk}/audit/")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from payroll.models import ColumnLayout, PayrollBatch
 from payroll.services.reading import batch_read
+from tests.browser import fits
 from tests.cast import PASSWORD, build_cast
 from tests.factories.odd_sheets import ODD_TITLES, odd_sheet
 from tests.factories.payroll import site, upload
@@ -128,10 +129,10 @@ def test_on_a_phone_a_tap_picks_up_and_a_tap_puts_down_and_nothing_runs_over(bro
     page = context.new_page()
     enter(page, batch.cast.labour_officer)
     page.goto(f"/payroll/{batch.pk}/mapping/")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(page)
     chip(page, "net_pay").tap()
     column(page, "H").locator("td.wp-lead").tap()
     expect(column(page, "H").locator("select")).to_have_value("net_pay")
     expect(page.locator("#preview-0")).to_contain_text("4,001.00")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(page)
     context.close()

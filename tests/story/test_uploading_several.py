@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from payroll.models import PayrollBatch
 from payroll.services.reading import batch_read
+from tests.browser import fits
 from tests.cast import PASSWORD, build_cast
 from tests.factories.odd_sheets import odd_sheet
 from tests.factories.payroll import person, sheet_bytes, site
@@ -105,5 +106,5 @@ def test_choosing_another_month_says_what_is_there_without_a_new_page(browser, l
     page.locator("#main form[data-upload] [name=month]").fill("2026-09")
     page.locator("#main form[data-upload] [name=month]").blur()
     expect(page.locator("#standing")).to_contain_text("2026-09 还没有工资表")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(page)
     context.close()

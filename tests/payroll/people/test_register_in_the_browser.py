@@ -9,6 +9,7 @@ from payroll.models import AttendanceDay, AttendanceSheet
 from payroll.services.attendance.reading import attendance_read
 from payroll.services.submissions import batch_submit
 from responsibilities.services.trail import Actor
+from tests.browser import fits
 from tests.cast import PASSWORD
 from tests.factories.payroll import draft, id_number, person, site
 from tests.factories.people import attended, labour_contract, on_roster, worker
@@ -74,7 +75,7 @@ def test_the_register_on_a_phone_finds_by_number_and_shows_no_number(page, cast,
     enter(page, cast.labour_officer)
     page.goto("/payroll/workers/")
     expect(page.locator("tbody tr")).to_have_count(8)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(page)
     page.get_by_text("按完整身份证号查找").click()
     page.fill("[name=id_number]", id_number(1))
     page.get_by_role("button", name="查找").click()
@@ -82,8 +83,10 @@ def test_the_register_on_a_phone_finds_by_number_and_shows_no_number(page, cast,
     assert id_number(1) not in page.url + page.content()
     page.get_by_role("link", name=person(1)["name"]).click()
     for tab in ("合同", "进退场", "考勤", "工资"):
-        page.locator(".wp-tabs").get_by_role("link", name=tab).click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, tab
+        chosen = page.locator(".wp-tabs").get_by_role("link", name=tab)
+        chosen.click()
+        expect(chosen).to_have_attribute("aria-current", "page")
+        fits(page)
     page.locator(".wp-tabs").get_by_role("link", name="概况").click()
     page.get_by_role("button", name="显示").first.click()
     expect(page.get_by_text(id_number(1))).to_be_visible()
