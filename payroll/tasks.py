@@ -2,14 +2,12 @@
 
 from celery import shared_task
 
-from payroll.services.attendance.queue import stranded_sheets_unscoped
 from payroll.services.attendance.reading import attendance_read
 from payroll.services.attendance.uploads import READ_TASK as READ_ATTENDANCE
 from payroll.services.bank_results import READ_RESULT_TASK, result_read
 from payroll.services.files import annotated_make
-from payroll.services.queue import stranded_batches_unscoped
+from payroll.services.queue import ATTENDANCE, BATCHES, RESULTS
 from payroll.services.reading import batch_read
-from payroll.services.result_queue import stranded_results_unscoped
 from payroll.services.statement_matching import MATCH_TASK, statements_match
 from payroll.services.uploads import READ_TASK
 from responsibilities.services.touch import ring
@@ -48,9 +46,6 @@ def match_statements(project_id: int) -> None:
 @shared_task(name="payroll.sweep_batches")
 def sweep_batches() -> None:
     """Ring again for batches, attendance sheets and bank results whose doorbell or reader was lost."""
-    for batch_id in stranded_batches_unscoped():
-        ring(READ_TASK, batch_id)
-    for sheet_id in stranded_sheets_unscoped():
-        ring(READ_ATTENDANCE, sheet_id)
-    for result_id in stranded_results_unscoped():
-        ring(READ_RESULT_TASK, result_id)
+    for queue, task in ((BATCHES, READ_TASK), (ATTENDANCE, READ_ATTENDANCE), (RESULTS, READ_RESULT_TASK)):
+        for row_id in queue.stranded_unscoped():
+            ring(task, row_id)

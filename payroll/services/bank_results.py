@@ -19,9 +19,8 @@ from payroll.services.copying import copy_in, text_of, value_of
 from payroll.services.payout_files import batch_lock, require_stage
 from payroll.services.payout_lines import batch_finish, files_settle
 from payroll.services.progress import Progress
-from payroll.services.queue import reading_alone
+from payroll.services.queue import RESULTS
 from payroll.services.result_matching import DOUBTFUL, result_match
-from payroll.services.result_queue import RESULT_LOCK_SPACE, result_claim, result_give_up
 from payroll.services.statement_matching import MATCH_TASK
 from responsibilities.rules.errors import EditedMeanwhile, NotVisible, Refused
 from responsibilities.selectors.clock import now, today
@@ -84,8 +83,8 @@ def result_upload(
 
 def result_read(result_id: int) -> None:
     """Read and match a queued result if nobody else does. Safe to ring at any time and to kill at any moment."""
-    with reading_alone(result_id, RESULT_LOCK_SPACE) as alone:
-        result = result_claim(result_id) if alone else None
+    with RESULTS.alone(result_id) as alone:
+        result = RESULTS.claim(result_id) if alone else None
         if result is None:
             return
         try:
@@ -102,7 +101,7 @@ def result_read(result_id: int) -> None:
         except Refusal as refusal:
             _refuse(result, refusal)
         except BaseException:
-            result_give_up(result)
+            RESULTS.give_up(result)
             raise
 
 

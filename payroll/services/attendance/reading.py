@@ -12,8 +12,8 @@ from payroll.rules.attendance import Measure
 from payroll.rules.month import Month
 from payroll.selectors.employers import require_employer
 from payroll.services.attendance.matching import match_people
-from payroll.services.attendance.queue import attendance_claim, attendance_give_up, reading_alone
 from payroll.services.attendance.rows import problems_replace, rows_replace
+from payroll.services.queue import ATTENDANCE
 from responsibilities.rules.errors import Refused
 from responsibilities.selectors.clock import today
 from responsibilities.selectors.figures import figure_on
@@ -33,8 +33,8 @@ class Overtaken(Exception):
 def attendance_read(sheet_id: int) -> bool:
     """Read a sheet if nobody else does; whether there was something to read. Safe to ring at any time and to kill
     at any moment: attempts are counted first, and everything is stored in one transaction."""
-    with reading_alone(sheet_id) as alone:
-        sheet = attendance_claim(sheet_id) if alone else None
+    with ATTENDANCE.alone(sheet_id) as alone:
+        sheet = ATTENDANCE.claim(sheet_id) if alone else None
         if sheet is None:
             return False
         try:
@@ -46,7 +46,7 @@ def attendance_read(sheet_id: int) -> bool:
         except Overtaken:
             return False
         except BaseException:
-            attendance_give_up(sheet)
+            ATTENDANCE.give_up(sheet)
             raise
         return True
 

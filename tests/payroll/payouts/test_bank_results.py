@@ -22,7 +22,7 @@ from payroll.services.bank_results import (
 )
 from payroll.services.payout_files import payout_file_send, payout_file_void, payout_files_make
 from payroll.services.payout_lines import card_replace
-from payroll.services.result_queue import stranded_results_unscoped
+from payroll.services.queue import RESULTS
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, Refused
 from responsibilities.selectors.clock import today
@@ -357,11 +357,11 @@ def test_a_file_that_kills_its_reader_stops_after_three_attempts(file, monkeypat
 
 def test_the_sweep_finds_what_nobody_reads(file):
     result = uploaded(file)
-    assert stranded_results_unscoped() == []
+    assert RESULTS.stranded_unscoped() == []
     BankResult.objects.filter(pk=result.pk).update(status="reading")
-    assert stranded_results_unscoped() == [result.pk]
+    assert RESULTS.stranded_unscoped() == [result.pk]
     result_read(result.pk)
-    assert stranded_results_unscoped() == []
+    assert RESULTS.stranded_unscoped() == []
 
 
 # ── never double, whatever the bank says ───────────────────────────────

@@ -7,9 +7,9 @@ import pytest
 
 from payroll.models import AttendanceDay, AttendanceProblem, AttendanceSheet
 from payroll.services.attendance.confirming import attendance_confirm, attendance_discard
-from payroll.services.attendance.queue import MAX_ATTEMPTS, stranded_sheets_unscoped
 from payroll.services.attendance.reading import attendance_read
 from payroll.services.attendance.uploads import attendance_upload
+from payroll.services.queue import ATTENDANCE, MAX_ATTEMPTS
 from responsibilities.models import AuditEvent, Touched
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.services.trail import Actor
@@ -266,9 +266,9 @@ def test_a_poison_file_stops_after_three_attempts(cast, project, crew, monkeypat
 
 def test_a_stranded_sheet_is_found(cast, project, crew):
     sheet = uploaded(project, render.grid({1: {1: FULL}}), cast.subcontractor)
-    assert stranded_sheets_unscoped() == []
+    assert ATTENDANCE.stranded_unscoped() == []
     AttendanceSheet.objects.filter(pk=sheet.pk).update(status="reading")
-    assert stranded_sheets_unscoped() == [sheet.pk]
+    assert ATTENDANCE.stranded_unscoped() == [sheet.pk]
 
 
 def test_no_full_id_number_is_stored_with_the_sheet(cast, project, crew):
