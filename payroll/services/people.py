@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from payroll.rules.facts import KnownWorker as RosterWorker
+from payroll.rules.numbers import clean_card, clean_id
 from payroll.selectors.people import (
     KnownWorker,
     card_owners_unscoped,
@@ -15,7 +16,6 @@ from payroll.selectors.people import (
     roster_names_unscoped,
 )
 from payroll.services.courier import Courier
-from responsibilities.rules.identifiers import normalise_card, normalise_id
 from responsibilities.services import vault
 from sheets.values import as_text
 
@@ -100,7 +100,7 @@ class People:
         id_of, card_of = self.id_index, self.card_index
         asked = [
             (
-                id_of(normalise_id(number)) if type(number) is str else None,
+                id_of(clean_id(number)) if type(number) is str else None,
                 card_of(_card_text(card)) if card is not None else None,
             )
             for number, card in cells
@@ -192,4 +192,4 @@ class People:
 
 
 def _card_text(cell: object) -> str:
-    return normalise_card(cell if type(cell) is str else as_text(cell))
+    return clean_card(cell if type(cell) is str else as_text(cell))

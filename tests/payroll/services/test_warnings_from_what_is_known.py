@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from payroll.models import MinimumWage, PayrollRemark
+from payroll.services.people import People
 from payroll.services.submissions import batch_submit
 from responsibilities.services.trail import Actor
 from tests.factories.payroll import card_number, draft, person, site
@@ -76,3 +77,18 @@ def test_pay_below_the_minimum_wage_is_said_only_where_the_table_is_filled(proje
         (3, "below_minimum_wage"),
         (None, "other_month"),  # the sheet is called 10月工资
     ]
+
+
+def test_a_number_behind_its_label_is_asked_for_once(project, monkeypatch):
+    """What is announced is the number that the checks will ask for: nobody is looked up twice."""
+    submitted(project, [person(1), person(2)], month_on=SEPTEMBER)
+    again = []
+    monkeypatch.setattr(People, "_ask_also", lambda self, asked: again.append(asked))
+    labelled = [
+        person(1, id_number=f"身份证：{person(1)['id_number']}", bank_card=f"农行 {card_number(1)}"),
+        person(2, id_number=f"{person(2)['id_number']}（本人）"),
+    ]
+    batch = draft(project, labelled)
+    assert again == []
+    assert warnings(batch) == []
+    assert batch.accepted == 2
