@@ -53,6 +53,10 @@ class Nursery:
                 self._start()
                 socket.send_fds(self._office, [text], files)
 
+    def note(self, kilobytes: int) -> None:
+        """Remember what a child cost, as its keeper's `wait4` told."""
+        self.peak = max(self.peak, kilobytes)
+
     def _start(self) -> None:
         if self._office is not None:
             self._office.close()
@@ -141,7 +145,7 @@ def _heard(keeper: socket.socket) -> int:
     if not told:
         return -signal.SIGKILL
     status, peak = map(int, told.split())
-    nursery.peak = max(nursery.peak, peak)
+    nursery.note(peak)
     return status
 
 

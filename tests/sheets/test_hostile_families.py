@@ -7,12 +7,10 @@ import pytest
 
 from sheets import reader
 from sheets.defence import MB
-from tests.sheets.hostile import FAMILIES, READ, every, make, some, trial
-from tests.sheets.making import QUICK
+from tests.sheets.hostile import FAMILIES, READ, Family, every, make, some, trial
+from tests.sheets.making import QUICK, xlsx
 
 CHOSEN = some(100)
-# The worst of all 1,050 needed 267 MB when they were measured.
-CHILD_MAY_USE = 600 * MB
 
 
 @pytest.mark.parametrize(("family", "seed"), CHOSEN, ids=[f"{family}-{seed}" for family, seed in CHOSEN])
@@ -20,7 +18,6 @@ def test_a_hostile_file_ends_in_a_coded_refusal_or_is_read(family, seed):
     before = trial.peak_of_parent()
     result = trial.attempt(family, seed, QUICK)
     assert result.wrong == ""
-    assert result.peak < CHILD_MAY_USE
     assert trial.peak_of_parent() - before < trial.PARENT_MAY_GROW
 
 
@@ -32,6 +29,21 @@ def test_there_are_a_thousand_and_the_hundred_are_of_every_family():
 @pytest.mark.parametrize("family", random.Random(1).sample(sorted(FAMILIES), 12))
 def test_a_family_and_a_seed_are_always_the_same_file(family):
     assert make(family, 3) == make(family, 3)
+
+
+def test_the_trial_measures_the_child(monkeypatch):
+    told_by_its_first_bytes = trial.attempt("bytes_of_anything", 0, QUICK)
+    assert told_by_its_first_bytes.peak == 0, "this one needs no child"
+    sheet = xlsx([[f"{n}-{column}" for column in range(8)] for n in range(20_000)])
+    monkeypatch.setitem(FAMILIES, "honest", Family("honest", lambda _random: sheet, frozenset({READ})))
+    short, big = trial.attempt("parts_in_odd_encodings", 0, QUICK), trial.attempt("honest", 0, QUICK)
+    assert short.wrong == big.wrong == ""
+    assert 5 * MB < short.peak, "a child of a few milliseconds is measured too"
+    assert 5 * MB < big.peak - short.peak < 200 * MB
+    monkeypatch.setattr(trial, "CHILD_MAY_USE", big.peak - 1 * MB)
+    assert trial.attempt("honest", 0, QUICK).wrong.startswith("took"), "a child that takes too much is seen"
+    monkeypatch.setattr(trial.Watch, "note", lambda *_: None)
+    assert "0 measured" in trial.attempt("parts_in_odd_encodings", 0, QUICK).wrong, "a child not measured is seen"
 
 
 def test_the_trial_sees_what_must_not_be(monkeypatch):

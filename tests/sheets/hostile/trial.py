@@ -1,8 +1,6 @@
 """Reading one hostile file through the real child, and what it cost."""
 
 import resource
-import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,20 +14,8 @@ from tests.sheets.hostile import FAMILIES, READ, make
 
 # Above the parent's own 20 MB a file and what it says may cost this much here.
 PARENT_MAY_GROW = 700 * MB
-# The warm process of the portal, whose keepers write down how much memory their child took.
-WATCHED = """
-import os, resource, sys
-from sheets import child, nursery
-honest = os.waitpid
-def waited(pid, flags):
-    ended = honest(pid, flags)
-    with open(sys.argv[1], "a") as book:
-        book.write(f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}\\n")
-    return ended
-os.waitpid = waited
-child.preload()
-nursery.serve(child.work, int(sys.argv[2]))
-"""
+# The most that a child may take for a hostile file, its interpreter included.
+CHILD_MAY_USE = 600 * MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +29,28 @@ class Attempt:
     wrong: str = ""
 
 
-class Watch:
-    """A warm process of our own, and what its children cost."""
+class Watch(Nursery):
+    """A warm process of our own, and what its children cost: as their keepers tell, so that none is too short-lived."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        self._book = Path(self._folder.name) / "peaks"
-        self.nursery = Nursery(sys.executable, "-s", "-P", "-c", WATCHED, str(self._book))
+        super().__init__(*process.nursery.program)
+        self.forget()
 
-    def peak(self) -> int:
-        """The most memory of the children since this was asked last, in bytes."""
-        peaks = self._book.read_text().split() if self._book.exists() else []
-        self._book.unlink(missing_ok=True)
-        return max(map(int, peaks), default=0) * 1024
+    def forget(self) -> None:
+        """Begin anew with counting."""
+        self.asked, self.costs = 0, []
+
+    def order(self, arguments: list, files: list[int]) -> None:
+        self.asked += 1
+        super().order(arguments, files)
+
+    def note(self, kilobytes: int) -> None:
+        self.costs.append(kilobytes * 1024)
 
     def left(self) -> list[int]:
         """Children and keepers that are still there although nobody wants to hear more of them."""
         deadline = time.monotonic() + 5
-        while (left := _children_of(self.nursery._process.pid)) and time.monotonic() < deadline:
+        while (left := _children_of(self._process.pid)) and time.monotonic() < deadline:
             time.sleep(0.01)
         return left
 
@@ -74,22 +64,27 @@ def attempt(family: str, seed: int, limits: Limits) -> Attempt:
     if not _watches:
         _watches.append(Watch())
     (watch,) = _watches
-    watch.peak()
-    usual, process.nursery = process.nursery, watch.nursery
+    watch.forget()
+    usual, process.nursery = process.nursery, watch
     begun = time.monotonic()
     try:
         end, wrong = _end(data, limits)
     finally:
         process.nursery = usual
     seconds = time.monotonic() - begun
+    peak = max(watch.costs, default=0)
     if not wrong and end not in FAMILIES[family].ends:
         wrong = f"ended as {end}"
     # A second child may be asked why the first one died.
     if seconds > limits.seconds * 2 + 5:
         wrong = f"took {seconds:.0f} s"
-    if watch.nursery._office is not None and (left := watch.left()):
+    if watch.asked != len(watch.costs) or min(watch.costs, default=1) <= 0:
+        wrong = f"{watch.asked} children, {len(watch.costs)} measured"
+    if peak > CHILD_MAY_USE:
+        wrong = f"took {peak // MB} MB"
+    if watch.asked and (left := watch.left()):
         wrong = f"left {left} behind"
-    return Attempt(f"{family}:{seed}", end, seconds, watch.peak(), wrong)
+    return Attempt(f"{family}:{seed}", end, seconds, peak, wrong)
 
 
 def _end(data: bytes, limits: Limits) -> tuple[str, str]:
