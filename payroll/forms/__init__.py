@@ -5,6 +5,7 @@ from django.conf import settings
 
 from payroll.models import PayrollBatch
 from payroll.rules.month import Month
+from payroll.selectors.turns import TURNS
 
 OWN = "own"
 # What comes as a file; a nil return has none.
@@ -82,6 +83,7 @@ class BatchFilterForm(forms.Form):
     stage = forms.ChoiceField(label="办理环节", required=False)
     kind = forms.ChoiceField(label="类别", required=False)
     employer = forms.ChoiceField(label="用工单位", required=False)
+    turn = forms.ChoiceField(label="等您办理", required=False, choices=[(turn.key, turn.label) for turn in TURNS])
     sort = forms.CharField(required=False)
 
     def __init__(self, *arguments, employers, **facts):

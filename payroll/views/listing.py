@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from payroll.forms import BatchFilterForm
 from payroll.selectors.batches import batches, employers_in, projects_without_payroll, search_batches
 from payroll.selectors.confirmations import flow_tasks
+from payroll.selectors.turns import batches_in_turn, turns_of
 from payroll.views.words import decorated
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -40,7 +41,8 @@ def batch_list(request):
     visible = batches(request.scope)
     form = BatchFilterForm(request.GET, employers=employers_in(visible))
     chosen = _chosen(form)
-    rows = search_batches(visible, **chosen)
+    turn = form.cleaned_data.get("turn", "")
+    rows = search_batches(batches_in_turn(request.scope, turn, today()) if turn else visible, **chosen)
     if request.GET.get("export") == "xlsx":
         request.scope.require(Permission.EXPORT)
         return _export(rows)
@@ -70,6 +72,8 @@ def batch_list(request):
             "missing_more": max(0, missing_total - MISSING_SHOWN),
             "missing_month": month_on,
             **flow_tasks(request.scope, limit=MISSING_SHOWN),
+            "turns": turns_of(request.scope, today()),
+            "turn": turn,
             "crumbs": [{"label": "工资发放"}],
         },
     )
@@ -150,7 +154,7 @@ def _columns(parameters) -> list[dict]:
 
 def _chips(parameters, form: BatchFilterForm) -> list[dict]:
     chips = []
-    for name in ("q", "month", "status", "stage", "kind", "employer"):
+    for name in ("q", "month", "status", "stage", "kind", "employer", "turn"):
         value = parameters.get(name, "")
         if not value or name in form.errors:
             continue

@@ -61,6 +61,9 @@ def test_the_story_has_everything_that_the_screens_show():
     assert Response.objects.exists()
     months = PayrollBatch.objects.filter(status="submitted").values_list("month_on", flat=True)
     assert len(set(months)) == 4
+    latest = PayrollBatch.objects.filter(status="submitted", month_on=max(months))
+    assert set(latest.values_list("stage", flat=True)) == {"confirming", "audited", "noticed"}
+    assert PayrollBatch.objects.filter(stage="paying").exists()
     assert counts["stays"]
     assert counts["attended_days"]
     assert 0 < LabourContract.objects.count() < RosterEntry.objects.count()

@@ -6,9 +6,11 @@ from django.db import connection
 
 from payroll.models import BatchAct, PayConfirmation, PayContest, PayNotice, PayrollBatch
 from payroll.selectors import declarations
-from payroll.selectors.declarations import declaration_on
+from payroll.selectors.declarations import declaration_on, whole_figure
 
 Stage = PayrollBatch.Stage
+CONFIRMING, AUDITED, JUST_UP, UP_LONG_AGO = "confirming", "audited", "just up", "up long ago"
+TURN_BY_TURN = (CONFIRMING, UP_LONG_AGO, AUDITED, CONFIRMING, JUST_UP, UP_LONG_AGO)
 SILENT = 4  # of ten workers in the latest month
 CLAIMS = (
     ("days", "28 天", "25 日、26 日加班没有记上", ""),
@@ -18,8 +20,12 @@ CLAIMS = (
 
 
 def seed_flow(today: datetime.date) -> int:
-    """Ask the workers of every submitted batch; earlier months are confirmed, audited and put up. Returns contests."""
+    """Ask the workers of every submitted batch; earlier months are confirmed, audited and put up, the latest month stands
+    at every step. Returns contests.
+    """
     last = (today.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+    batches = list(PayrollBatch.objects.filter(status="submitted").order_by("id"))
+    reached = _reached([batch for batch in batches if batch.month_on >= last])
     with connection.cursor() as cursor:
         # Not random, so that two demos of one seed are the same.
         cursor.execute(
@@ -30,25 +36,29 @@ def seed_flow(today: datetime.date) -> int:
                    CASE WHEN answered THEN batch.submitted_at + interval '30 hours' END,
                    CASE WHEN answered OR line.row %% 3 = 0 THEN batch.submitted_at + interval '29 hours' END
             FROM payroll_payrollbatch batch JOIN payroll_payrollline line ON line.batch_id = batch.id
-            CROSS JOIN LATERAL (SELECT batch.month_on < %s OR line.row %% 10 >= %s AS answered) asked
+            CROSS JOIN LATERAL (SELECT batch.id <> ALL(%s) OR line.row %% 10 >= %s AS answered) asked
             WHERE batch.status = 'submitted'
             ON CONFLICT (line_id) DO NOTHING
             """,
-            [last, SILENT],
+            [[pk for pk, step in reached.items() if step == CONFIRMING], SILENT],
         )
-    batches = list(PayrollBatch.objects.filter(status="submitted").order_by("id"))
     submit, audit = (declaration_on(code, today) for code in (declarations.SUBMIT, declarations.AUDIT))
     acts, notices = [], []
     for batch in batches:
         signed = {"batch": batch, "by": batch.submitted_by, "signed_name": batch.submitted_by.name}
         acts.append(BatchAct(act="submit", at=batch.submitted_at, statement=submit.text, **signed))
-        if batch.month_on >= last:
+        step = reached.get(batch.pk, UP_LONG_AGO)
+        if step == CONFIRMING:
             continue
         day = batch.submitted_at + datetime.timedelta(days=3)
         counts = {"asked": batch.accepted, "confirmed": batch.accepted, "unsettled": 0}
         acts.append(BatchAct(act="audit", at=day, statement=audit.text, facts=counts, **signed))
-        posted = day.date() + datetime.timedelta(days=1)
-        until = posted + datetime.timedelta(days=3)
+        batch.stage = Stage.AUDITED
+        if step == AUDITED:
+            continue
+        after_audit = min(day.date() + datetime.timedelta(days=1), today)
+        posted = today - datetime.timedelta(days=1) if step == JUST_UP else after_audit
+        until = posted + datetime.timedelta(days=whole_figure("pay_notice_days", posted))
         facts = {"place": "项目部大门维权告示牌旁", "posted_on": f"{posted}", "until_on": f"{until}", "photos": 0}
         acts.append(BatchAct(batch=batch, by=batch.submitted_by, act="notice", at=day, facts=facts))
         notices.append(
@@ -60,8 +70,16 @@ def seed_flow(today: datetime.date) -> int:
         batch.stage = Stage.NOTICED
     BatchAct.objects.bulk_create(acts, batch_size=1000)
     PayNotice.objects.bulk_create(notices, batch_size=1000)
-    PayrollBatch.objects.bulk_update([one for one in batches if one.stage == Stage.NOTICED], ["stage"], batch_size=500)
-    return _contests([one for one in batches if one.month_on == last])
+    PayrollBatch.objects.bulk_update(batches, ["stage"], batch_size=500)
+    return _contests([one for one in batches if one.pk in reached and reached[one.pk] == CONFIRMING])
+
+
+def _reached(latest: list[PayrollBatch]) -> dict[int, str]:
+    """How far each batch of the latest month is: one of every kind in turn, so that each step has work waiting.
+
+    The first ones stay with the workers: their contests are the ones that officers look at.
+    """
+    return {batch.pk: TURN_BY_TURN[position % len(TURN_BY_TURN)] for position, batch in enumerate(latest)}
 
 
 def _contests(batches: list[PayrollBatch]) -> int:

@@ -1,4 +1,4 @@
-"""What became of the demo's pay at the banks: earlier months paid, one failed in part, two ready to be paid, statements."""
+"""What became of the demo's pay at the banks: earlier months paid, one failed in part, statements."""
 
 import datetime
 import hashlib
@@ -17,12 +17,11 @@ from zhangye_wages.demo.projects import Story
 
 Stage = PayrollBatch.Stage
 SHOWN = 4
-WAITING = 3
 FAILURES = ("账户已销户", "户名与账号不符", "账户状态异常，只收不付")
 
 
 def seed_payouts(random: Random, stories: list[Story], users: dict, today: datetime.date) -> dict:
-    """Pay what was put up on site; of the latest such month one failed in part, two wait for their file.
+    """Pay what was put up on site for earlier months, one failed in part; the latest month waits for its files.
 
     Only projects with a special account pay. The first few projects have a bank statement too.
     """
@@ -37,11 +36,10 @@ def seed_payouts(random: Random, stories: list[Story], users: dict, today: datet
     lines: dict[int, list[PayrollLine]] = {}
     for line in PayrollLine.objects.filter(batch__in=batches).select_related("worker", "card").order_by("row"):
         lines.setdefault(line.batch_id, []).append(line)
-    latest = max(batch.month_on for batch in batches)
-    recent = [batch for batch in batches if batch.month_on == latest]
+    last = (today.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+    paid = [batch for batch in batches if batch.month_on < last]
+    recent = [batch for batch in paid if batch.month_on == max(batch.month_on for batch in paid)]
     failing = {batch.pk: random.sample(range(1, len(lines[batch.pk]) + 1), 2) for batch in recent[:1]}
-    waiting = {batch.pk for batch in recent[1:WAITING]}
-    paid = [batch for batch in batches if batch.pk not in waiting]
     _pay(paid, lines, users, failing=failing, today=today)
     for batch in paid:
         batch.stage = Stage.PAYING if batch.pk in failing else Stage.PAID

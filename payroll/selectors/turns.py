@@ -1,0 +1,94 @@
+"""Whose turn it is: payrolls that wait for the caller's own next step, as counts and as lists that equal them."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from payroll.models import PayConfirmation, Payout, PayoutException, PayrollBatch, PayrollLine
+from payroll.selectors.batches import batches
+from payroll.selectors.declarations import whole_figure
+from responsibilities.rules.roles import Permission
+from responsibilities.rules.scope import Scope
+from responsibilities.selectors.clock import SHANGHAI
+
+Status, Stage = PayrollBatch.Status, PayrollBatch.Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One kind of next step: who takes it, what it is called, and what it asks for."""
+
+    key: str
+    permission: Permission
+    label: str
+    hint: str
+    level: str
+
+
+TURNS = (
+    Turn("columns", Permission.PAYROLL_UPLOAD, "待核对列对应", "告诉系统哪一列是什么，以后不再问", "orange"),
+    Turn("sign", Permission.PAYROLL_SUBMIT, "待签名提交", "已读出，改正错误后签名提交", "orange"),
+    Turn("audit", Permission.PAYROLL_AUDIT, "待审核", "工人都已答复，或者确认期限已过", "orange"),
+    Turn("notice", Permission.PAYROLL_AUDIT, "待公示", "审核已通过，请在工地公示并登记", "orange"),
+    Turn("pay", Permission.PAYROLL_PAY, "待代发", "公示期已满，请生成代发文件送银行", "orange"),
+    Turn("unpaid", Permission.PAYROLL_PAY, "有没发出去的", "银行退回或还没有送出的行，请逐行处理", "red"),
+)
+BY_KEY = {turn.key: turn for turn in TURNS}
+
+
+def batches_in_turn(scope: Scope, key: str, today: datetime.date) -> QuerySet:
+    """Batches that wait for this step of the caller. Unknown keys find nothing."""
+    turn = BY_KEY.get(key)
+    if turn is None:
+        return batches(scope).none()
+    return batches(scope.with_permission(turn.permission)).filter(_condition(key, today))
+
+
+def turns_of(scope: Scope, today: datetime.date) -> list[tuple[Turn, int]]:
+    """The steps that wait for the caller, with how many batches each; a query for each permission, zeros left out."""
+    if not scope.can(Permission.PAYROLL_VIEW):
+        return []
+    found: dict[str, int] = {}
+    for permission in dict.fromkeys(turn.permission for turn in TURNS):
+        if not scope.can(permission):
+            continue
+        counted = {
+            turn.key: Count("pk", filter=_condition(turn.key, today)) for turn in TURNS if turn.permission == permission
+        }
+        # Only what is on its way: the history of years needn't be looked at for a count of open work.
+        open_ones = batches(scope.with_permission(permission)).filter(
+            Q(status__in=(Status.MAPPING, Status.DRAFT)) | Q(status=Status.SUBMITTED, stage__in=_OPEN_STAGES)
+        )
+        found |= open_ones.order_by().aggregate(**counted)
+    return [(turn, found[turn.key]) for turn in TURNS if found.get(turn.key)]
+
+
+def _condition(key: str, today: datetime.date) -> Q:
+    return _CONDITIONS[key](today)
+
+
+def _to_audit(today: datetime.date) -> Q:
+    """Everybody answered, or the days for answering are over (our default, `pay_confirm_days`)."""
+    days = datetime.timedelta(days=whole_figure("pay_confirm_days", today))
+    over = datetime.datetime.combine(today - days, datetime.time.min, SHANGHAI)
+    silent = PayConfirmation.objects.filter(batch=OuterRef("pk"), state=PayConfirmation.State.PENDING)
+    return Q(status=Status.SUBMITTED, stage=Stage.CONFIRMING) & (Q(submitted_at__lt=over) | ~Exists(silent))
+
+
+def _unpaid(today: datetime.date) -> Q:
+    under_way = Payout.objects.filter(line=OuterRef("pk"), state__in=(Payout.State.PENDING, Payout.State.PAID))
+    excepted = PayoutException.objects.filter(line=OuterRef("pk"), lifted_at__isnull=True)
+    left = PayrollLine.objects.filter(~Exists(under_way), ~Exists(excepted), batch=OuterRef("pk"), net__gt=0)
+    return Q(status=Status.SUBMITTED, stage=Stage.PAYING) & Exists(left)
+
+
+_OPEN_STAGES = (Stage.CONFIRMING, Stage.AUDITED, Stage.NOTICED, Stage.PAYING)
+_CONDITIONS = {
+    "columns": lambda today: Q(status=Status.MAPPING),
+    "sign": lambda today: Q(status=Status.DRAFT),
+    "audit": _to_audit,
+    "notice": lambda today: Q(status=Status.SUBMITTED, stage=Stage.AUDITED),
+    "pay": lambda today: Q(status=Status.SUBMITTED, stage=Stage.NOTICED, notice__until_on__lt=today),
+    "unpaid": _unpaid,
+}

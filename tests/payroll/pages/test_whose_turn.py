@@ -1,0 +1,95 @@
+"""First pages say which payrolls wait for the caller; every count is the list behind it, and nobody else's work is in it."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from payroll.models import PayConfirmation, PayNotice, PayrollBatch
+from payroll.selectors.turns import TURNS, batches_in_turn, turns_of
+from payroll.services.submissions import batch_submit
+from responsibilities.selectors.clock import today
+from responsibilities.selectors.scope import scope_of
+from responsibilities.services.trail import Actor
+from tests.factories.payroll import draft, person, site
+
+pytestmark = pytest.mark.django_db
+
+
+def at(batch, stage):
+    PayrollBatch.objects.filter(pk=batch.pk).update(stage=stage)
+
+
+@pytest.fixture
+def months(cast):
+    """A batch at every step, each on a site of its own."""
+
+    def sheet(n, submitted=True):
+        project = site(cast, code=f"ZY-2026-1{n:02d}")
+        batch = draft(project, [person(n), person(n + 50)], subcontractor=cast.subcontractor)
+        if submitted:
+            batch_submit(batch_id=batch.pk, actor=Actor.system("test"))
+        return batch
+
+    batches = {"sign": sheet(1, submitted=False), "silent": sheet(2), "audit": sheet(3)}
+    PayConfirmation.objects.filter(batch=batches["audit"]).update(state="confirmed", channel="link", at=timezone.now())
+    for key, stage, until in (
+        ("notice", "audited", None),
+        ("up", "noticed", today()),
+        ("pay", "noticed", today() - datetime.timedelta(days=1)),
+        ("unpaid", "paying", None),
+    ):
+        batches[key] = sheet(len(batches) + 1)
+        at(batches[key], stage)
+        if until:
+            posted = until - datetime.timedelta(days=3)
+            PayNotice.objects.create(
+                batch=batches[key], place="大门", posted_on=posted, until_on=until, recorded_at=timezone.now()
+            )
+    return batches
+
+
+def counts(user):
+    return {turn.key: count for turn, count in turns_of(scope_of(user), today())}
+
+
+def test_the_general_contractor_sees_each_step_once(cast, months):
+    assert counts(cast.labour_officer) == {"sign": 1, "audit": 1, "notice": 1, "pay": 1, "unpaid": 1}
+
+
+def test_each_count_is_the_list_behind_it(cast, months, client):
+    client.force_login(cast.labour_officer)
+    scope = scope_of(cast.labour_officer)
+    for turn in TURNS:
+        listed = client.get("/payroll/", {"turn": turn.key}).context["page"].paginator.count
+        assert listed == counts(cast.labour_officer).get(turn.key, 0), turn.key
+        assert {batch.pk for batch in batches_in_turn(scope, turn.key, today())} == (
+            {months[turn.key].pk} if turn.key in months else set()
+        )
+
+
+def test_workers_who_are_silent_hold_the_audit_only_until_their_days_are_over(cast, months):
+    scope = scope_of(cast.labour_officer)
+    long_ago = timezone.now() - datetime.timedelta(days=30)
+    PayrollBatch.objects.filter(pk=months["silent"].pk).update(submitted_at=long_ago)
+    assert {batch.pk for batch in batches_in_turn(scope, "audit", today())} == {
+        months["silent"].pk,
+        months["audit"].pk,
+    }
+
+
+def test_a_subcontractor_sees_its_own_sheets_to_sign_and_no_step_of_others(cast, months):
+    assert counts(cast.subcontractor_clerk) == {"sign": 1}
+
+
+def test_those_who_only_look_have_no_turn(cast, months, client):
+    for user in (cast.supervisor, cast.leader, cast.auditor):
+        assert counts(user) == {}
+
+
+def test_first_page_and_list_lead_to_the_work(cast, months, client):
+    client.force_login(cast.labour_officer)
+    for page in ("/", "/payroll/"):
+        body = client.get(page).content.decode()
+        assert "等您办理的工资表" in body
+        assert "/payroll/?turn=audit" in body
