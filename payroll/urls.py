@@ -52,6 +52,7 @@ urlpatterns = [
     path("payroll/contracts/<int:pk>/end/", entries.contract_end_page, name="contract_end"),
     path("payroll/contracts/<int:pk>/scan/", entries.contract_scan, name="contract_scan"),
     path("payroll/stays/<int:pk>/leave/", entries.leave_page, name="leave"),
+    path("payroll/stays/<int:pk>/withdraw/", entries.withdraw_page, name="stay_withdraw"),
     path("payroll/leavers/", leavers.leaver_list, name="leavers"),
     path("payroll/stays/<int:pk>/settlement/", leavers.settlement_page, name="settlement"),
     path("payroll/stays/<int:pk>/settlement/paper/", leavers.settlement_paper, name="settlement_paper"),

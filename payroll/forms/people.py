@@ -113,6 +113,15 @@ class LeaveForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class StayWithdrawForm(forms.Form):
+    """Why an entry or exit is taken back."""
+
+    reason = forms.CharField(
+        label="撤回原因", max_length=200, help_text="如：日期登记错误、登记成了别人。原因记入操作留痕。"
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class ContractForm(forms.Form):
     """A labour contract or written agreement; the scan is sealed."""
 

@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
+from payroll.models import RosterEntry
 from projects.models import Project, ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped, projects
 from responsibilities.models import Organization
@@ -64,3 +65,9 @@ def employers_of_project(project: Project) -> QuerySet:
             part__in=(ProjectParty.Part.GENERAL_CONTRACTOR, ProjectParty.Part.SUBCONTRACTOR),
         ).values("organization_id"))
     ).order_by("name")  # fmt: skip
+
+
+def subcontractor_of_entry_unscoped(entry: RosterEntry) -> int | None:
+    """A roster entry's employer as batches and days name it: None for the general contractor's own crews."""
+    contractor = organization_of_part_unscoped(entry.project, ProjectParty.Part.GENERAL_CONTRACTOR)
+    return None if contractor is not None and contractor.pk == entry.employer_id else entry.employer_id

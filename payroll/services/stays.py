@@ -81,7 +81,7 @@ def site_leave(
     if version is not None and stay.version != version:
         raise EditedMeanwhile("这条进退场记录")
     if stay.left_on is not None:
-        raise Refused("already_left", f"这次进场已登记 {stay.left_on} 退场。如需更正，请先撤回再登记。")
+        raise Refused("already_left", f"这次进场已登记 {stay.left_on} 退场。日期有误的，请在“进退场”中撤回这次退场，再重新登记。")
     _not_in_future(left_on, "left_on", "退场")
     if left_on < stay.entered_on:
         message = f"退场日期早于进场日期 {stay.entered_on}。请核对。"
@@ -121,9 +121,10 @@ def entries_follow_stays(entry_ids: list[int]) -> None:
     latest: dict[int, SiteStay] = {}
     for stay in SiteStay.objects.filter(entry_id__in=entry_ids).order_by("entered_on"):
         latest[stay.entry_id] = stay
-    rows = list(RosterEntry.objects.filter(pk__in=latest))
+    rows = list(RosterEntry.objects.filter(pk__in=entry_ids))
     for entry in rows:
-        entry.entered_on, entry.left_on = latest[entry.pk].entered_on, latest[entry.pk].left_on
+        stay = latest.get(entry.pk)
+        entry.entered_on, entry.left_on = (stay.entered_on, stay.left_on) if stay else (None, None)
     RosterEntry.objects.bulk_update(rows, ["entered_on", "left_on"], batch_size=1000)
 
 

@@ -1,5 +1,7 @@
 """What is registered of one person on one site: entering again, leaving, contracts and their scans."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,10 +9,11 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from payroll.forms.people import AgainForm, ContractEndForm, ContractForm, LeaveForm
+from payroll.forms.people import AgainForm, ContractEndForm, ContractForm, LeaveForm, StayWithdrawForm
 from payroll.models import RosterEntry
 from payroll.selectors.site_people import contract_by_pk, entry_by_pk, may_keep_entry, stay_by_pk
 from payroll.services.contracts import FIELDS, contract_end, contract_save, contract_scan_open
+from payroll.services.stay_withdrawals import stay_withdraw, withdrawal_obstacle
 from payroll.services.stays import site_enter, site_leave
 from payroll.services.stored_files import scan_type
 from projects.models import ProjectParty
@@ -66,6 +69,43 @@ def leave_page(request, pk):
             return redirect("payroll:settlement", stay.pk)
     sub = f"{stay.entered_on} 进场。退场时应一次付清工资（《工资支付暂行规定》第九条），登记后接着办理结算。"
     return _form(request, form, entry, "登记退场", sub, "登记退场，去结算", "stays")
+
+
+@needs(Permission.WORKER_EDIT)
+def withdraw_page(request, pk):
+    """Take back an exit or an entry recorded by mistake; where something rests on it, the page says what."""
+    stay = stay_by_pk(request.scope, pk)
+    entry = _kept(request, stay.entry)
+    form = StayWithdrawForm(request.POST or None, initial={"version": stay.version})
+    what = "退场" if stay.left_on else "进场"
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = stay_withdraw(stay_id=stay.pk, actor=Actor.of(request), scope=request.scope, **form.cleaned_data)
+        except (NotVisible, NotAllowed):
+            raise
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, f"已撤回{entry.worker.name}的{done.what}登记。")
+            if done.on_register:
+                return _back(entry.worker_id, "stays")
+            return redirect(reverse("payroll:workers") + f"?{urlencode({'project': entry.project.code})}")
+    obstacle = withdrawal_obstacle(stay)
+    if stay.left_on:
+        sub = f"{stay.entered_on} 进场，{stay.left_on} 退场。撤回后此人仍在场，工人没有确认的退场结算一并作废。"
+    else:
+        sub = f"{stay.entered_on} 进场。撤回后这次进场不再计算；没有别的记录的，从花名册上移除。"
+    return _form(
+        request,
+        form,
+        entry,
+        f"撤回{what}",
+        sub,
+        f"撤回{what}",
+        "stays",
+        blocked=obstacle[1] if obstacle else "",
+        danger=True,
+    )
 
 
 @needs(Permission.WORKER_EDIT)
@@ -147,7 +187,7 @@ def _contract_form(request, entry, contract, form):
     return _form(request, form, entry, title, sub, "保存合同", "contracts", multipart=True)
 
 
-def _form(request, form, entry, title: str, sub: str, submit: str, tab: str, multipart: bool = False):
+def _form(request, form, entry, title: str, sub: str, submit: str, tab: str, multipart: bool = False, **more):
     back = reverse("payroll:worker", args=[entry.worker_id]) + f"?tab={tab}"
     return render(
         request,
@@ -165,7 +205,8 @@ def _form(request, form, entry, title: str, sub: str, submit: str, tab: str, mul
                 {"label": entry.worker.name, "url": back},
                 {"label": title},
             ],
-        },
+        }
+        | more,
     )
 
 

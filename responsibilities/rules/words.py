@@ -114,7 +114,9 @@ ACTION_WORDS = {
     "user.sign_in": "登录",
     "user.sign_out": "退出登录",
     "worker.enter": "登记工人进场",
+    "worker.enter_withdraw": "撤回工人进场",
     "worker.leave": "登记工人退场",
+    "worker.leave_withdraw": "撤回工人退场",
     "workers.export": "导出工人名册",
 }
 
@@ -125,6 +127,8 @@ CHANGE_WORDS = {
     "punches": "刷卡次数",
     "entered_on": "进场日期",
     "left_on": "退场日期",
+    "left_reason": "退场原因",
+    "roster": "花名册",
     "breach": "合同缺失",
     "balance": "应补发",
     "ended_on": "解除日期",

@@ -97,6 +97,7 @@ PAGES = {
     "payroll:contract_end": form(P.WORKER_EDIT, "labour_contract"),
     "payroll:contract_scan": page(P.PAYROLL_VIEW, "labour_contract"),
     "payroll:leave": form(P.WORKER_EDIT, "stay"),
+    "payroll:stay_withdraw": form(P.WORKER_EDIT, "stay"),
     "payroll:leavers": page(P.PAYROLL_VIEW),
     "payroll:settlement": form(P.PAYROLL_VIEW, "left_stay", writes=P.WORKER_EDIT),
     "payroll:settlement_paper": page(P.PAYROLL_VIEW, "left_stay"),
