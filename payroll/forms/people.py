@@ -189,3 +189,19 @@ class PeopleImportForm(ProjectEmployerForm):
         error_messages={"required": "请选择文件。", "empty": "文件是空的，请检查后重新选择。"},
         widget=forms.FileInput(attrs={"accept": ACCEPTED_FILES}),
     )
+
+
+class PeopleConfirmForm(ProjectEmployerForm):
+    """What a person agreed to in the preview; the file itself waits, sealed, behind the token."""
+
+    token = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    name = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+    writes = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    errors_left_out = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments, **facts):
+        super().__init__(*arguments, **facts)
+        gone = "已不能登记，预览以后有人改了项目的参建单位。请重新选择，再上传文件。"
+        for name in ("project", "employer"):
+            label = self.fields[name].label
+            self.fields[name].error_messages |= {"required": f"请选择{label}。", "invalid_choice": f"{label}{gone}"}

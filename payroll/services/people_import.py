@@ -47,22 +47,40 @@ class PeopleImported:
     left: int = 0
     contracts: int = 0
     unchanged: int = 0
+    differs: bool = False  # from what a person agreed to: then nothing was written
 
     @property
     def writes(self) -> int:
         return self.workers + self.entries + self.stays + self.left + self.contracts
 
+    @property
+    def agreed(self) -> tuple[int, int]:
+        """What a person who was shown this agrees to: how much is written, how many errors are left out."""
+        return self.writes, len(self.parsed.errors)
+
 
 def people_import_file(
-    *, project, subcontractor: Organization | None, data: bytes, check: bool, actor: Actor, scope=None
+    *,
+    project,
+    subcontractor: Organization | None,
+    data: bytes,
+    check: bool,
+    agreed: tuple[int, int] | None = None,
+    actor: Actor,
+    scope=None,
 ) -> PeopleImported:
-    """Read and import a sheet. Raises `sheets.refusal.Refusal` and Refused. Basis: 724 art 28."""
+    """Read and import a sheet. Raises `sheets.refusal.Refusal` and Refused. Basis: 724 art 28.
+
+    `agreed`: what the person was shown and agreed to (`PeopleImported.agreed`). Where the register changed meanwhile,
+    so that something else would come out, nothing is written and the result `differs`.
+    """
     require_sheet(data)
     return people_import(
         project=project,
         subcontractor=subcontractor,
         parsed=parse_people(read(data)),
         check=check,
+        agreed=agreed,
         actor=actor,
         scope=scope,
     )
@@ -74,6 +92,7 @@ def people_import(
     subcontractor: Organization | None,
     parsed: ParsedPeople,
     check: bool = False,
+    agreed: tuple[int, int] | None = None,
     source: str = RecordSource.SHEET,
     actor: Actor,
     scope=None,
@@ -84,7 +103,8 @@ def people_import(
     try:
         with transaction.atomic():
             _Import(imported, project, default, source, actor, scope).run()
-            if check:
+            imported.differs = agreed is not None and agreed != imported.agreed
+            if check or imported.differs:
                 raise _Rollback()
     except _Rollback:
         pass

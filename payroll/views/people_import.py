@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from io import BytesIO
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -12,8 +13,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from payroll.forms import OWN
-from payroll.forms.people import PeopleImportForm
+from payroll.forms.people import PeopleConfirmForm, PeopleImportForm
 from payroll.imports.people_sheets import KIND_WORDS, Kind
 from payroll.selectors.employers import employers_for_people, projects_for_people
 from payroll.services.people_import import people_import_file
@@ -66,20 +66,20 @@ def import_page(request):
     code = asked.get("project") or (projects[0].code if len(projects) == 1 else "")
     project = next((one for one in projects if one.code == code), None)
     employers = employers_for_people(request.scope, project) if project else []
-    if request.method == "POST" and request.POST.get("token"):
-        return _confirm(request, project, employers)
     posted = request.method == "POST"
-    form = PeopleImportForm(
+    confirms = posted and bool(request.POST.get("token"))
+    form = (PeopleConfirmForm if confirms else PeopleImportForm)(
         request.POST if posted else None,
         request.FILES if posted else None,
         initial={"project": code},
         projects=projects,
         employers=employers,
     )
-    context = {
+    page = {
         "form": form,
         "no_projects": not projects,
         "kinds": [(kind, KIND_WORDS[kind]) for kind in Kind],
+        "project": project,
         "crumbs": [
             {"label": "工资发放", "url": reverse("payroll:list")},
             {"label": "工人", "url": reverse("payroll:workers")},
@@ -87,37 +87,62 @@ def import_page(request):
         ],
     }
     if posted and form.is_valid():
-        file = form.cleaned_data["file"]
-        data = file.read()
-        try:
-            imported = people_import_file(
-                project=project,
-                subcontractor=form.subcontractor,
-                data=data,
-                check=True,
-                actor=Actor.of(request),
-                scope=request.scope,
-            )
-        except Refusal as refusal:
-            form.add_error("file", refusal.message)
-        except (NotVisible, NotAllowed):
-            raise
-        except Refused as refusal:
-            show_refusal(form, refusal)
-        else:
-            return render(
-                request,
-                "payroll/people/import_preview.html",
-                context
-                | _result(imported)
-                | {
-                    "project": project,
-                    "employer": form.cleaned_data["employer"],
-                    "file": file.name,
-                    "token": _keep(request, data),
-                },
-            )
-    return render(request, "payroll/people/import.html", context, status=422 if form.errors and request.htmx else 200)
+        answer = (_confirmed if confirms else _previewed)(request, project, form, page)
+        if answer is not None:
+            return answer
+    return render(request, "payroll/people/import.html", page, status=422 if form.errors and request.htmx else 200)
+
+
+def _previewed(request, project, form, page):
+    """What the file would do; None where it is refused, which then stands at the form."""
+    data = form.cleaned_data["file"].read()
+    imported = _imported(request, project, form, data, check=True)
+    if imported is None:
+        return None
+    return _preview(request, page, imported, form.cleaned_data["file"].name, _keep(request, data))
+
+
+def _confirmed(request, project, form, page):
+    """Do what the person was shown; where something else would come out meanwhile, show that first."""
+    facts = form.cleaned_data
+    data = _kept(request, facts["token"])
+    if data is None:
+        form.add_error(None, "预览超过 30 分钟，文件已不保留，没有写入。请重新上传。")
+        return None
+    agreed = facts["writes"], facts["errors_left_out"]
+    imported = _imported(request, project, form, data, check=False, agreed=agreed)
+    if imported is None:
+        return None
+    if imported.differs:
+        return _preview(request, page, imported, facts["name"], facts["token"])
+    cache.delete(_key(request, facts["token"]))
+    messages.success(request, _words(imported))
+    return redirect(reverse("payroll:workers") + f"?{urlencode({'project': project.code})}")
+
+
+def _imported(request, project, form, data: bytes, **how):
+    """The service's result; a refusal goes to the field it is about, and the person's choices stay."""
+    try:
+        return people_import_file(
+            project=project,
+            subcontractor=form.subcontractor,
+            data=data,
+            actor=Actor.of(request),
+            scope=request.scope,
+            **how,
+        )
+    except Refusal as refusal:
+        form.add_error("file" if "file" in form.fields else None, refusal.message)
+    except (NotVisible, NotAllowed):
+        raise
+    except Refused as refusal:
+        show_refusal(form, refusal)
+    return None
+
+
+def _preview(request, page, imported, name: str, token: str):
+    facts = {"file": name, "token": token, "employer": request.POST.get("employer", "")}
+    return render(request, "payroll/people/import_preview.html", page | _result(imported) | facts)
 
 
 @needs(Permission.WORKER_EDIT)
@@ -142,26 +167,6 @@ def import_template(request):
     response = HttpResponse(box.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, f"{KIND_WORDS[kind]}导入模板.xlsx")
     return response
-
-
-def _confirm(request, project, employers):
-    data = _kept(request, request.POST["token"])
-    if data is None or project is None:
-        messages.error(request, "预览已超过 30 分钟，请重新上传。")
-        return redirect("payroll:people_import")
-    code = request.POST.get("employer", "")
-    subcontractor = next((one for one in employers if one and one.code == code), None) if code != OWN else None
-    imported = people_import_file(
-        project=project,
-        subcontractor=subcontractor,
-        data=data,
-        check=False,
-        actor=Actor.of(request),
-        scope=request.scope,
-    )
-    cache.delete(_key(request, request.POST["token"]))
-    messages.success(request, _words(imported))
-    return redirect(reverse("payroll:workers") + f"?project={project.code}")
 
 
 def _result(imported) -> dict:
