@@ -95,11 +95,16 @@ def _exit_obstacle(stay: SiteStay) -> tuple[str, str] | None:
         message = f"这次退场的工资已于 {settlement.paid_on} 登记付清，不能撤回。此人又回到工地的，请登记新的进场。"
         return "settlement_confirmed", message
     if settlement is not None and settlement.state == State.CONFIRMED:
-        message = f"工人已于 {settlement.confirmed_on} 签字确认退场结算，不能撤回退场。此人又回到工地的，请登记新的进场。"
+        message = (
+            f"工人已于 {settlement.confirmed_on} 签字确认退场结算，不能撤回退场。此人又回到工地的，请登记新的进场。"
+        )
         return "settlement_confirmed", message
     later = SiteStay.objects.filter(entry_id=stay.entry_id, entered_on__gt=stay.entered_on).order_by("entered_on")
     if again := later.first():
-        return "entered_again", f"退场以后，此人 {again.entered_on} 又登记了进场，不能撤回这次退场。请先撤回后一次进场。"
+        return (
+            "entered_again",
+            f"退场以后，此人 {again.entered_on} 又登记了进场，不能撤回这次退场。请先撤回后一次进场。",
+        )
     return None
 
 
@@ -116,9 +121,7 @@ def _entry_obstacle(stay: SiteStay) -> tuple[str, str] | None:
         subcontractor_id=subcontractor_of_entry_unscoped(stay.entry),
     ).order_by("on")
     if first := days.first():
-        message = (
-            f"此人自 {first.on} 起有 {days.count()} 天出勤记录，不能撤回进场。请先上传并确认更正后的考勤表，去掉这些出勤。"
-        )
+        message = f"此人自 {first.on} 起有 {days.count()} 天出勤记录，不能撤回进场。请先上传并确认更正后的考勤表，去掉这些出勤。"
         return "attendance_recorded", message
     return None
 

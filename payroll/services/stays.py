@@ -81,7 +81,9 @@ def site_leave(
     if version is not None and stay.version != version:
         raise EditedMeanwhile("这条进退场记录")
     if stay.left_on is not None:
-        raise Refused("already_left", f"这次进场已登记 {stay.left_on} 退场。日期有误的，请在“进退场”中撤回这次退场，再重新登记。")
+        raise Refused(
+            "already_left", f"这次进场已登记 {stay.left_on} 退场。日期有误的，请在“进退场”中撤回这次退场，再重新登记。"
+        )
     _not_in_future(left_on, "left_on", "退场")
     if left_on < stay.entered_on:
         message = f"退场日期早于进场日期 {stay.entered_on}。请核对。"
