@@ -1,5 +1,6 @@
-"""Why a line isn't in a pay-out file, in words, and how a batch's paying stands."""
+"""When a batch may be paid, why a line isn't in a pay-out file, in words, and how a batch's paying stands."""
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,6 +15,11 @@ HOLDS: dict[str, tuple[str, str]] = {
     "name": ("姓名含有银行文件不能使用的字符", "更正姓名后再发放。"),
     "wrong_bank": ("工资卡的开户行不适用于所选版式", "换用另一版式，或补登开户行。"),
 }
+
+
+def payable_from(until_on: datetime.date) -> datetime.date:
+    """The first day on which a noticed batch may be paid: the notice hangs through its last day."""
+    return until_on + datetime.timedelta(days=1)
 
 
 def hold_words(code: str) -> tuple[str, str]:

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from django.db.models import Q, Sum
 
+from accounts.selectors.special_accounts import credited_in_month
 from accounts.selectors.statements import AccountBalance, account_balance, account_balance_unscoped
 from payroll.models import Payout, PayrollBatch
+from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 
@@ -61,20 +63,61 @@ def spendable_unscoped(project_id: int, *, besides_batch: int | None = None) -> 
     return None if balance is None else _less_payments(balance, project_id, besides_batch)
 
 
-def spendable(scope: Scope, batch: PayrollBatch) -> Spendable | None:
-    """The same beside a visible batch, for those who may look at the account."""
-    balance = account_balance(scope, batch.project)
-    return None if balance is None else _less_payments(balance, batch.project_id, batch.pk)
+def spendable(scope: Scope, project, *, besides_batch: int | None = None) -> Spendable | None:
+    """The same for those who may look at the account."""
+    balance = account_balance(scope, project)
+    return None if balance is None else _less_payments(balance, project.pk, besides_batch)
 
 
 def balance_part(scope: Scope, batch: PayrollBatch, needed: Decimal) -> dict | None:
-    """Context of `templates/payroll/parts/balance.html`; None where nothing is known or nothing is left to pay."""
+    """The account beside a visible batch, as `money_part` tells it; None where nothing is left to pay."""
     if not needed:
         return None
-    found = spendable(scope, batch)
-    if found is None:
+    return money_part(
+        scope, batch.project, batch.month_on, needed, besides_batch=batch.pk, what="这份工资表", owed=True
+    )
+
+
+def money_part(
+    scope: Scope,
+    project,
+    month_on: datetime.date,
+    needed: Decimal | None,
+    *,
+    besides_batch: int | None = None,
+    what: str = "",
+    owed: bool = False,
+) -> dict | None:
+    """Context of `templates/payroll/parts/balance.html`: what the account holds against what is to be paid, in yuan.
+
+    By the bank's statement; where there is none, by what came in for the month, and it says so. `needed` None: nothing
+    to compare with. `what` names what the money is for; `owed`: it is really due, so that a gap is red and not orange.
+    None for those who may not look at the account.
+    """
+    if not scope.can(Permission.ACCOUNT_VIEW):
         return None
-    return {"amount": found.amount, "source": found.source, "short": found.short(needed), "words": found.words(needed)}
+    found = spendable(scope, project, besides_batch=besides_batch)
+    if found is not None:
+        held, source, label, day = found.amount, found.source, "专户可用余额", found.on
+    else:
+        held, day = Decimal(credited_in_month(scope, project=project, month_on=month_on)), None
+        source, label = "还没有导入专户的银行流水，只能看当月到账", f"{month_on:%Y-%m} 专户到账人工费用"
+    short = max(needed - held, Decimal(0)) if needed is not None else Decimal(0)
+    level = "" if needed is None else ("red" if owed and found is not None else "orange") if short else "green"
+    return {
+        "code": project.code,
+        "known": found is not None,
+        "on": day,
+        "label": label,
+        "amount": held,
+        "source": source,
+        "needed": needed,
+        "what": what,
+        "short": short,
+        "over": held - needed if needed is not None else None,
+        "level": level,
+        "words": found.words(needed) if found is not None and needed is not None else "",
+    }
 
 
 def _less_payments(balance: AccountBalance, project_id: int, besides: int | None) -> Spendable:

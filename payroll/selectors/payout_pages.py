@@ -7,15 +7,17 @@ from accounts.selectors.special_accounts import special_account_of
 from payroll.models import PayoutFile, PayrollBatch
 from payroll.rules.bank_layouts import LAYOUTS, Layout, Payer, Payment, amount_text, cells_of
 from payroll.rules.bank_results import failure_words
-from payroll.rules.payouts import Standing
+from payroll.rules.payouts import Standing, payable_from
 from payroll.rules.stages import Act, may
 from payroll.selectors.balances import balance_part
 from payroll.selectors.bank_results import results_of
 from payroll.selectors.batches import may_act_on
+from payroll.selectors.notices import notice_of
 from payroll.selectors.payouts import OpenLine, files_of, open_lines_unscoped, payout_files, standing_of
 from responsibilities.rules.identifiers import mask_card
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
+from responsibilities.selectors.clock import today
 
 PREVIEWED = 5
 RESULTS_SHOWN = 10
@@ -28,6 +30,7 @@ def payout_part(scope: Scope, batch: PayrollBatch) -> dict | None:
     return {
         "standing": standing_of(batch),
         "may_pay": may_act_on(scope, batch, Permission.PAYROLL_PAY),
+        "notice": notice_runs(batch),
         "files": list(files_of(scope, batch)[:5]),
     }
 
@@ -41,7 +44,10 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
     troubled = [line for line in lines if line.hold not in ("", "amount", "wrong_bank") or line.state in TRIED]
     may_pay = may_act_on(scope, batch, Permission.PAYROLL_PAY)
     standing = standing_of(batch)
+    waits = notice_runs(batch)
     return {
+        "notice": waits,
+        "opens_on": payable_from(waits.until_on) if waits else None,
         "standing": standing,
         "balance": balance_part(scope, batch, standing.pending_net + sum((line.net for line in payable), Decimal(0))),
         "layout": chosen,
@@ -57,6 +63,14 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "may_pay": may_pay,
         "may_make": may_pay and batch.status == PayrollBatch.Status.SUBMITTED and may(Act.PAY_OUT, batch.stage),
     }
+
+
+def notice_runs(batch: PayrollBatch):
+    """The notice that a visible batch still waits for, None where it may be paid as far as that goes."""
+    if batch.stage != PayrollBatch.Stage.NOTICED:
+        return None
+    notice = notice_of(batch)
+    return notice if notice is not None and today() < payable_from(notice.until_on) else None
 
 
 TRIED = ("failed", "returned")

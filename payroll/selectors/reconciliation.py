@@ -12,10 +12,9 @@ from django.db import connection
 from payroll.models import PayrollBatch
 from payroll.rules.reconciliation import STATES, Reconciled
 from payroll.selectors.batches import batches
+from payroll.selectors.declarations import whole_figure
 from responsibilities.rules.scope import Scope
-from responsibilities.selectors.figures import figure_on
 
-DEFAULT_DAYS = 5
 FILTERS = {
     "": "TRUE",
     "different": "state <> 'clear'",
@@ -89,8 +88,7 @@ class Sums:
 
 def match_days(day: datetime.date) -> int:
     """How many days a bank's answer and the statement may lie apart."""
-    value = figure_on("statement_match_days", day)
-    return int(value) if value else DEFAULT_DAYS
+    return whole_figure("statement_match_days", day)
 
 
 def worker_months(scope: Scope, asked: Asked, *, limit: int | None = None, offset: int = 0) -> list[WorkerMonth]:

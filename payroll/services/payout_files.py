@@ -11,8 +11,9 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from accounts.services.special_accounts import payer_account_unscoped
-from payroll.models import BankCard, BatchAct, Payout, PayoutFile, PayrollBatch, StoredFile, Worker
+from payroll.models import BankCard, BatchAct, PayNotice, Payout, PayoutFile, PayrollBatch, StoredFile, Worker
 from payroll.rules.bank_layouts import LAYOUTS, Layout, Payer, Payment
+from payroll.rules.payouts import payable_from
 from payroll.rules.stages import Act, may
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.payouts import OpenLine, open_lines_unscoped
@@ -51,8 +52,8 @@ def payout_files_make(*, batch_id: int, layout: str, actor: Actor, scope=None, v
     """Put every line that may be paid into a file for the bank, into several where the bank takes fewer rows.
 
     Only from an audited and publicly noticed batch, only to the workers' own cards, only from the special account
-    (724 art 31). A second click finds the first one's file. Errors: `unknown_layout`, `not_noticed`,
-    `no_special_account`, `nothing_to_pay`, `edited_meanwhile`, `does_not_fit`.
+    (724 art 31), and only once the notice has hung its days. A second click finds the first one's file. Errors:
+    `unknown_layout`, `not_noticed`, `notice_running`, `no_special_account`, `nothing_to_pay`, `edited_meanwhile`, `does_not_fit`.
     """
     chosen = LAYOUTS.get(layout)
     if chosen is None:
@@ -60,6 +61,7 @@ def payout_files_make(*, batch_id: int, layout: str, actor: Actor, scope=None, v
         raise Refused("unknown_layout", message, {"layout": message})
     batch = batch_lock(batch_id, scope)
     require_stage(batch, Act.PAY_OUT)
+    _require_noticed(batch)
     lines = open_lines_unscoped(batch.pk, chosen)
     payable = [line for line in lines if not line.hold]
     held = [line for line in lines if line.hold]
@@ -163,6 +165,29 @@ def require_stage(batch: PayrollBatch, act: Act) -> None:
             "（《保障农民工工资支付条例》第三十一条）。",
         )
     raise Refused("not_paying", f"这份工资表现在是“{batch.get_stage_display()}”，还没有代发文件。")
+
+
+def _require_noticed(batch: PayrollBatch) -> None:
+    """Refuse the first file while the notice hangs: whoever reads it must be able to object before money leaves.
+
+    There is no way round it: the law knows no urgent case, and the days are the 人社局's to shorten.
+    """
+    if batch.stage != PayrollBatch.Stage.NOTICED:
+        return
+    notice = PayNotice.objects.filter(batch=batch).first()
+    if notice is None:
+        raise Refused(
+            "not_noticed",
+            "没有找到这份工资表的公示记录。请总包单位的劳资专管员先登记公示，公示期满后再代发"
+            "（《保障农民工工资支付条例》第三十一条）。",
+        )
+    first = payable_from(notice.until_on)
+    if today() < first:
+        raise Refused(
+            "notice_running",
+            f"公示还没有期满：{notice.posted_on} 起在{notice.place}公示，到 {notice.until_on} 止。"
+            f"总包单位的劳资专管员最早 {first} 可以生成代发文件。公示期间收到异议的，请先在“补充公示照片、异议”里写明处理结果。",
+        )
 
 
 def _locked_file(file_id: int, scope) -> PayoutFile:

@@ -59,8 +59,10 @@ def batch_submit(
     batch.status, batch.stage = Status.SUBMITTED, PayrollBatch.Stage.CONFIRMING
     batch.supersedes = current
     batch.submitted_by, batch.submitted_at = actor.user, now()
+    # What was shown of the file to settle its columns has served its turn.
+    batch.proposal = None
     batch.version += 1
-    batch.save(update_fields=["status", "stage", "supersedes", "submitted_by", "submitted_at", "version"])
+    batch.save(update_fields=["status", "stage", "supersedes", "submitted_by", "submitted_at", "proposal", "version"])
     enrolled = _enrol(batch)
     asked = confirmations_open(batch, current)
     act_record(
@@ -103,8 +105,9 @@ def batch_discard(*, batch_id: int, actor: Actor, scope=None, version: int | Non
     if version is not None and batch.version != version:
         raise EditedMeanwhile("这份工资表")
     before, batch.status = batch.get_status_display(), Status.DISCARDED
+    batch.proposal = None
     batch.version += 1
-    batch.save(update_fields=["status", "version"])
+    batch.save(update_fields=["status", "proposal", "version"])
     record_event(
         actor=actor,
         action="payroll.discard",

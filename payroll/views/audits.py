@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.selectors.special_accounts import credited_in_month
 from payroll.forms.flow import AuditForm, ReturnForm
 from payroll.models import PayrollBatch
 from payroll.rules.audit import reasons_needed
@@ -18,6 +17,7 @@ from payroll.selectors.audits import (
     may_somebody_else_audit_unscoped,
     same_origin,
 )
+from payroll.selectors.balances import balance_part
 from payroll.selectors.batches import accepted_total, batch_by_pk, may_act_on, remark_counts
 from payroll.selectors.compare import comparison_sums
 from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
@@ -89,7 +89,6 @@ def _screen(request, batch: PayrollBatch, form, returning):
     version, previous = version_place(scope, batch)
     before = month_before(scope, batch)
     total = accepted_total(batch)
-    credited = credited_in_month(scope, project=batch.project, month_on=batch.month_on)
     compiled = user.pk in (batch.submitted_by_id, batch.uploaded_by_id)
     minimum = whole_figure("pay_same_origin", today())
     return render(
@@ -109,8 +108,7 @@ def _screen(request, batch: PayrollBatch, form, returning):
             "picked": {str(row) for row in returning["rows"].value() or ()},
             "attendance": attendance_of(batch),
             "total": total,
-            "credited": credited,
-            "credit_gap": credited - total,
+            "balance": balance_part(scope, batch, total),
             "version": version,
             "previous": previous,
             "previous_sums": comparison_sums(previous, batch) if previous else None,

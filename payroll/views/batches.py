@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.selectors.special_accounts import credited_in_month
 from payroll.forms import DiscardForm, SubmitForm
 from payroll.models import PayrollBatch
 from payroll.selectors.balances import balance_part
@@ -131,9 +130,6 @@ def _sheet(request, batch: PayrollBatch) -> dict:
     counts = remark_counts(request.scope, batch)
     total = accepted_total(batch)
     declared = batch.declared_total_net
-    credited = None
-    if request.scope.can(Permission.ACCOUNT_VIEW):
-        credited = credited_in_month(request.scope, project=batch.project, month_on=batch.month_on)
     replaces = current_batch(request.scope, batch) if batch.status == Status.DRAFT else None
     return {
         "page": page,
@@ -152,9 +148,7 @@ def _sheet(request, batch: PayrollBatch) -> dict:
         "problem_rows": row_numbers(request.scope, batch, sheet_no, only="remarks").count(),
         "total": total,
         "declared_gap": None if declared is None else declared - batch.total_net,
-        "credited": credited,
         "balance": balance_part(request.scope, batch, total) if batch.stage != "paid" else None,
-        "credit_short": credited is not None and credited < total,
         "ignored": [{"row": one["row"], "why": WHY_IGNORED.get(one["why"], one["why"])} for one in batch.ignored_rows],
         "replaces": replaces,
         "consequence": _consequence(batch, total, replaces),

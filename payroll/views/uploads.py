@@ -5,11 +5,11 @@ import datetime
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.selectors.special_accounts import credited_in_month
 from payroll.forms import OWN, UploadForm
 from payroll.models import PayrollBatch
 from payroll.rules.month import Month
-from payroll.selectors.batches import employers_for_upload, projects_for_upload
+from payroll.selectors.balances import money_part
+from payroll.selectors.batches import accepted_total, employers_for_upload, projects_for_upload
 from payroll.selectors.standing import standing
 from payroll.services.uploads import batch_upload
 from payroll.views.words import decorated
@@ -79,16 +79,25 @@ def _standing(request, form: UploadForm, project, employers: list) -> dict:
     for batch in (*found.open, found.current, found.last):
         if batch is not None:
             decorated(batch)
-    credited = None
-    if request.scope.can(Permission.ACCOUNT_VIEW):
-        credited = credited_in_month(request.scope, project=project, month_on=month_on)
+    needed, what, owed = _to_compare(found)
     return {
         "standing": found,
         "employer_code": code,
         "employer_name": employer.name if employer else "总包自有班组",
         "month": f"{month_on:%Y-%m}",
-        "credited": credited,
+        "balance": money_part(request.scope, project, month_on, needed, what=what, owed=owed),
     }
+
+
+def _to_compare(found) -> tuple:
+    """What the account is held against before a file is there: this month's sheet, else the month before as a guide."""
+    draft = next((batch for batch in found.open if batch.status == PayrollBatch.Status.DRAFT), None)
+    for batch in (found.current if found.replaceable else None, draft):
+        if batch is not None and batch.accepted_net:
+            return batch.accepted_net, f"批次 #{batch.pk} ", True
+    if found.last is not None:
+        return accepted_total(found.last), f" {found.last.month_on:%Y-%m} 的实发", False
+    return None, "", False
 
 
 def _codes(employers: list) -> list[str]:

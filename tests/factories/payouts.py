@@ -5,7 +5,7 @@ import hashlib
 from io import BytesIO
 
 from accounts.services.special_accounts import special_account_save
-from payroll.models import BankResult, CardChange, Payout, PayoutFile, PayrollBatch, StoredFile
+from payroll.models import BankResult, CardChange, PayNotice, Payout, PayoutFile, PayrollBatch, StoredFile
 from payroll.services.bank_results import result_read, result_upload
 from payroll.services.submissions import batch_submit
 from responsibilities.selectors import clock
@@ -30,11 +30,19 @@ def special_account(project, bank, number="6210000000000009999"):
 
 
 def noticed(project, people: int | list[dict] = 3, **facts) -> PayrollBatch:
-    """A submitted batch that was audited and publicly noticed; `people` rows, or as many synthetic ones."""
+    """A submitted batch that was audited and whose notice has hung its days; `people` rows, or as many synthetic ones."""
     rows = [person(n) for n in range(1, people + 1)] if isinstance(people, int) else people
     batch = draft(project, rows, month_on=facts.pop("month_on", MONTH), **facts)
     batch_submit(batch_id=batch.pk, actor=SYSTEM)
     PayrollBatch.objects.filter(pk=batch.pk).update(stage=PayrollBatch.Stage.NOTICED)
+    day = clock.today()
+    PayNotice.objects.create(
+        batch=batch,
+        place="项目部门口",
+        posted_on=day - datetime.timedelta(days=4),
+        until_on=day - datetime.timedelta(days=1),
+        recorded_at=clock.now(),
+    )
     batch.refresh_from_db()
     return batch
 

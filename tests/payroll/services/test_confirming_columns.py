@@ -9,7 +9,7 @@ from payroll.imports.layout import Layout
 from payroll.models import ColumnLayout, PayrollBatch, PayrollLine
 from payroll.services.layouts import batch_layout_set, layout_forget
 from payroll.services.reading import batch_read
-from payroll.services.submissions import batch_submit
+from payroll.services.submissions import batch_discard, batch_submit
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
 from responsibilities.services.trail import Actor
@@ -273,3 +273,14 @@ def test_drafts_of_old_that_have_no_proposal_can_be_answered_too(cast, project):
     columns = {name: letter for name, letter in batch.columns.items() if name != "phone"}
     layout = {"sheets": [{"name": batch.sheet, "header_rows": batch.header_rows, "columns": columns}]}
     assert answered(cast, batch, layout).status == Status.DRAFT
+
+
+def test_the_proposal_goes_when_the_sheet_is_submitted_or_withdrawn(cast, project):
+    kept = read(project, sheet_bytes([person(1)]))
+    assert kept.proposal
+    assert batch_submit(batch_id=kept.pk, actor=Actor.system("tests")).proposal is None
+    withdrawn = read(project, sheet_bytes([person(2)]), month_on=NOVEMBER)
+    assert withdrawn.proposal
+    batch_discard(batch_id=withdrawn.pk, actor=Actor.system("tests"))
+    withdrawn.refresh_from_db()
+    assert withdrawn.proposal is None

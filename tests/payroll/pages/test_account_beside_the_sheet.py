@@ -1,0 +1,83 @@
+"""The special account stands beside the sheet on the pages of upload, batch and audit: by statement, else by credits."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from accounts.rules.statements import Movement
+from accounts.services.statements import statement_report
+from payroll.services.submissions import batch_submit
+from responsibilities.services.trail import Actor
+from tests.factories.accounts import credit, month
+from tests.factories.payouts import special_account
+from tests.factories.payroll import draft, person
+
+pytestmark = pytest.mark.django_db
+SYSTEM = Actor.system("tests")
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.PORTAL_TODAY = "2026-11-23"
+
+
+@pytest.fixture
+def batch(cast, project):
+    special_account(project, cast.bank)
+    return batch_submit(batch_id=draft(project, [person(1), person(2)]).pk, actor=SYSTEM)
+
+
+def statement(project, balance):
+    inflow = Movement(
+        1, datetime.date(2026, 11, 20), False, Decimal(balance), Decimal(balance), "城投", "", "R1", "人工费"
+    )
+    statement_report(project=project, movements=[inflow], actor=SYSTEM)
+
+
+def pages(client, project, batch):
+    addresses = (
+        f"/payroll/{batch.pk}/",
+        f"/payroll/{batch.pk}/audit/",
+        f"/payroll/upload/?project={project.code}&month=2026-10&employer=own",
+    )
+    return [client.get(address).content.decode() for address in addresses]
+
+
+def test_by_the_banks_statement_with_its_day_and_what_is_missing_in_red(enter, cast, project, batch):
+    statement(project, "1000")
+    for page in pages(enter(cast.labour_officer), project, batch):
+        assert "专户可用余额" in page
+        assert "截至 2026-11-20 银行流水" in page
+        assert "不足" in page
+        assert f"还差 {batch.total_net - 1000:,.2f} 元" in page
+        assert "u-red" in page
+
+
+def test_enough_is_said_in_a_word_too(enter, cast, project, batch):
+    statement(project, "90000")
+    for page in pages(enter(cast.labour_officer), project, batch):
+        assert f"后余 {90000 - batch.total_net:,.2f} 元" in page
+        assert "足够" in page
+        assert "还差" not in page
+
+
+def test_without_a_statement_the_months_credits_stand_and_it_is_said(enter, cast, project, batch):
+    credit(month(project, datetime.date(2026, 10, 1)), "3000", datetime.date(2026, 11, 2))
+    for page in pages(enter(cast.labour_officer), project, batch):
+        assert "2026-10 专户到账人工费用" in page
+        assert "3,000.00" in page
+        assert "还没有导入专户的银行流水" in page
+        assert "专户可用余额" not in page
+
+
+def test_before_a_sheet_is_there_the_month_before_is_the_guide_and_never_red(enter, cast, project, batch):
+    statement(project, "1000")
+    page = (
+        enter(cast.labour_officer)
+        .get(f"/payroll/upload/?project={project.code}&month=2026-11&employer=own")
+        .content.decode()
+    )
+    assert "比 2026-10 的实发" in page
+    assert "u-orange u-text" in page
+    assert "u-red" not in page
