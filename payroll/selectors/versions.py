@@ -4,7 +4,8 @@ import datetime
 
 from django.db.models import QuerySet
 
-from payroll.models import PayrollBatch
+from payroll.models import BatchAct, PayrollBatch
+from payroll.rules.checks.again import change_words
 from payroll.selectors.batches import batches
 from responsibilities.rules.scope import Scope
 
@@ -34,6 +35,12 @@ def version_place(scope: Scope, batch: PayrollBatch) -> tuple[int, PayrollBatch 
     if batch.submitted_at is not None:
         rows = [row for row in rows if (row.submitted_at, row.pk) < (batch.submitted_at, batch.pk)]
     return len(rows) + 1, rows[-1] if rows else None
+
+
+def submission_changes(batch: PayrollBatch) -> str:
+    """What the checks made at the submission of a visible batch said differently from those of its reading, in words."""
+    act = batch.acts.filter(act=BatchAct.Act.SUBMIT).order_by("-id").first()
+    return change_words(act.facts.get("changed") or {}) if act else ""
 
 
 def month_before(scope: Scope, batch: PayrollBatch) -> PayrollBatch | None:

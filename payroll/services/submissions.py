@@ -7,7 +7,7 @@ from payroll.rules.signing import UNSIGNED
 from payroll.selectors import declarations
 from payroll.services.acts import act_record, batch_locked, batch_supersede, statement_signed
 from payroll.services.confirmations import confirmations_open
-from payroll.services.judging import refuse_if_stopped
+from payroll.services.judging import batch_judge_again
 from projects.models import ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
 from responsibilities.rules.errors import EditedMeanwhile, Refused
@@ -34,7 +34,8 @@ def batch_submit(
     Rows with errors are not in it. `accepted` is the number of rows that the person was shown and agreed to:
     where it differs, nothing is submitted. Submitting a submitted batch again changes nothing.
     `signed_name` signs the declaration and must be the caller's own name; programs may leave it out until they
-    are changed, and the act then says so. Every line gets its confirmation, and answers to the version before
+    are changed, and the act then says so. Checks that look beyond the sheet are made again; what changed since the
+    preview stands in the act (`facts["changed"]`, `payroll.rules.checks.again.change_words`). Every line gets its confirmation, and answers to the version before
     stand where its pay is the same.
     Errors: `nothing_to_submit`, `not_a_draft`, `edited_meanwhile`, `count_differs`, `signature_differs`,
     `money_on_its_way`, `check_stops` (a check that the 人社局 set to stop). Basis: 724 art 31.
@@ -53,7 +54,7 @@ def batch_submit(
             "count_differs",
             f"您确认的是 {accepted} 行，而现在可受理的是 {batch.accepted} 行。请核对后重新提交。",
         )
-    refuse_if_stopped(batch)
+    judged = batch_judge_again(batch)
     statement = statement_signed(code=declarations.SUBMIT, actor=actor, signed_name=signed_name)
     current = batch_supersede(batch=batch, actor=actor)
     batch.status, batch.stage = Status.SUBMITTED, PayrollBatch.Stage.CONFIRMING
@@ -71,7 +72,12 @@ def batch_submit(
         actor=actor,
         signed_name=signed_name,
         statement=statement,
-        facts={"lines": batch.accepted, "supersedes": current.pk if current else None, **asked},
+        facts={
+            "lines": batch.accepted,
+            "supersedes": current.pk if current else None,
+            "changed": judged.changed,
+            **asked,
+        },
     )
     record_event(
         actor=actor,
@@ -87,6 +93,7 @@ def batch_submit(
             "signed_name": ["", signed_name or UNSIGNED],
             "asked": ["", str(asked["asked"])],
             "carried": ["", str(asked["carried"])],
+            "changed": ["", judged.words],
             "sha256": ["", batch.file.sha256],
         },
     )

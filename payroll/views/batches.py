@@ -20,6 +20,7 @@ from payroll.selectors.batches import (
     remarks_of_batch,
 )
 from payroll.selectors.payout_pages import payout_part
+from payroll.selectors.versions import submission_changes
 from payroll.services.files import may_open_files
 from payroll.services.submissions import batch_discard, batch_submit
 from payroll.views.flow import flow_context
@@ -96,6 +97,10 @@ def submit(request, pk):
     else:
         replaced = f"，原批次 #{batch.supersedes_id} 已被替换" if batch.supersedes_id else ""
         messages.success(request, f"已提交 {batch.month_on:%Y-%m} 工资 {batch.accepted} 行{replaced}。")
+        if words := submission_changes(batch):
+            messages.warning(
+                request, f"上传以后情况有变化，提交时已按最新登记重新核验：{words}。请总包审核时一并核对。"
+            )
     return redirect("payroll:batch", pk)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from payroll.models import BatchAct, PayConfirmation, PayrollBatch
+from payroll.rules.checks.again import change_words
 from payroll.rules.signing import UNSIGNED
 from payroll.rules.stages import Act, may, replaceable
 from payroll.rules.step_line import Terms, step_line, waiting_step
@@ -123,6 +124,8 @@ def _detail(act: BatchAct) -> str:
         said.append("编制和审核为同一人，本单位没有另一名有审核权限的人")
     if act.facts.get("until_on"):
         said.append(f"{act.facts['place']}，{act.facts['posted_on']} 至 {act.facts['until_on']}")
+    if words := change_words(act.facts.get("changed") or {}):
+        said.append(f"与上传时相比：{words}")
     if act.facts.get("carried"):
         said.append(f"{act.facts['carried']} 人金额未变，沿用上一版的确认")
     if act.act == BatchAct.Act.PAY_OUT:

@@ -1,0 +1,110 @@
+"""A draft's stored lines against what is known today: rows of findings, for judging once more. Unscoped."""
+
+from decimal import Decimal
+
+from django.db import connection
+
+from payroll.models import PayrollBatch
+
+Row = tuple[int, int, str]  # sheet_no, row, worker's name
+
+
+def strangers_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, bytes]]:
+    """(sheet_no, row, name, sealed ID number) of lines whose worker is not on the project's roster today."""
+    return _rows(
+        """
+        SELECT line.sheet_no, line.row, worker.name, worker.id_number_sealed
+        FROM payroll_payrollline line JOIN payroll_worker worker ON worker.id = line.worker_id
+        WHERE line.batch_id = %s AND NOT EXISTS (
+            SELECT FROM payroll_rosterentry entry
+            WHERE entry.worker_id = line.worker_id AND entry.project_id = %s AND entry.left_on IS NULL)
+        ORDER BY 1, 2
+        """,
+        [batch.pk, batch.project_id],
+    )
+
+
+def differing_cards_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, str]]:
+    """(sheet_no, row, name, last four) of lines on the roster whose card is not that of their last pay here.
+
+    As on reading: the latest submitted pay on this project in the six months before the batch's month.
+    """
+    return _rows(
+        """
+        WITH last AS (
+            SELECT DISTINCT ON (line.worker_id) line.worker_id, card.number_index
+            FROM payroll_payrollbatch paid
+            JOIN payroll_payrollline line ON line.batch_id = paid.id
+            JOIN payroll_bankcard card ON card.id = line.card_id
+            WHERE paid.project_id = %s AND paid.status = 'submitted' AND paid.month_on < %s
+              AND paid.month_on >= %s::date - interval '6 months'
+              AND line.worker_id IN (SELECT worker_id FROM payroll_payrollline WHERE batch_id = %s)
+            ORDER BY line.worker_id, paid.month_on DESC, line.id DESC
+        )
+        SELECT line.sheet_no, line.row, worker.name, card.last4
+        FROM payroll_payrollline line
+        JOIN last ON last.worker_id = line.worker_id
+        JOIN payroll_bankcard card ON card.id = line.card_id AND card.number_index <> last.number_index
+        JOIN payroll_worker worker ON worker.id = line.worker_id
+        WHERE line.batch_id = %s AND EXISTS (
+            SELECT FROM payroll_rosterentry entry
+            WHERE entry.worker_id = line.worker_id AND entry.project_id = %s AND entry.left_on IS NULL)
+        ORDER BY 1, 2
+        """,
+        [batch.project_id, batch.month_on, batch.month_on, batch.pk, batch.pk, batch.project_id],
+    )
+
+
+def cards_of_others_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, str]]:
+    """(sheet_no, row, name, last four) of lines whose card submitted pay has given to somebody else."""
+    return _rows(
+        """
+        SELECT line.sheet_no, line.row, worker.name, card.last4
+        FROM payroll_payrollline line
+        JOIN payroll_bankcard card ON card.id = line.card_id
+        JOIN payroll_worker worker ON worker.id = line.worker_id
+        WHERE line.batch_id = %s AND EXISTS (
+            SELECT FROM payroll_bankcard other
+            JOIN payroll_payrollline paid ON paid.card_id = other.id
+            JOIN payroll_payrollbatch sheet ON sheet.id = paid.batch_id AND sheet.status = 'submitted'
+            WHERE other.number_index = card.number_index AND other.worker_id <> line.worker_id)
+        ORDER BY 1, 2
+        """,
+        [batch.pk],
+    )
+
+
+def underpaid_unscoped(
+    batch: PayrollBatch, *, monthly: Decimal, paid_days: Decimal
+) -> list[tuple[int, int, str, Decimal, Decimal]]:
+    """(sheet_no, row, name, pay, due) of lines below the minimum wage in proportion to their days; yuan."""
+    return _rows(
+        """
+        SELECT sheet_no, row, name, pay, due FROM (
+            SELECT line.sheet_no, line.row, worker.name, coalesce(line.gross, line.net) AS pay,
+                   CASE WHEN line.days < %s THEN %s * line.days / %s ELSE %s END AS due
+            FROM payroll_payrollline line JOIN payroll_worker worker ON worker.id = line.worker_id
+            WHERE line.batch_id = %s AND line.days IS DISTINCT FROM 0
+        ) held WHERE pay < due ORDER BY 1, 2
+        """,
+        [paid_days, monthly, paid_days, monthly, batch.pk],
+    )
+
+
+def days_here_unscoped(batch: PayrollBatch) -> dict[int, tuple[int, int, str, Decimal]]:
+    """{worker: (sheet_no, row, name, days)} of lines with days; of several the last one."""
+    rows = _rows(
+        """
+        SELECT line.worker_id, line.sheet_no, line.row, worker.name, line.days
+        FROM payroll_payrollline line JOIN payroll_worker worker ON worker.id = line.worker_id
+        WHERE line.batch_id = %s AND line.days > 0 ORDER BY line.sheet_no, line.row
+        """,
+        [batch.pk],
+    )
+    return {worker: tuple(facts) for worker, *facts in rows}
+
+
+def _rows(query: str, arguments: list) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, arguments)
+        return cursor.fetchall()
