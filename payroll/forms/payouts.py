@@ -35,6 +35,17 @@ class CardReplaceForm(forms.Form):
     reason = forms.CharField(
         label="更换理由", max_length=200, help_text="写明依据，例如：工人提供的新卡照片、银行说明。"
     )
+    evidence = forms.FileField(
+        label="证明材料",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
+        help_text="新卡照片或工人签字的换卡说明。工人联系不上、不能在手机上核对的，要有证明材料才能发放。",
+    )
+
+    def clean_evidence(self) -> bytes | None:
+        """The paper's bytes; what they are, the service looks at."""
+        file = self.cleaned_data["evidence"]
+        return file.read() if file else None
 
 
 class PayoutExceptionForm(forms.Form):

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from payroll.models.batches import PayrollBatch, PayrollBatchManager, PayrollLine, StoredFile
+from payroll.models.confirmations import Channel
 from payroll.models.people import BankCard
 
 
@@ -139,7 +140,17 @@ class PayoutException(models.Model):
 
 
 class CardChange(models.Model):
-    """A line's card replaced after the bank refused the old one: from which to which, why, on what evidence."""
+    """A line's card replaced after the bank refused the old one: from which to which, why, on what evidence.
+
+    `state` is the worker's word on the new card, given on his own pay page; the latest change of a line counts.
+    """
+
+    class State(models.TextChoices):
+        NOT_ASKED = "", "无须核对"
+        WAITING = "waiting", "待本人核对"
+        CONFIRMED = "confirmed", "本人已核对"
+        DENIED = "denied", "本人说不是自己的卡"
+        REPLACED = "replaced", "又换了卡，不再核对"
 
     scope_project = "line__batch__project"
     scope_batch = "line__batch"
@@ -157,6 +168,10 @@ class CardChange(models.Model):
         "responsibilities.User", models.PROTECT, null=True, related_name="+", verbose_name="登记人"
     )
     changed_at = models.DateTimeField("登记时间")
+    state = models.CharField("本人核对", max_length=10, choices=State, blank=True, default="", db_default="")
+    answered_at = models.DateTimeField("核对时间", null=True, blank=True)
+    channel = models.CharField("核对方式", max_length=8, choices=Channel, blank=True, default="", db_default="")
+    origin = models.BinaryField("来源索引", max_length=32, null=True, blank=True)
 
     objects = PayrollBatchManager()
 

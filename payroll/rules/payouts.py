@@ -3,11 +3,17 @@
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 # Code → (what is wrong, what to do). Order: the first that applies is said.
 HOLDS: dict[str, tuple[str, str]] = {
     "exception": ("已登记为暂不能发放", "情形消除后，在该行解除登记。"),
     "contest": ("工人对本月工资有异议，尚未处理", "先答复异议，再生成代发文件。"),
+    "card_denied": ("工人说更换的卡不是本人的", "核实后更换为工人本人的银行卡；本人认错的，请本人重新打开链接核对。"),
+    "card_unconfirmed": (
+        "更换的工资卡还没有经工人本人核对",
+        "请本人扫工资条或工地的二维码，核对卡号后四位；联系不上的，补交证明材料，逾期后可以发放。",
+    ),
     "no_card": ("没有登记工资卡", "登记工人本人的银行卡后再发放，不得发放现金。"),
     "not_own_card": ("工资卡不是工人本人的", "更换为工人本人的银行卡。"),
     "shared_card": ("同一张卡登记在多名工人名下", "核实后更换为工人本人的银行卡。"),
@@ -25,6 +31,28 @@ def payable_from(until_on: datetime.date) -> datetime.date:
 def hold_words(code: str) -> tuple[str, str]:
     """What holds a line back and what to do about it."""
     return HOLDS.get(code, ("暂不能发放", "请核对该行。"))
+
+
+class CardWord(NamedTuple):
+    """What is known of a line's replaced card: the worker's word, the day of the change, whether a paper is behind it."""
+
+    state: str
+    changed_on: datetime.date
+    has_paper: bool
+
+
+def card_hold(word: CardWord | None, *, waits: bool, days: int, today: datetime.date) -> str:
+    """Why a replaced card holds its line back, empty where it doesn't.
+
+    A worker's "not mine" always does. Silence does where the 人社局 lets it (`waits`), at most `days` days once a paper
+    is behind the change: nobody stays unpaid because he can't be reached. Basis: 724 art 31 (本人银行账户).
+    """
+    if word is None or word.state in ("", "confirmed", "replaced"):
+        return ""
+    if word.state == "denied":
+        return "card_denied"
+    over = word.has_paper and today > word.changed_on + datetime.timedelta(days=days)
+    return "card_unconfirmed" if waits and not over else ""
 
 
 @dataclass(frozen=True, slots=True)

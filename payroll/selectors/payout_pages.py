@@ -53,6 +53,7 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "layout": chosen,
         "layouts": list(LAYOUTS.values()),
         "payable": len(payable),
+        "unconfirmed": [line for line in payable if line.unconfirmed],
         "payable_net": sum((line.net for line in payable), Decimal(0)),
         "elsewhere": [line for line in lines if line.hold == "wrong_bank"],
         "preview": preview_of(chosen, payable[:PREVIEWED], f"{batch.month_on:%Y年%m月}工资"),

@@ -1,5 +1,6 @@
 """How far batches are paid, what can be paid next and what is held back, and each line's attempts."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,10 +10,15 @@ from django.db.models import QuerySet
 
 from payroll.models import CardChange, Payout, PayoutException, PayoutFile, PayrollBatch, PayrollLine
 from payroll.rules.bank_layouts import Layout, fits, is_plain
-from payroll.rules.payouts import Standing, hold_words
+from payroll.rules.checks import Severity
+from payroll.rules.checks.accounts import CardUnconfirmed
+from payroll.rules.payouts import CardWord, Standing, card_hold, hold_words
+from payroll.selectors.checks import severities_on_unscoped
+from payroll.selectors.declarations import whole_figure
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
+from responsibilities.selectors.clock import SHANGHAI, today
 
 NOTHING = Standing(0, Decimal(0), 0, Decimal(0), 0, Decimal(0), 0, 0)
 
@@ -35,6 +41,10 @@ class OpenLine:
     state: str
     bank_message: str
     hold: str
+    change_state: str | None = None
+    changed_at: datetime.datetime | None = None
+    change_has_paper: bool = False
+    unconfirmed: bool = False
     trouble: str = ""
     remedy: str = ""
     said: str = ""
@@ -47,17 +57,33 @@ class OpenLine:
 def open_lines_unscoped(batch_id: int, layout: Layout | None = None) -> list[OpenLine]:
     """Lines of a batch that are neither paid nor under way, in the sheet's order; one query.
 
-    With a layout, lines whose bank it doesn't take are held back too.
+    With a layout, lines whose bank it doesn't take are held back too. `unconfirmed`: the card was replaced and its
+    worker hasn't said yes, whether the line waits for that or not.
     """
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_LINES, [batch_id])
         lines = [OpenLine(*row) for row in cursor.fetchall()]
+    _hold_replaced(batch_id, [line for line in lines if line.change_state])
     for line in lines:
         if not line.hold and not is_plain(line.name):
             line.hold = "name"
         if not line.hold and layout is not None and not fits(layout, line.bank_name):
             line.hold = "wrong_bank"
     return lines
+
+
+def _hold_replaced(batch_id: int, changed: list[OpenLine]) -> None:
+    """Hold lines back whose replaced card the worker denied, or hasn't confirmed where he is waited for."""
+    if not changed:
+        return
+    area_id = PayrollBatch.objects.values_list("project__area_id", flat=True).get(pk=batch_id)
+    waits = severities_on_unscoped(area_id, today())[CardUnconfirmed.code] == Severity.ERROR
+    days = whole_figure("card_confirm_days", today())
+    for line in changed:
+        word = CardWord(line.change_state, line.changed_at.astimezone(SHANGHAI).date(), line.change_has_paper)
+        line.unconfirmed = line.change_state == CardChange.State.WAITING
+        if not line.hold:
+            line.hold = card_hold(word, waits=waits, days=days, today=today())
 
 
 def standings_unscoped(batch_ids: Iterable[int]) -> dict[int, Standing]:
@@ -165,11 +191,14 @@ _OPEN_LINES = """
                WHEN mine.card_worker_id <> mine.worker_id THEN 'not_own_card'
                WHEN shared.number_index IS NOT NULL THEN 'shared_card'
                ELSE ''
-           END
+           END, change.state, change.changed_at, change.evidence_id IS NOT NULL
     FROM mine JOIN payroll_worker worker ON worker.id = mine.worker_id
     LEFT JOIN shared ON shared.number_index = mine.number_index
     LEFT JOIN tried ON tried.line_id = mine.id
     LEFT JOIN payroll_payoutexception exception ON exception.line_id = mine.id AND exception.lifted_at IS NULL
+    LEFT JOIN LATERAL (
+        SELECT state, changed_at, evidence_id FROM payroll_cardchange
+        WHERE line_id = mine.id ORDER BY id DESC LIMIT 1) change ON true
     WHERE NOT coalesce(tried.live, false)
     ORDER BY mine.sheet_no, mine.row
 """

@@ -42,15 +42,15 @@ def pay_confirm(*, token: str, actor: Actor) -> PayConfirmation:
     A contest that is still open ends with it: the worker agrees. Errors: `link_unknown`, `link_expired`,
     `sheet_replaced`. Basis: 724 art 31.
     """
-    confirmation, link = _locked(token)
+    confirmation, link = confirmation_locked(token)
     if confirmation.state == State.CONFIRMED:
         return confirmation
     before = confirmation.get_state_display()
     for contest in _unsettled(confirmation):
         _move(contest, ContestAct.WITHDRAW)
     confirmation.state, confirmation.at = State.CONFIRMED, now()
-    confirmation.channel = _channel(link)
-    confirmation.origin = _origin(actor)
+    confirmation.channel = answer_channel(link)
+    confirmation.origin = answer_origin(actor)
     confirmation.save(update_fields=["state", "at", "channel", "origin"])
     _record(confirmation, "payroll.confirm", actor, {"state": [before, confirmation.get_state_display()]})
     return confirmation
@@ -62,7 +62,7 @@ def contest_raise(*, token: str, claim: Claim, actor: Actor) -> PayContest:
 
     Errors: `link_unknown`, `link_expired`, `sheet_replaced`, `contest_open`, `too_many_contests`, `say_what`.
     """
-    confirmation, link = _locked(token)
+    confirmation, link = confirmation_locked(token)
     if _unsettled(confirmation):
         raise Refused("contest_open", "您已经提出过异议，正在处理。请先看答复，或者撤回后重新提出。")
     if confirmation.contests.count() >= CONTESTS_AT_MOST:
@@ -80,12 +80,12 @@ def contest_raise(*, token: str, claim: Claim, actor: Actor) -> PayContest:
         phone_sealed=vault.seal_text(claim.phone, "phone") if claim.phone else None,
         phone_last4=claim.phone[-4:],
         photo=photo,
-        channel=_channel(link),
+        channel=answer_channel(link),
         figures=_figures(confirmation),
         raised_at=now(),
     )
     confirmation.state, confirmation.at, confirmation.channel = State.CONTESTED, contest.raised_at, contest.channel
-    confirmation.origin = _origin(actor)
+    confirmation.origin = answer_origin(actor)
     confirmation.save(update_fields=["state", "at", "channel", "origin"])
     _record(confirmation, "payroll.contest", actor, {"reason": ["", contest.get_reason_display()]}, target=contest)
     touch_projects([confirmation.batch.project_id])
@@ -95,7 +95,7 @@ def contest_raise(*, token: str, claim: Claim, actor: Actor) -> PayContest:
 @transaction.atomic
 def contest_withdraw(*, token: str, actor: Actor) -> PayContest:
     """The worker takes the contest back; the pay waits for a confirmation again."""
-    confirmation, _link = _locked(token)
+    confirmation, _link = confirmation_locked(token)
     contest = _one(confirmation, ContestAct.WITHDRAW)
     _move(contest, ContestAct.WITHDRAW)
     confirmation.state, confirmation.at, confirmation.channel = State.PENDING, None, ""
@@ -107,7 +107,7 @@ def contest_withdraw(*, token: str, actor: Actor) -> PayContest:
 @transaction.atomic
 def contest_insist(*, token: str, actor: Actor) -> PayContest:
     """The answer doesn't satisfy the worker: the contest is open again, and 人社 sees it first."""
-    confirmation, _link = _locked(token)
+    confirmation, _link = confirmation_locked(token)
     contest = _one(confirmation, ContestAct.INSIST)
     _move(contest, ContestAct.INSIST)
     _record(confirmation, "payroll.contest_insist", actor, {"state": ["", contest.get_state_display()]}, contest)
@@ -115,7 +115,8 @@ def contest_insist(*, token: str, actor: Actor) -> PayContest:
     return contest
 
 
-def _locked(token: str) -> tuple[PayConfirmation, object]:
+def confirmation_locked(token: str) -> tuple[PayConfirmation, object]:
+    """What a worker answers, with the batch locked first; and the link that he came by. Raises as the acts say."""
     confirmation, link = confirmation_of_token(token)
     batch = PayrollBatch.objects.select_for_update(of=("self",)).get(pk=confirmation.batch_id)
     row = PayConfirmation.objects.select_for_update(of=("self",)).select_related("line__card").get(pk=confirmation.pk)
@@ -153,11 +154,11 @@ def _figures(confirmation: PayConfirmation) -> dict[str, str]:
     return figures | ({"card_last4": line.card.last4} if line.card else {})
 
 
-def _channel(link) -> str:
+def answer_channel(link) -> str:
     return Channel.SITE if link.kind == LinkKind.SITE_VISIT else Channel.LINK
 
 
-def _origin(actor: Actor) -> bytes | None:
+def answer_origin(actor: Actor) -> bytes | None:
     """The same for answers from one telephone behind one address; neither can be read from it."""
     return vault.blind_index(f"{actor.ip}\n{actor.user_agent}", "origin") if actor.ip else None
 

@@ -8,7 +8,7 @@ minutes (`pay_visit_minutes`), because it may be opened on somebody else's telep
 import datetime
 from dataclasses import dataclass, field
 
-from payroll.models import PayConfirmation, PayContest, PayrollBatch, SiteCode
+from payroll.models import CardChange, PayConfirmation, PayContest, PayrollBatch, SiteCode
 from payroll.rules.pay_links import Link, LinkKind, link_of, link_text
 from payroll.selectors.confirmations import confirmation_by_key_unscoped, own_months_unscoped
 from payroll.selectors.declarations import whole_figure
@@ -48,6 +48,7 @@ class PaySlip:
     employer: str
     contest: PayContest | None
     months: list = field(default_factory=list)
+    card_change: CardChange | None = None  # the latest, where the worker is asked or has said something
     newer: str = ""  # the token of the version that replaced this one
 
     @property
@@ -126,9 +127,20 @@ def pay_slip_open(token: str) -> PaySlip:
         ends_on=_end(confirmation, link).astimezone(SHANGHAI).date(),
         employer=_employer(confirmation.batch),
         contest=confirmation.contests.order_by("-id").first(),
+        card_change=_card_change(confirmation),
         months=[(month, same_kind(month.key, link)) for month in months if month.pk != confirmation.pk],
         newer=same_kind(newer.key, link) if newer and newer.pk != confirmation.pk else "",
     )
+
+
+def _card_change(confirmation: PayConfirmation) -> CardChange | None:
+    change = (
+        CardChange.objects.filter(line_id=confirmation.line_id)
+        .select_related("old_card", "new_card")
+        .order_by("-id")
+        .first()
+    )
+    return change if change is not None and change.state else None
 
 
 def same_kind(key, link: Link) -> str:

@@ -79,7 +79,7 @@ def payout_files_make(*, batch_id: int, layout: str, actor: Actor, scope=None, v
         sequence += 1
         part = payable[start : start + chosen.most_rows]
         files.append(_file(batch, chosen, sequence, part, payer, actor))
-    _step(batch, actor, files)
+    _step(batch, actor, files, unconfirmed=sum(line.unconfirmed for line in payable))
     return Made(files, True, held)
 
 
@@ -296,7 +296,7 @@ def _payments(batch: PayrollBatch, layout: Layout, sequence: int, lines: Sequenc
     return found
 
 
-def _step(batch: PayrollBatch, actor: Actor, files: Sequence[PayoutFile]) -> None:
+def _step(batch: PayrollBatch, actor: Actor, files: Sequence[PayoutFile], *, unconfirmed: int) -> None:
     before = batch.get_stage_display()
     batch.stage = PayrollBatch.Stage.PAYING
     batch.version += 1
@@ -307,7 +307,9 @@ def _step(batch: PayrollBatch, actor: Actor, files: Sequence[PayoutFile]) -> Non
         act=BatchAct.Act.PAY_OUT,
         by=actor.user,
         at=now(),
-        facts={"files": [row.sequence for row in files], "payments": rows, "total": str(total)},
+        facts={"files": [row.sequence for row in files], "payments": rows, "total": str(total)}
+        # Replaced cards whose workers haven't said yes; kept, because it was decided to pay all the same.
+        | ({"unconfirmed": unconfirmed} if unconfirmed else {}),
     )
     record_event(
         actor=actor,

@@ -46,8 +46,9 @@ def card_replace(
 ) -> CardChange:
     """Replace the card of a line that isn't paid and isn't under way; what was there stays on record.
 
-    Only the worker's own card (724 art 31): the holder's name is the worker's, and the card is nobody else's. The
-    same number with another bank corrects the bank. Errors: `under_way`, `card_invalid`, `holder_differs`,
+    Only the worker's own card (724 art 31): the holder's name is the worker's, and the card is nobody else's; and the
+    worker is asked to say so himself (`payroll.services.card_answers`). The same number with another bank corrects the
+    bank, and asks nobody. Errors: `under_way`, `card_invalid`, `holder_differs`,
     `card_of_other`, `same_card`, `reason_missing`, `picture_refused`.
     """
     line, batch = _locked_line(line_id, scope)
@@ -66,7 +67,11 @@ def card_replace(
         message = "这张卡已登记在其他工人名下，不能用来发这名工人的工资。请核对卡号，或请工人提供本人的银行卡。"
         raise Refused("card_of_other", message, {"number": message})
     old, bank = line.card, bank_name.strip()[:80]
-    if old is not None and bytes(old.number_index) == index and (not bank or old.bank_name == bank):
+    same = old is not None and bytes(old.number_index) == index and (not bank or old.bank_name == bank)
+    asked = line.card_changes.order_by("-id").first()
+    if same and evidence and asked is not None and asked.state == CardChange.State.WAITING and not asked.evidence_id:
+        return _paper_added(asked, evidence, actor)
+    if same:
         message = "卡号和开户行都与原来相同，没有更改。如卡号无误，是银行系统原因的，直接重新生成代发文件即可。"
         raise Refused("same_card", message, {"number": message})
     card, _ = BankCard.objects.get_or_create(
@@ -79,6 +84,7 @@ def card_replace(
         card.save(update_fields=["bank_name"])
     line.card = card
     line.save(update_fields=["card"])
+    line.card_changes.filter(state=CardChange.State.WAITING).update(state=CardChange.State.REPLACED)
     paper = picture_store(evidence, name="换卡证明", field="evidence", scan=True)[0] if evidence else None
     change = CardChange.objects.create(
         line=line,
@@ -88,6 +94,7 @@ def card_replace(
         evidence=paper,
         changed_by=actor.user,
         changed_at=now(),
+        state=CardChange.State.NOT_ASKED if old is not None and old.pk == card.pk else CardChange.State.WAITING,
     )
     record_event(
         actor=actor,
@@ -101,6 +108,20 @@ def card_replace(
             "row": ["", str(line.row)],
         },
         reason=reason,
+    )
+    return change
+
+
+def _paper_added(change: CardChange, evidence: bytes, actor: Actor) -> CardChange:
+    """The same card with the paper that was missing: the change waits on, from its own day."""
+    change.evidence = picture_store(evidence, name="换卡证明", field="evidence", scan=True)[0]
+    change.save(update_fields=["evidence"])
+    record_event(
+        actor=actor,
+        action="payout.card_paper",
+        target=change.line.worker,
+        project_id=change.line.batch.project_id,
+        changes={"sha256": ["", change.evidence.sha256], "row": ["", str(change.line.row)]},
     )
     return change
 

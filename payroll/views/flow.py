@@ -130,6 +130,8 @@ def _detail(act: BatchAct) -> str:
         said.append(f"{act.facts['carried']} 人金额未变，沿用上一版的确认")
     if act.act == BatchAct.Act.PAY_OUT:
         said.append(f"{act.facts['payments']} 笔，{Decimal(act.facts['total']):,.2f} 元")
+        if act.facts.get("unconfirmed"):
+            said.append(f"其中 {act.facts['unconfirmed']} 笔换过的卡未经本人核对")
     if act.act in (BatchAct.Act.BANK_RESULT, BatchAct.Act.PAID) and "paid" in act.facts:
         counts = (("paid", "已发放"), ("failed", "发放失败"), ("doubtful", "未取用"), ("excepted", "暂不能发放"))
         said.append("，".join(f"{word} {act.facts[name]} 笔" for name, word in counts if act.facts.get(name)))

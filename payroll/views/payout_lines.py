@@ -9,6 +9,7 @@ from payroll.forms.payouts import CardReplaceForm, PayoutExceptionForm, PayoutRe
 from payroll.models import Payout
 from payroll.rules.bank_results import failure_words
 from payroll.selectors.batches import may_act_on
+from payroll.selectors.declarations import whole_figure
 from payroll.selectors.payouts import attempts_of, card_changes_of, exceptions_of, payable_line
 from payroll.services.payout_lines import card_replace, evidence_open, exception_lift, exception_record, payout_return
 from payroll.views.payouts import batch_crumbs
@@ -21,7 +22,7 @@ from responsibilities.views.access import needs, show_refusal
 
 FORMS = {"card": CardReplaceForm, "exception": PayoutExceptionForm, "return": PayoutReturnForm}
 SAID = {
-    "card": "工资卡已更换，可以重新生成代发文件。",
+    "card": "工资卡已更换。请工人本人在手机上核对卡号后四位，核对后再生成代发文件。",
     "exception": "已登记为暂不能发放，该行仍显示为未发放。",
     "return": "退汇已登记，该行可以重新发放。",
     "lift": "登记已解除，该行可以重新发放。",
@@ -73,6 +74,7 @@ def _context(request, line, forms, act: str) -> dict:
         if attempt.state in (Payout.State.FAILED, Payout.State.RETURNED):
             attempt.meaning, attempt.remedy = failure_words(attempt.bank_message)
     exceptions = list(exceptions_of(request.scope, line))
+    changes = list(card_changes_of(request.scope, line))
     live = next((one for one in attempts if one.state in (Payout.State.PENDING, Payout.State.PAID)), None)
     flowing = line.batch.stage in ("noticed", "paying", "paid") and line.batch.status == "submitted"
     may_pay = flowing and may_act_on(request.scope, line.batch, Permission.PAYROLL_PAY)
@@ -83,7 +85,10 @@ def _context(request, line, forms, act: str) -> dict:
         "attempts": attempts,
         "exceptions": exceptions,
         "exception": next((one for one in exceptions if one.lifted_at is None), None),
-        "changes": list(card_changes_of(request.scope, line)),
+        "changes": changes,
+        "asked": changes[-1] if changes and changes[-1].state in ("waiting", "denied") else None,
+        "may_hand_out": may_act_on(request.scope, line.batch, Permission.PAYROLL_SUBMIT),
+        "days": whole_figure("card_confirm_days", today()),
         "live": live,
         "may_pay": may_pay,
         "may_reveal": may_act_on(request.scope, line.batch, Permission.PAYROLL_REVEAL),

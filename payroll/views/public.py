@@ -18,6 +18,7 @@ from payroll.models import PayrollBatch
 from payroll.rules.photos import LIMIT
 from payroll.selectors.declarations import complaint_telephones
 from payroll.services.answers import Claim, contest_insist, contest_raise, contest_withdraw, pay_confirm
+from payroll.services.card_answers import card_confirm, card_deny
 from payroll.services.pay_links import (
     LinkEnded,
     LinkUnknown,
@@ -33,6 +34,8 @@ from responsibilities.views.access import show_refusal
 
 ACTS = {
     "confirm": (pay_confirm, "✓ 已确认，谢谢"),
+    "card_mine": (card_confirm, "✓ 已核对，钱会发到这张卡"),
+    "card_not_mine": (card_deny, "已记下，这张卡先不发钱"),
     "withdraw": (contest_withdraw, "异议已撤回"),
     "insist": (contest_insist, "已转给人社部门查看"),
 }

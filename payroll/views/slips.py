@@ -47,6 +47,9 @@ def slips(request, pk):
     rows = confirmations(request.scope, batch).exclude(state=State.VOID)
     if crew is not None:
         rows = rows.filter(line__crew=crew)
+    if line := request.GET.get("line", ""):
+        # One worker's slip, to hand out once more: a replaced card waits for his word.
+        rows = rows.filter(line_id=int(line)) if line.isascii() and line.isdigit() and len(line) < 19 else rows.none()
     page = Paginator(rows.order_by("line__crew", "line__row"), SLIPS_ON_A_PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     slips_print(batch=batch, confirmations=page.object_list, actor=Actor.of(request))

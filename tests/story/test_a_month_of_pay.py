@@ -182,6 +182,16 @@ def test_from_a_sheet_of_ones_own_to_the_last_credit(page: Page, phone: Page, ca
     page.get_by_label("更换理由").fill("原卡销户，工人提供新卡")
     page.get_by_role("button", name="保存新卡").click()
     expect(page.get_by_text("工资卡已更换")).to_be_visible()
+
+    # The new card waits until its owner says on the telephone that it is his.
+    page.goto(f"/payroll/{batch.pk}/payout/?layout=icbc")
+    expect(page.get_by_text("还没有经工人本人核对").first).to_be_visible()
+    asked = PayConfirmation.objects.get(batch=batch, line__worker__name=person(REFUSED)["name"])
+    phone.goto(f"/public/pay/{pay_token(asked.key)}/")
+    expect(phone.locator("body")).to_contain_text("请核对您的银行卡")
+    fits(phone)
+    phone.get_by_role("button", name="是我的卡", exact=True).tap()
+    expect(phone.locator("[role=status]")).to_contain_text("已核对")
     page.goto(f"/payroll/{batch.pk}/payout/?layout=icbc")
     rows = make_and_download(page, sequence=2, payments=1)
     assert [(row["收款账号"], Decimal(str(row["金额"]))) for row in rows] == [(card_number(NEW_CARD), NET[REFUSED])]

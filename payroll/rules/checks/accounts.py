@@ -75,6 +75,22 @@ class SharedPhone(Check):
     basis = LEDGER
 
 
+class CardUnconfirmed(Check):
+    """Not a check of a sheet: how a line is treated whose card was replaced and whose worker hasn't said yes yet."""
+
+    code = "card_unconfirmed"
+    title = "换卡未经本人核对"
+    what = (
+        "银行退回后更换的工资卡，本人还没有在手机上核对。设为“不得提交”的，这一行等本人核对后再写入代发文件"
+        "（逾期未答复且有证明材料的除外）；设为“提示”的，照常写入，只作标注。"
+    )
+    family = Family.ACCOUNT
+    default = Severity.ERROR
+    message = "{name}更换的工资卡（尾号 {last4}）还没有经本人核对。请本人扫工资条或工地的二维码核对后再发放。"
+    basis = TO_ONES_OWN_CARD
+    figures = ("card_confirm_days",)
+
+
 class UnknownBank(Check):
     code = "unknown_bank"
     title = "开户行不在名单里"

@@ -20,6 +20,8 @@ from payroll.services.bank_results import (
     result_record,
     result_upload,
 )
+from payroll.services.card_answers import card_confirm
+from payroll.services.pay_links import pay_token
 from payroll.services.payout_files import payout_file_send, payout_file_void, payout_files_make
 from payroll.services.payout_lines import card_replace
 from payroll.services.queue import RESULTS
@@ -89,6 +91,7 @@ def test_failed_rows_are_corrected_and_only_they_are_sent_again(batch, file):
         reason="新卡",
         actor=SYSTEM,
     )
+    card_confirm(token=pay_token(line.confirmation.key), actor=SYSTEM)
     (again,) = payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM).files
     assert (again.sequence, again.rows, again.payouts.get().attempt) == (2, 1, 2)
     take(answered(again, answer_bytes(answers(again))))

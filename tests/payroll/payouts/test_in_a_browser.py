@@ -5,6 +5,9 @@ from playwright.sync_api import expect
 
 from payroll.models import PayoutFile, PayrollBatch
 from payroll.services.bank_results import result_read
+from payroll.services.card_answers import card_confirm
+from payroll.services.pay_links import pay_token
+from responsibilities.services.trail import Actor
 from tests.cast import PASSWORD, build_cast
 from tests.factories.payouts import answer_bytes, answers, noticed, special_account
 from tests.factories.payroll import card_number, site
@@ -44,6 +47,8 @@ def test_from_the_notice_to_paid_with_one_card_corrected(page):
     page.get_by_label("更换理由").fill("原卡销户，工人提供新卡")
     page.get_by_role("button", name="保存新卡").click()
     expect(page.get_by_text("工资卡已更换")).to_be_visible()
+    expect(page.get_by_text(f"等{name}本人核对新卡")).to_be_visible()
+    card_confirm(token=pay_token(batch.lines.get(payouts__row=2).confirmation.key), actor=Actor.system("tests"))
     page.goto(f"/payroll/{batch.pk}/payout/")
     page.get_by_role("button", name="生成代发文件（1 笔").click()
     page.get_by_role("button", name="生成 1 笔").click()

@@ -46,6 +46,7 @@ def test_a_new_card_is_checked_recorded_and_used(lines, by, batch):
     event = AuditEvent.objects.get(action="payout.card")
     assert event.changes["bank_card"] == [f"尾号 {old.last4}", f"尾号 {card_number(77)[-4:]}"]
     assert card_number(77) not in str(event.changes)
+    CardChange.objects.update(state=CardChange.State.CONFIRMED)
     made = payout_files_make(batch_id=batch.pk, layout="generic", **by)
     again = made.files[0].payouts.get(line=lines[1])
     assert (made.files[0].rows, again.attempt, again.card) == (2, 2, change.new_card)
