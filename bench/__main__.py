@@ -10,6 +10,8 @@ import sys
 
 import django
 
+from zhangye_wages.launcher.copies import copied_database
+
 
 def main(names: list[str]) -> int:
     """Run the named benches, or all."""
@@ -25,7 +27,7 @@ def main(names: list[str]) -> int:
     for name in names or known:
         module = importlib.import_module(f"bench.{name}")
         if hasattr(module, "run"):
-            with _copied_database(f"bench_{name}"):
+            with copied_database(f"bench_{name}"):
                 module.run(_report)
     return 0
 
@@ -34,38 +36,6 @@ def _report(name: str, seconds: float, floor_seconds: float | None, note: str = 
     floor = f"{floor_seconds:9.3f}" if floor_seconds else f"{'—':>9}"
     ratio = f"{seconds / floor_seconds:7.2f}" if floor_seconds else f"{'—':>7}"
     print(f"{name:　<26}{seconds:9.3f}{floor}{ratio}  {note}", flush=True)
-
-
-class _copied_database:
-    """A copy of the prepared database for one bench, dropped afterwards."""
-
-    def __init__(self, name: str):
-        self.name = name
-
-    def __enter__(self):
-        from django.db import connection
-
-        self.origin = connection.settings_dict["NAME"]
-        connection.close()
-        self._run(
-            f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", f"CREATE DATABASE {self.name} TEMPLATE {self.origin}"
-        )
-        connection.settings_dict["NAME"] = self.name
-
-    def __exit__(self, *problem):
-        from django.db import connection
-
-        connection.close()
-        connection.settings_dict["NAME"] = self.origin
-        self._run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
-
-    @staticmethod
-    def _run(*statements: str) -> None:
-        from django.db import connection
-
-        with connection._nodb_cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
 
 
 if __name__ == "__main__":

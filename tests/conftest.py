@@ -1,15 +1,14 @@
 """What every test may use: a database of its own worker, a real Celery worker, a real browser."""
 
 import os
-import subprocess
-import sys
-import time
 
 import psycopg2
 import pytest
+import redis
 from django.db import connection, connections
 from django.test import TransactionTestCase
 
+from tests.worker import celery_worker
 from zhangye_wages.launcher.template import NAME as TEMPLATE
 from zhangye_wages.launcher.testing import MARK
 
@@ -83,29 +82,6 @@ def empty_cache():
 @pytest.fixture
 def celery_worker_process(transactional_db):
     """A real worker on this test's database and broker; the test must be one that commits."""
-    import redis
-
     redis.Redis.from_url(os.environ["REDIS_URL"]).flushdb()
-    command = [sys.executable, "-m", "celery", "-A", "zhangye_wages.celery", "worker", "-c", "1", "-l", "WARNING"]
-    environment = os.environ | {"PORTAL_BROKER_TIMEOUT": "15"}
-    worker = subprocess.Popen([*command, "--without-mingle", "--without-gossip"], env=environment)
-    try:
-        _await_heartbeat(worker)
-        yield worker
-    finally:
-        worker.terminate()
-        try:
-            worker.wait(20)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
-
-
-def _await_heartbeat(worker: subprocess.Popen, patience: float = 120) -> None:
-    from responsibilities.models import Heartbeat
-
-    deadline = time.monotonic() + patience
-    while not Heartbeat.objects.filter(name="worker").exists():
-        assert worker.poll() is None, "Celery worker 启动后退出"
-        assert time.monotonic() < deadline, "Celery worker 没有心跳"
-        time.sleep(0.05)
+    with celery_worker() as process:
+        yield process
