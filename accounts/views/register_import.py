@@ -5,10 +5,8 @@ import secrets
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.services.register_import import register_import
@@ -18,9 +16,9 @@ from responsibilities.rules.roles import Permission
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
+from responsibilities.views.downloads import attachment
 from sheets.refusal import MESSAGES, Refusal
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A previewed file waits this long for its confirmation, sealed.
 KEPT_SECONDS = 30 * 60
 MOST_BYTES = 20 * 1024 * 1024
@@ -67,9 +65,7 @@ def register_import_page(request):
 @require_safe
 def register_template_file(request):
     """The empty register."""
-    response = HttpResponse(register_template(), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, "项目登记表模板.xlsx")
-    return response
+    return attachment("项目登记表模板.xlsx", register_template())
 
 
 def _key(request, token: str) -> str:

@@ -1,7 +1,5 @@
 """Lists of deadlines as workbooks: exactly what is filtered, at most as much as one file may hold."""
 
-import io
-
 from django.db.models import QuerySet
 from django.http import HttpResponse
 
@@ -12,9 +10,9 @@ from escalation.selectors.rows import rows_of
 from escalation.views.listing import rule_title
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.scope import Scope
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from responsibilities.views.downloads import workbook
+from sheets.writing import OutColumn, OutSheet
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A file that people still open; beyond it they are asked to filter.
 MOST_ROWS = 50_000
 CHUNK = 2_000
@@ -41,12 +39,8 @@ def deadlines_workbook(scope: Scope, queryset: QuerySet[Deadline], window: Windo
     ids = list(queryset.values_list("pk", flat=True)[: MOST_ROWS + 1])
     if len(ids) > MOST_ROWS:
         raise Refused("too_many_rows", f"当前筛选超过 {MOST_ROWS} 项，一个文件放不下。请按县区或规则筛选后分别导出。")
-    target = io.BytesIO()
     above = (f"时限清单（{window.today:%Y-%m-%d}，共 {len(ids)} 项）",)
-    write_xlsx(target, [OutSheet("时限", COLUMNS, _rows(ids, window), above)])
-    response = HttpResponse(target.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="deadlines-{window.today:%Y%m%d}.xlsx"'
-    return response
+    return workbook(f"时限清单{window.today:%Y%m%d}.xlsx", [OutSheet("时限", COLUMNS, _rows(ids, window), above)])
 
 
 def _rows(ids: list[int], window: Window):

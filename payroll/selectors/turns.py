@@ -46,18 +46,19 @@ def batches_in_turn(scope: Scope, key: str, today: datetime.date) -> QuerySet:
 
 
 def turns_of(scope: Scope, today: datetime.date) -> list[tuple[Turn, int]]:
-    """The steps that wait for the caller, with how many batches each; a query for each permission, zeros left out."""
+    """The steps that wait for the caller, with how many batches each; zeros left out."""
     if not scope.can(Permission.PAYROLL_VIEW):
         return []
     found: dict[str, int] = {}
-    for permission in dict.fromkeys(turn.permission for turn in TURNS):
-        if not scope.can(permission):
-            continue
-        counted = {
-            turn.key: Count("pk", filter=_condition(turn.key, today)) for turn in TURNS if turn.permission == permission
-        }
+    # Permissions that come with the same grants are counted together: for most callers that is one query.
+    reach: dict[tuple, list[Turn]] = {}
+    for turn in TURNS:
+        if scope.can(turn.permission):
+            reach.setdefault(scope.with_permission(turn.permission).grants, []).append(turn)
+    for turns in reach.values():
+        counted = {turn.key: Count("pk", filter=_condition(turn.key, today)) for turn in turns}
         # Only what is on its way: the history of years needn't be looked at for a count of open work.
-        open_ones = batches(scope.with_permission(permission)).filter(
+        open_ones = batches(scope.with_permission(turns[0].permission)).filter(
             Q(status__in=(Status.MAPPING, Status.DRAFT)) | Q(status=Status.SUBMITTED, stage__in=_OPEN_STAGES)
         )
         found |= open_ones.order_by().aggregate(**counted)

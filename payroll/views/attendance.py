@@ -2,14 +2,11 @@
 
 import datetime
 from io import BytesIO
-from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from payroll.forms.attendance import AttendanceFilterForm, AttendanceUploadForm, ConfirmForm, VersionForm
@@ -29,7 +26,6 @@ from payroll.services.attendance.confirming import attendance_confirm, attendanc
 from payroll.services.attendance.originals import may_open_original, original_open
 from payroll.services.attendance.templates import attendance_template
 from payroll.services.attendance.uploads import attendance_upload
-from payroll.views.listing import XLSX
 from payroll.views.month_grid import heads, sheet_lines
 from projects.selectors.projects import project_for
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -37,10 +33,11 @@ from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
+from responsibilities.views.downloads import BYTES, attachment
+from responsibilities.views.listing import LONG_SIZES, page_of, query
 
 Status = AttendanceSheet.Status
 WAITING = (Status.QUEUED, Status.READING)
-PAGE_SIZES = (50, 100, 200)
 LEVELS = {
     Status.QUEUED: "blue",
     Status.READING: "blue",
@@ -77,19 +74,17 @@ def sheet_list(request):
         month_on=data.get("month"),
         status=data.get("status", ""),
     )
-    size = _size(request.GET.get("page_size"))
-    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    page = page_of(request, rows, LONG_SIZES)
     page.object_list = [decorated(sheet) for sheet in page.object_list]
-    query = urlencode([(k, v) for k, v in request.GET.items() if v and k not in ("page", "page_size")])
     return render(
         request,
         "payroll/attendance/list.html",
         {
             "form": form,
             "page": page,
-            "size": size,
-            "sizes": PAGE_SIZES,
-            "query": f"{query}&" if query else "",
+            "size": page.paginator.per_page,
+            "sizes": LONG_SIZES,
+            "query": query(request),
             "filtered": any(data.get(name) for name in ("q", "month", "status")),
             "may_upload": request.scope.can(Permission.WORKER_EDIT),
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "考勤"}],
@@ -173,19 +168,18 @@ def sheet_page(request, pk):
     if sheet.status in (Status.DRAFT, Status.CONFIRMED, Status.SUPERSEDED, Status.DISCARDED) and sheet.rows:
         only = request.GET.get("only") == "problems"
         rows = rows_of(request.scope, sheet, only_problems=only, text=request.GET.get("q", "").strip()[:60])
-        size = _size(request.GET.get("page_size"))
-        page = Paginator(rows, size).get_page(request.GET.get("page"))
+        page = page_of(request, rows, LONG_SIZES)
         shown = list(page.object_list)
         problems = problems_of(request.scope, sheet).filter(row__in=[row.row for row in shown])
         page.object_list = sheet_lines(shown, problems)
         month = Month(sheet.month_on.year, sheet.month_on.month)
         context |= {
             "page": page,
-            "size": size,
-            "sizes": PAGE_SIZES,
+            "size": page.paginator.per_page,
+            "sizes": LONG_SIZES,
             "only": only,
             "q": request.GET.get("q", ""),
-            "query": "only=problems&" if only else "",
+            "query": query(request),
             "heads": heads(month),
             "unmatched": sheet.rows - sheet.matched,
             "general": problems_of(request.scope, sheet).exclude(row__in=rows_of(request.scope, sheet).values("row"))[
@@ -258,10 +252,7 @@ def sheet_original(request, pk):
     """The file as it was uploaded, for who uploaded it or may see numbers in full."""
     sheet = attendance_sheet_by_pk(request.scope, pk)
     name, data = original_open(sheet=sheet, actor=Actor.of(request), scope=request.scope)
-    response = HttpResponse(data, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["Cache-Control"] = "no-store"
-    return response
+    return attachment(name, data, BYTES)
 
 
 @needs(Permission.WORKER_EDIT)
@@ -281,17 +272,10 @@ def template_file(request):
     attendance_template(
         target=box, project=project, month=month, subcontractor=chosen, actor=Actor.of(request), scope=request.scope
     )
-    response = HttpResponse(box.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{project.code}-{month}-考勤表模板.xlsx")
-    response["Cache-Control"] = "no-store"
-    return response
+    return attachment(f"{project.code}-{month}-考勤表模板.xlsx", box.getvalue())
 
 
 def _project(projects: list, code: str | None):
     if not code and len(projects) == 1:
         return projects[0]
     return next((project for project in projects if project.code == code), None)
-
-
-def _size(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and int(text) in PAGE_SIZES else PAGE_SIZES[0]

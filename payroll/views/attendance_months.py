@@ -1,25 +1,20 @@
 """A project's month of attendance: who was there on which day, with export and what stands on two sites."""
 
-from io import BytesIO
-from urllib.parse import urlencode
-
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from payroll.rules.month import Month
 from payroll.selectors.attendance import days_of_workers, month_of_project, same_days, total_of_month
-from payroll.views.attendance import PAGE_SIZES, _size
-from payroll.views.listing import XLSX
 from payroll.views.month_grid import heads, project_lines
 from projects.selectors.projects import project_for
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission
 from responsibilities.views.access import needs
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from responsibilities.views.downloads import workbook
+from responsibilities.views.listing import LONG_SIZES, address, page_of, query
+from sheets.writing import OutColumn, OutSheet
 
 EXPORT_CHUNK = 500
 
@@ -39,12 +34,10 @@ def project_month(request, code, month):
     if request.GET.get("export") == "xlsx":
         request.scope.require(Permission.EXPORT)
         return _export(request.scope, project, wanted, rows)
-    size = _size(request.GET.get("page_size"))
-    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    page = page_of(request, rows, LONG_SIZES)
     shown = list(page.object_list)
     days = days_of_workers(request.scope, project, wanted.first, [row["worker_id"] for row in shown])
     page.object_list = project_lines(shown, days, wanted, double)
-    query = urlencode([(key, value) for key, value in (("q", text), ("crew", crew)) if value])
     return render(
         request,
         "payroll/attendance/month.html",
@@ -54,14 +47,14 @@ def project_month(request, code, month):
             "previous": _shift(wanted, -1),
             "following": _shift(wanted, 1),
             "page": page,
-            "size": size,
-            "sizes": PAGE_SIZES,
+            "size": page.paginator.per_page,
+            "sizes": LONG_SIZES,
             "heads": heads(wanted),
             "total": total_of_month(request.scope, project, wanted.first),
             "double": len(double),
             "q": text,
-            "query": f"{query}&" if query else "",
-            "export_url": f"?{query}&export=xlsx" if query else "?export=xlsx",
+            "query": query(request),
+            "export_url": address(request, export="xlsx"),
             "may_export": request.scope.can(Permission.EXPORT),
             "may_upload": request.scope.can(Permission.WORKER_EDIT),
             "crumbs": [
@@ -83,7 +76,7 @@ def _shift(month: Month, by: int) -> Month:
 
 
 def _export(scope, project, month: Month, rows) -> HttpResponse:
-    columns = [
+    titles = [
         OutColumn("姓名"),
         OutColumn("证件后四位"),
         OutColumn("班组"),
@@ -91,12 +84,9 @@ def _export(scope, project, month: Month, rows) -> HttpResponse:
         OutColumn("合计天数", "number"),
         OutColumn("合计工时", "number"),
     ]
-    box = BytesIO()
-    title = f"{project.name} {month.chinese}出勤"
-    write_xlsx(box, [OutSheet(f"{month}出勤", columns, _rows(scope, project, month, rows), above=[title])])
-    response = HttpResponse(box.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{project.code}-{month}-出勤.xlsx")
-    return response
+    above = [f"{project.name} {month.chinese}出勤"]
+    sheet = OutSheet(f"{month}出勤", titles, _rows(scope, project, month, rows), above=above)
+    return workbook(f"{project.code}-{month}-出勤.xlsx", [sheet])
 
 
 def _rows(scope, project, month: Month, rows):

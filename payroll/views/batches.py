@@ -30,8 +30,8 @@ from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
+from responsibilities.views.listing import LONG_SIZES, page_size
 
-PAGE_SIZES = (50, 100, 200)
 Status = PayrollBatch.Status
 WAITING = (Status.QUEUED, Status.READING)
 
@@ -125,7 +125,7 @@ def discard(request, pk):
 def _sheet(request, batch: PayrollBatch) -> dict:
     only = request.GET.get("only", "")
     only = only if only in ("errors", "remarks") else ""
-    size = int(request.GET["page_size"]) if request.GET.get("page_size") in {"50", "100", "200"} else PAGE_SIZES[0]
+    size = page_size(request, LONG_SIZES)
     names = sheet_names(batch)
     sheet_no = _number(request.GET.get("sheet"), len(names)) or 1
     at = None if only else _number(request.GET.get("at"))
@@ -139,7 +139,7 @@ def _sheet(request, batch: PayrollBatch) -> dict:
     return {
         "page": page,
         "size": size,
-        "sizes": PAGE_SIZES,
+        "sizes": LONG_SIZES,
         "only": only,
         "query": _kept(names, sheet_no, only),
         "columns": columns_of(batch, sheet_no),

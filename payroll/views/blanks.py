@@ -1,10 +1,8 @@
 """Workbooks to fill in, for download: the template with the roster, and a copy of last month."""
 
 from io import BytesIO
-from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,12 +13,12 @@ from payroll.rules.month import Month
 from payroll.selectors.batches import employers_for_upload
 from payroll.services.copies import month_copy
 from payroll.services.templates import EVERYBODY, template_write
-from payroll.views.listing import XLSX
 from projects.selectors.projects import project_for
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
+from responsibilities.views.downloads import attachment
 
 NOT_SAID = "请先填写工资月份（例如 2026-10）和用工单位，再下载。"
 
@@ -42,7 +40,7 @@ def template_file(request):
         employer=asked["employer"],
         formulas=asked["formulas"],
     )
-    return _file(f"{project.code}-{asked['month']}-工资表模板.xlsx", box)
+    return attachment(f"{project.code}-{asked['month']}-工资表模板.xlsx", box.getvalue())
 
 
 @needs(Permission.PAYROLL_UPLOAD)
@@ -67,7 +65,7 @@ def copy_file(request):
         raise
     except Refused as refusal:
         return _back(request, refusal.message)
-    return _file(f"{project.code}-{asked['month']}-工资表.xlsx", box)
+    return attachment(f"{project.code}-{asked['month']}-工资表.xlsx", box.getvalue())
 
 
 def _asked(request):
@@ -89,10 +87,3 @@ def _back(request, message: str):
     messages.error(request, message)
     kept = {name: request.GET[name] for name in ("project", "month", "employer") if request.GET.get(name)}
     return redirect(f"{reverse('payroll:upload')}?{urlencode(kept)}")
-
-
-def _file(name: str, box: BytesIO) -> HttpResponse:
-    response = HttpResponse(box.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "no-store"
-    return response

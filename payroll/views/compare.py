@@ -1,7 +1,5 @@
 """Two sheets side by side."""
 
-from io import BytesIO
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
@@ -9,13 +7,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from payroll.selectors.compare import comparable, comparison, comparison_sums
-from payroll.views.files import attachment
-from payroll.views.listing import XLSX
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.views.access import needs
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from responsibilities.views.downloads import workbook
+from sheets.writing import OutColumn, OutSheet
 
 PAGE_SIZE = 100
 KINDS = {
@@ -114,6 +111,4 @@ def _export(old, new, *, only_changes: bool):
         ]
         for pair in comparison(old, new, only_changes=only_changes, limit=None)
     )
-    box = BytesIO()
-    write_xlsx(box, [OutSheet("工资对照", columns, rows)])
-    return attachment(f"{new.project.code}-{new.month_on:%Y-%m}-工资对照.xlsx", box.getvalue(), XLSX)
+    return workbook(f"{new.project.code}-{new.month_on:%Y-%m}-工资对照.xlsx", [OutSheet("工资对照", columns, rows)])

@@ -3,10 +3,8 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from payroll.forms.people import AgainForm, ContractEndForm, ContractForm, LeaveForm, StayWithdrawForm
@@ -22,6 +20,7 @@ from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
+from responsibilities.views.downloads import attachment
 
 
 @needs(Permission.WORKER_EDIT)
@@ -157,11 +156,7 @@ def contract_scan(request, pk):
     """The signed paper; who looked is kept."""
     contract = contract_by_pk(request.scope, pk)
     name, data = contract_scan_open(contract=contract, actor=Actor.of(request))
-    response = HttpResponse(data, content_type=scan_type(data))
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(name, data, scan_type(data))
 
 
 def _contract_form(request, entry, contract, form):

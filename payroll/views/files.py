@@ -1,8 +1,5 @@
 """Workbooks for download: the original, the annotated one, and the masked list of accepted lines."""
 
-from io import BytesIO
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,12 +9,12 @@ from payroll.imports.columns import TITLES
 from payroll.selectors.batches import batch_by_pk, lines_of
 from payroll.services.files import annotated_open, original_open
 from payroll.views.grid import MONEY, NUMBERS, line_texts
-from payroll.views.listing import XLSX
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from responsibilities.views.downloads import BYTES, attachment, workbook
+from sheets.writing import OutColumn, OutSheet
 
 COLUMNS = (
     "name",
@@ -62,9 +59,8 @@ def export(request, pk):
         for line in lines_of(request.scope, batch).iterator(chunk_size=1000)
         if (texts := line_texts(line, batch))
     )
-    box = BytesIO()
-    write_xlsx(box, [OutSheet(f"{batch.month_on:%Y-%m}工资", columns, rows)])
-    return attachment(f"{batch.project.code}-{batch.month_on:%Y-%m}-工资明细（脱敏）.xlsx", box.getvalue(), XLSX)
+    sheet = OutSheet(f"{batch.month_on:%Y-%m}工资", columns, rows)
+    return workbook(f"{batch.project.code}-{batch.month_on:%Y-%m}-工资明细（脱敏）.xlsx", [sheet])
 
 
 def _download(request, pk, opened) -> HttpResponse:
@@ -76,16 +72,7 @@ def _download(request, pk, opened) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("payroll:batch", pk)
-    return attachment(name, data, "application/octet-stream")
-
-
-def attachment(name: str, data: bytes, content_type: str) -> HttpResponse:
-    """A file to keep, under its Chinese name."""
-    response = HttpResponse(data, content_type=content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(name, data, BYTES)
 
 
 def _kind(name: str) -> str:

@@ -2,10 +2,7 @@
 
 import calendar
 import datetime
-from io import BytesIO
-from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,19 +15,20 @@ from payroll.views.words import decorated
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
 from responsibilities.views.access import needs
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from responsibilities.views.downloads import workbook
+from responsibilities.views.listing import LONG_SIZES, address, columns, form_chips, page_of, query
+from sheets.writing import OutColumn, OutSheet
 
-PAGE_SIZES = (50, 100, 200)
 MISSING_SHOWN = 8
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILTERS = ("q", "month", "status", "stage", "kind", "employer", "turn")
 COLUMNS = (
-    ("project", "项目", False),
-    ("month", "工资月份", False),
-    ("", "用工单位", False),
-    ("status", "状态", False),
-    ("rows", "可受理", True),
-    ("net", "实发合计（元）", True),
-    ("uploaded", "上传", False),
+    ("项目", "project"),
+    ("工资月份", "month"),
+    ("用工单位", ""),
+    ("状态", "status"),
+    ("可受理", "rows", True),
+    ("实发合计（元）", "net", True),
+    ("上传", "uploaded"),
 )
 
 
@@ -46,25 +44,23 @@ def batch_list(request):
     if request.GET.get("export") == "xlsx":
         request.scope.require(Permission.EXPORT)
         return _export(rows)
-    size = _size(request.GET.get("page_size"))
-    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    page = page_of(request, rows, LONG_SIZES)
     page.object_list = [decorated(batch) for batch in page.object_list]
     month_on = chosen["month_on"] or _last_month(today())
     missing = projects_without_payroll(request.scope, month_on, _end(month_on))
     missing_total = missing.count()
-    query = _query(request.GET, "page", "page_size", "export")
     return render(
         request,
         "payroll/list.html",
         {
             "form": form,
             "page": page,
-            "size": size,
-            "sizes": PAGE_SIZES,
-            "query": f"{query}&" if query else "",
-            "columns": _columns(request.GET),
-            "chips": _chips(request.GET, form),
-            "export_url": f"?{query}&export=xlsx" if query else "?export=xlsx",
+            "size": page.paginator.per_page,
+            "sizes": LONG_SIZES,
+            "query": query(request),
+            "columns": columns(request, COLUMNS),
+            "chips": form_chips(request, form, FILTERS),
+            "export_url": address(request, export="xlsx"),
             "may_export": request.scope.can(Permission.EXPORT),
             "may_upload": request.scope.can(Permission.PAYROLL_UPLOAD),
             "missing": missing[:MISSING_SHOWN],
@@ -94,7 +90,7 @@ def _chosen(form: BatchFilterForm) -> dict:
 
 
 def _export(rows) -> HttpResponse:
-    columns = [
+    titles = [
         OutColumn("项目编号", width=18),
         OutColumn("项目", width=36),
         OutColumn("县区"),
@@ -129,49 +125,7 @@ def _export(rows) -> HttpResponse:
         ]
         for batch in rows.iterator(chunk_size=500)
     )
-    box = BytesIO()
-    write_xlsx(box, [OutSheet("工资表", columns, body)])
-    response = HttpResponse(box.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="payrolls.xlsx"'
-    return response
-
-
-def _columns(parameters) -> list[dict]:
-    """Headers with the address that sorts by them."""
-    order = parameters.get("sort", "")
-    rest = _query(parameters, "sort", "page", "export")
-    found = []
-    for name, label, num in COLUMNS:
-        column = {"label": label, "num": num}
-        if name:
-            following = f"-{name}" if order == name else name
-            column["sort_url"] = f"?{rest}&sort={following}" if rest else f"?sort={following}"
-            if order.removeprefix("-") == name:
-                column["sorted"] = "descending" if order.startswith("-") else "ascending"
-        found.append(column)
-    return found
-
-
-def _chips(parameters, form: BatchFilterForm) -> list[dict]:
-    chips = []
-    for name in ("q", "month", "status", "stage", "kind", "employer", "turn"):
-        value = parameters.get(name, "")
-        if not value or name in form.errors:
-            continue
-        field = form.fields[name]
-        shown = dict(field.choices).get(value, value) if hasattr(field, "choices") else value
-        chips.append(
-            {"label": field.label, "value": shown, "remove_url": f"?{_query(parameters, name, 'page', 'export')}"}
-        )
-    return chips
-
-
-def _query(parameters, *without: str) -> str:
-    return urlencode([(name, value) for name, value in parameters.items() if value and name not in without])
-
-
-def _size(text: str | None) -> int:
-    return int(text) if text in {str(size) for size in PAGE_SIZES} else PAGE_SIZES[0]
+    return workbook(f"工资表{today():%Y%m%d}.xlsx", [OutSheet("工资表", titles, body)])
 
 
 def _last_month(day: datetime.date) -> datetime.date:

@@ -4,7 +4,6 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +19,7 @@ from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
+from responsibilities.views.downloads import BYTES, attachment
 
 TROUBLED_PER_PAGE = 50
 
@@ -83,11 +83,7 @@ def payout_download(request, pk):
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("payroll:payout", row.batch_id)
-    response = HttpResponse(data, content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(name, data, BYTES)
 
 
 @needs(Permission.PAYROLL_PAY)

@@ -2,30 +2,27 @@
 
 import hashlib
 import secrets
-from io import BytesIO
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from payroll.forms.people import PeopleConfirmForm, PeopleImportForm
 from payroll.imports.people_sheets import KIND_WORDS, Kind
 from payroll.selectors.employers import employers_for_people, projects_for_people
 from payroll.services.people_import import people_import_file
-from payroll.views.listing import XLSX
 from responsibilities.rules.crypto import Unreadable
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
+from responsibilities.views.downloads import workbook
 from sheets.refusal import Refusal
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from sheets.writing import OutColumn, OutSheet
 
 # A previewed file waits this long for its confirmation, sealed.
 KEPT_SECONDS = 30 * 60
@@ -162,11 +159,7 @@ def import_template(request):
         "合同期限类型": ["固定期限合同", "以完成一定工作任务为期限的合同"],
         "计量单位": ["天", "月", "小时", "平方米", "立方米", "米"],
     }
-    box = BytesIO()
-    write_xlsx(box, [OutSheet(KIND_WORDS[kind], columns, [], choices=choices)])
-    response = HttpResponse(box.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{KIND_WORDS[kind]}导入模板.xlsx")
-    return response
+    return workbook(f"{KIND_WORDS[kind]}导入模板.xlsx", [OutSheet(KIND_WORDS[kind], columns, [], choices=choices)])
 
 
 def _result(imported) -> dict:

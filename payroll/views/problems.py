@@ -1,10 +1,8 @@
 """The problems of a batch: as a list to sort, filter, search and take along, or gathered by what is the matter."""
 
-from io import BytesIO
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,21 +17,21 @@ from payroll.selectors.problems import problem_counts, problems_by_check, proble
 from payroll.services.check_settings import batch_rejudge
 from payroll.services.files import may_open_files
 from payroll.views.grid import LEVELS, WORDS, sheet_names
-from payroll.views.listing import XLSX
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from responsibilities.views.downloads import workbook
+from responsibilities.views.listing import LONG_SIZES, address, chips, columns, page_of, query, switches
+from sheets.writing import OutColumn, OutSheet
 
-PAGE_SIZES = (50, 100, 200)
 COLUMNS = (
-    ("row", "位置"),
-    ("person", "姓名"),
-    ("severity", "级别"),
-    ("code", "问题"),
-    ("", "说明和处理办法"),
+    ("位置", "row"),
+    ("姓名", "person"),
+    ("级别", "severity"),
+    ("问题", "code"),
+    ("说明和处理办法", ""),
 )
 
 
@@ -53,22 +51,20 @@ def problem_list(request, pk):
         return _export(batch, rows, names)
     grouped = request.GET.get("view") == "grouped"
     counts = problem_counts(request.scope, batch)
-    size = int(request.GET["page_size"]) if request.GET.get("page_size") in {"50", "100", "200"} else PAGE_SIZES[0]
-    query = _query(request.GET, "page", "page_size", "export")
     context = {
         "batch": batch,
         "counts": counts,
         "grouped": grouped,
         "views": [
-            {"label": "逐条", "url": f"?{_query(request.GET, 'view', 'page', 'export')}", "active": not grouped},
-            {"label": "同类合并", "url": f"?{_with(request.GET, view='grouped')}", "active": grouped},
+            {"label": "逐条", "url": address(request, view=""), "active": not grouped},
+            {"label": "同类合并", "url": address(request, view="grouped"), "active": grouped},
         ],
-        "families": _chips(request.GET, "family", counts["families"], FAMILY_LABELS),
-        "severities": _chips(request.GET, "severity", counts["severities"], WORDS),
-        "chips": _set_chips(request.GET, chosen["code"], text),
+        "families": switches(request, "family", FAMILY_LABELS.items(), counts["families"]),
+        "severities": switches(request, "severity", WORDS.items(), counts["severities"]),
+        "chips": _set_chips(request, chosen["code"]),
         "q": text,
         "keep": [(name, value) for name, value in request.GET.items() if value and name not in ("q", "page", "export")],
-        "export_url": f"?{query}&export=xlsx" if query else "?export=xlsx",
+        "export_url": address(request, export="xlsx"),
         "may_export": request.scope.can(Permission.EXPORT),
         "may_open": may_open_files(request.scope, batch),
         "may_rejudge": batch.status == PayrollBatch.Status.DRAFT
@@ -84,10 +80,10 @@ def problem_list(request, pk):
         context["groups"] = [_group(one, batch, names) for one in problems_by_check(rows)]
         context["shown"] = sum(one["found"] for one in context["groups"])
     else:
-        page = Paginator(rows, size).get_page(request.GET.get("page"))
+        page = page_of(request, rows, LONG_SIZES)
         page.object_list = [_said(one, batch, names) for one in page.object_list]
-        context |= {"page": page, "size": size, "sizes": PAGE_SIZES, "query": f"{query}&" if query else ""}
-        context |= {"columns": _columns(request.GET, order), "shown": page.paginator.count}
+        context |= {"page": page, "size": page.paginator.per_page, "sizes": LONG_SIZES, "query": query(request)}
+        context |= {"columns": columns(request, COLUMNS), "shown": page.paginator.count}
     return render(request, "payroll/problems.html", context)
 
 
@@ -137,51 +133,13 @@ def _group(one: dict, batch: PayrollBatch, names: list[str]) -> dict:
     }
 
 
-def _chips(parameters, name: str, counts: dict[str, int], labels: dict) -> list[dict]:
-    chosen, found = parameters.get(name, ""), []
-    for code, label in labels.items():
-        if counts.get(code) or chosen == code:
-            url = (
-                f"?{_query(parameters, name, 'page', 'export')}"
-                if chosen == code
-                else f"?{_with(parameters, **{name: code})}"
-            )
-            found.append({"label": label, "url": url, "count": counts.get(code, 0), "active": chosen == code})
-    return found
-
-
-def _set_chips(parameters, code: str, text: str) -> list[dict]:
-    chips = []
-    if check := catalogue().get(code):
-        chips.append({"label": "问题", "value": check.title, "remove_url": f"?{_query(parameters, 'code', 'page')}"})
-    if text:
-        chips.append({"label": "搜索", "value": text, "remove_url": f"?{_query(parameters, 'q', 'page')}"})
-    return chips
-
-
-def _columns(parameters, order: str) -> list[dict]:
-    found = []
-    for name, label in COLUMNS:
-        column = {"label": label}
-        if name:
-            column["sort_url"] = f"?{_with(parameters, sort=f'-{name}' if order == name else name)}"
-            if order.removeprefix("-") == name:
-                column["sorted"] = "descending" if order.startswith("-") else "ascending"
-        found.append(column)
-    return found
-
-
-def _with(parameters, **changes: str) -> str:
-    rest = [(name, value) for name, value in parameters.items() if value and name not in (*changes, "page", "export")]
-    return urlencode([*rest, *changes.items()])
-
-
-def _query(parameters, *without: str) -> str:
-    return urlencode([(name, value) for name, value in parameters.items() if value and name not in without])
+def _set_chips(request, code: str) -> list[dict]:
+    check = catalogue().get(code)
+    return chips(request, {"code": ("问题", {code: check.title} if check else {}), "q": ("搜索", {})})
 
 
 def _export(batch: PayrollBatch, rows, names: list[str]) -> HttpResponse:
-    columns = [
+    titles = [
         OutColumn("工作表", width=16),
         OutColumn("行", "number", 7),
         OutColumn("单元格", width=9),
@@ -193,13 +151,8 @@ def _export(batch: PayrollBatch, rows, names: list[str]) -> HttpResponse:
         OutColumn("依据", width=40),
         OutColumn("代码", width=24),
     ]
-    box = BytesIO()
-    write_xlsx(box, [OutSheet("问题清单", columns, _cells(rows, names))])
-    response = HttpResponse(box.getvalue(), content_type=XLSX)
-    name = quote(f"{batch.project.code}-{batch.month_on:%Y-%m}-问题清单.xlsx")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    response["Cache-Control"] = "no-store"
-    return response
+    sheet = OutSheet("问题清单", titles, _cells(rows, names))
+    return workbook(f"{batch.project.code}-{batch.month_on:%Y-%m}-问题清单.xlsx", [sheet])
 
 
 def _cells(rows, names: list[str]):

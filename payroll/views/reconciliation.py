@@ -1,7 +1,6 @@
 """应发实发对账: the differences per worker and month, and matching the statement by hand."""
 
 import datetime
-from io import BytesIO
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -25,15 +24,15 @@ from payroll.selectors.reconciliation import (
     worker_months,
 )
 from payroll.services.statement_matching import statement_pair, statement_unpair, statements_rematch
-from payroll.views.listing import XLSX
 from projects.selectors.projects import may_act, project_by_code
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
-from responsibilities.views.listing import chips, query
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from responsibilities.views.downloads import workbook
+from responsibilities.views.listing import chips, columns, query
+from sheets.writing import OutColumn, OutSheet
 
 PAGE_SIZE = 50
 MONTHS_BACK = 6
@@ -91,7 +90,7 @@ def reconciliation(request):
         )
         context |= {
             "page": page,
-            "columns": _columns(request),
+            "columns": columns(request, COLUMNS),
             "sums": sums_by_employer(request.scope, asked),
             "loose": loose_debits(request.scope, project).count() if request.scope.can(Permission.ACCOUNT_VIEW) else 0,
             "may_match": may_act(request.scope, project, Permission.PAYROLL_PAY),
@@ -194,18 +193,6 @@ def _chips(request, project, form) -> list[dict]:
     return chips(request, labels)
 
 
-def _columns(request) -> list[dict]:
-    wanted = request.GET.get("sort", "")
-    found = []
-    for label, name, num in COLUMNS:
-        column = {"label": label, "num": num}
-        if name:
-            column["sort_url"] = "?" + query(request, sort=f"-{name}" if wanted == name else name).rstrip("&")
-            column["sorted"] = {name: "ascending", f"-{name}": "descending"}.get(wanted)
-        found.append(column)
-    return found
-
-
 def _chart(months) -> dict:
     """Owed against paid by month; a chart's axis, the table behind the switch shows the same."""
     return {
@@ -224,7 +211,7 @@ def _chart(months) -> dict:
 
 
 def _export(request, asked) -> HttpResponse:
-    columns = [
+    titles = [
         OutColumn("项目编号", width=18),
         OutColumn("项目", width=32),
         OutColumn("工资月份", "month"),
@@ -247,8 +234,4 @@ def _export(request, asked) -> HttpResponse:
         ]
         for row in worker_months(request.scope, asked)
     )  # fmt: skip
-    box = BytesIO()
-    write_xlsx(box, [OutSheet("应发实发对账", columns, body)])
-    response = HttpResponse(box.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="reconciliation.xlsx"'
-    return response
+    return workbook(f"应发实发对账{today():%Y%m%d}.xlsx", [OutSheet("应发实发对账", titles, body)])

@@ -1,9 +1,5 @@
 """The register of workers: find, filter, export masked; enter a site by a form."""
 
-from io import BytesIO
-from urllib.parse import urlencode
-
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,26 +9,26 @@ from payroll.selectors.employers import employers_for_people, projects_for_peopl
 from payroll.selectors.register import WORRIES, register, register_choices, search_register, worry_counts
 from payroll.services.entering import Entrant, person_enter
 from payroll.views.grid import masked
-from payroll.views.listing import XLSX
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor, record_event
 from responsibilities.views.access import needs, show_refusal
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from responsibilities.views.downloads import workbook
+from responsibilities.views.listing import LONG_SIZES, address, columns, form_chips, page_of, query
+from sheets.writing import OutColumn, OutSheet
 
-PAGE_SIZES = (50, 100, 200)
 COLUMNS = (
-    ("name", "姓名"),
-    ("project", "项目"),
-    ("crew", "班组、工种"),
-    ("entered", "在场"),
-    ("", "合同"),
-    ("", "工资卡"),
-    ("paid", "最近工资"),
+    ("姓名", "name"),
+    ("项目", "project"),
+    ("班组、工种", "crew"),
+    ("在场", "entered"),
+    ("合同", ""),
+    ("工资卡", ""),
+    ("最近工资", "paid"),
 )
-KEPT = ("q", "project", "employer", "crew", "state", "worry", "sort")
+FILTERS = ("q", "project", "employer", "crew", "state", "worry")
 
 
 @needs(Permission.PAYROLL_VIEW)
@@ -58,10 +54,8 @@ def worker_list(request):
     if request.GET.get("export") == "xlsx":
         request.scope.require(Permission.EXPORT)
         return _export(rows, Actor.of(request))
-    size = _size(request.GET.get("page_size"))
-    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    page = page_of(request, rows, LONG_SIZES)
     page.object_list = [_decorated(entry) for entry in page.object_list]
-    query = _query(request.GET)
     return render(
         request,
         "payroll/people/list.html",
@@ -70,13 +64,13 @@ def worker_list(request):
             "by_id": by_id,
             "found_by_id": index is not None,
             "page": page,
-            "size": size,
-            "sizes": PAGE_SIZES,
-            "query": f"{query}&" if query else "",
-            "columns": _columns(request.GET),
+            "size": page.paginator.per_page,
+            "sizes": LONG_SIZES,
+            "query": query(request),
+            "columns": columns(request, COLUMNS),
             "counts": _counts(worry_counts(visible), data.get("worry", "")),
-            "chips": _chips(request.GET, form),
-            "export_url": f"?{query}&export=xlsx" if query else "?export=xlsx",
+            "chips": form_chips(request, form, FILTERS),
+            "export_url": address(request, export="xlsx"),
             "may_export": request.scope.can(Permission.EXPORT) and index is None,
             "may_edit": request.scope.can(Permission.WORKER_EDIT),
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "工人"}],
@@ -172,7 +166,7 @@ def _counts(counts: dict[str, int], worry: str) -> list[dict]:
 
 
 def _export(rows, actor: Actor) -> HttpResponse:
-    columns = [
+    titles = [
         OutColumn("姓名"),
         OutColumn("证件后四位"),
         OutColumn("项目编号", width=18),
@@ -207,43 +201,6 @@ def _export(rows, actor: Actor) -> HttpResponse:
                 f"{entry.last_paid_on:%Y-%m}" if entry.last_paid_on else "",
             ]
 
-    box = BytesIO()
-    write_xlsx(box, [OutSheet("工人", columns, body())])
+    response = workbook(f"工人{today():%Y%m%d}.xlsx", [OutSheet("工人", titles, body())])
     record_event(actor=actor, action="workers.export", target=None, changes={"rows": ["", str(count)]})
-    response = HttpResponse(box.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="workers.xlsx"'
     return response
-
-
-def _columns(parameters) -> list[dict]:
-    order, rest = parameters.get("sort", ""), _query(parameters, "sort")
-    found = []
-    for name, label in COLUMNS:
-        column = {"label": label}
-        if name:
-            following = f"-{name}" if order == name else name
-            column["sort_url"] = f"?{rest}&sort={following}" if rest else f"?sort={following}"
-            if order.removeprefix("-") == name:
-                column["sorted"] = "descending" if order.startswith("-") else "ascending"
-        found.append(column)
-    return found
-
-
-def _chips(parameters, form) -> list[dict]:
-    chips = []
-    for name in KEPT[:-1]:
-        value = parameters.get(name, "")
-        if not value or name in form.errors:
-            continue
-        field = form.fields[name]
-        shown = dict(field.choices).get(value, value) if hasattr(field, "choices") else value
-        chips.append({"label": field.label, "value": shown, "remove_url": f"?{_query(parameters, name)}"})
-    return chips
-
-
-def _query(parameters, *without: str) -> str:
-    return urlencode([(name, parameters[name]) for name in KEPT if parameters.get(name) and name not in without])
-
-
-def _size(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and int(text) in PAGE_SIZES else PAGE_SIZES[0]

@@ -1,8 +1,6 @@
 """The checks with their severity, open to everybody who sees pay; 人社 changes them with a reason."""
 
 import datetime
-from io import BytesIO
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,7 +20,6 @@ from payroll.selectors.checks import (
     settings_on_unscoped,
 )
 from payroll.services.check_settings import check_set
-from payroll.views.listing import XLSX
 from payroll.views.words import decorated
 from responsibilities.models import Area
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -31,7 +28,9 @@ from responsibilities.selectors.clock import now, today
 from responsibilities.selectors.figures import figures_on
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
-from sheets.writing import OutColumn, OutSheet, write_xlsx
+from responsibilities.views.downloads import workbook
+from responsibilities.views.listing import address, columns, switches
+from sheets.writing import OutColumn, OutSheet
 
 RECENT = datetime.timedelta(days=92)
 PAGE_SIZE = 50
@@ -44,12 +43,12 @@ SORTS = {
     "hits": lambda one: one["remarks"],
 }
 COLUMNS = (
-    ("title", "核验项目", False),
-    ("family", "类别", False),
-    ("severity", "处理方式", False),
-    ("since", "自何时起", False),
-    ("", "依据", False),
-    ("hits", "近三个月命中", True),
+    ("核验项目", "title"),
+    ("类别", "family"),
+    ("处理方式", "severity"),
+    ("自何时起", "since"),
+    ("依据", ""),
+    ("近三个月命中", "hits", True),
 )
 
 
@@ -64,19 +63,18 @@ def check_list(request):
     if request.GET.get("export") == "xlsx":
         request.scope.require(Permission.EXPORT)
         return _export(shown)
-    query = _query(request.GET, "export")
     return render(
         request,
         "payroll/checks.html",
         {
             "rows": shown,
             "total": len(rows),
-            "columns": _columns(request.GET),
-            "families": _chips(request.GET, "family", [(code, label) for code, label in FAMILY_LABELS.items()]),
-            "severities": _chips(request.GET, "severity", [("stop", "不得提交"), ("notice", "提示")]),
+            "columns": columns(request, COLUMNS),
+            "families": switches(request, "family", FAMILY_LABELS.items()),
+            "severities": switches(request, "severity", (("stop", "不得提交"), ("notice", "提示"))),
             "q": request.GET.get("q", ""),
             "keep": [(name, request.GET[name]) for name in ("family", "severity", "sort") if request.GET.get(name)],
-            "export_url": f"?{query}&export=xlsx" if query else "?export=xlsx",
+            "export_url": address(request, export="xlsx"),
             "may_export": request.scope.can(Permission.EXPORT),
             "may_set": request.scope.can(Permission.PAYROLL_RULES),
             "today": today(),
@@ -208,36 +206,8 @@ def _wanted(one: dict, parameters) -> bool:
     return not text or any(text in piece for piece in (check.title, check.what, check.code, str(check.basis)))
 
 
-def _chips(parameters, name: str, choices: list[tuple[str, str]]) -> list[dict]:
-    chosen, rest = parameters.get(name, ""), _query(parameters, name, "page", "export")
-    return [
-        {"label": label, "url": f"?{rest}&{name}={code}" if rest else f"?{name}={code}", "active": chosen == code}
-        if chosen != code
-        else {"label": label, "url": f"?{rest}", "active": True}
-        for code, label in choices
-    ]
-
-
-def _columns(parameters) -> list[dict]:
-    order, rest = parameters.get("sort", ""), _query(parameters, "sort", "export")
-    found = []
-    for name, label, num in COLUMNS:
-        column = {"label": label, "num": num}
-        if name:
-            following = f"-{name}" if order == name else name
-            column["sort_url"] = f"?{rest}&sort={following}" if rest else f"?sort={following}"
-            if order.removeprefix("-") == name:
-                column["sorted"] = "descending" if order.startswith("-") else "ascending"
-        found.append(column)
-    return found
-
-
-def _query(parameters, *without: str) -> str:
-    return urlencode([(name, value) for name, value in parameters.items() if value and name not in without])
-
-
 def _export(rows: list[dict]) -> HttpResponse:
-    columns = [
+    titles = [
         OutColumn("核验项目", width=24),
         OutColumn("代码", width=24),
         OutColumn("类别"),
@@ -266,8 +236,4 @@ def _export(rows: list[dict]) -> HttpResponse:
         ]
         for one in rows
     )
-    box = BytesIO()
-    write_xlsx(box, [OutSheet("核验规则", columns, body)])
-    response = HttpResponse(box.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="payroll-checks.xlsx"'
-    return response
+    return workbook(f"核验规则{today():%Y%m%d}.xlsx", [OutSheet("核验规则", titles, body)])
