@@ -56,13 +56,13 @@ def turns_of(scope: Scope, today: datetime.date) -> list[tuple[Turn, int]]:
         if scope.can(turn.permission):
             reach.setdefault(scope.with_permission(turn.permission).grants, []).append(turn)
     for turns in reach.values():
-        counted = {turn.key: Count("pk", filter=_condition(turn.key, today)) for turn in turns}
+        counted = {f"{turn.key}_waiting": Count("pk", filter=_condition(turn.key, today)) for turn in turns}
         # Only what is on its way: the history of years needn't be looked at for a count of open work.
         open_ones = batches(scope.with_permission(turns[0].permission)).filter(
             Q(status__in=(Status.MAPPING, Status.DRAFT)) | Q(status=Status.SUBMITTED, stage__in=_OPEN_STAGES)
         )
         found |= open_ones.order_by().aggregate(**counted)
-    return [(turn, found[turn.key]) for turn in TURNS if found.get(turn.key)]
+    return [(turn, found[f"{turn.key}_waiting"]) for turn in TURNS if found.get(f"{turn.key}_waiting")]
 
 
 def _condition(key: str, today: datetime.date) -> Q:
