@@ -64,6 +64,7 @@ urlpatterns = [
     path("payroll/attendance/<int:pk>/confirm/", attendance.sheet_confirm, name="attendance_confirm"),
     path("payroll/attendance/<int:pk>/discard/", attendance.sheet_discard, name="attendance_discard"),
     path("payroll/attendance/<int:pk>/original/", attendance.sheet_original, name="attendance_original"),
+    path("payroll/attendance/<int:pk>/annotated/", attendance.sheet_annotated, name="attendance_annotated"),
     path("payroll/attendance/<str:code>/<str:month>/", attendance_months.project_month, name="attendance_month"),
     path("payroll/lines/<int:pk>/reveal/", people.reveal, name="reveal"),
     path("payroll/<int:pk>/", batches.batch_page, name="batch"),

@@ -44,6 +44,9 @@ class AttendanceSheet(models.Model):
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.QUEUED)
     layout = models.CharField("版式", max_length=8, choices=Layout, blank=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="原始文件")
+    annotated = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批注版"
+    )
     sheet = models.CharField("工作表", max_length=80, blank=True)
     legend = models.JSONField("符号说明", default=dict, blank=True)
     ignored_rows = models.JSONField("未计入的行", default=list, blank=True)

@@ -22,6 +22,7 @@ from payroll.selectors.attendance import (
     search_sheets,
 )
 from payroll.selectors.employers import employers_for_people, projects_for_people
+from payroll.services.attendance.annotating import READ, attendance_annotated_open
 from payroll.services.attendance.confirming import attendance_confirm, attendance_discard
 from payroll.services.attendance.originals import may_open_original, original_open
 from payroll.services.attendance.templates import attendance_template
@@ -159,6 +160,7 @@ def sheet_page(request, pk):
         "again": "again" in request.GET,
         "may_keep": may_keep(request.scope, sheet),
         "may_open": may_open_original(request.scope, sheet),
+        "annotatable": sheet.status in READ,
         "crumbs": [
             {"label": "工资发放", "url": reverse("payroll:list")},
             {"label": "考勤", "url": reverse("payroll:attendance")},
@@ -253,6 +255,24 @@ def sheet_original(request, pk):
     sheet = attendance_sheet_by_pk(request.scope, pk)
     name, data = original_open(sheet=sheet, actor=Actor.of(request), scope=request.scope)
     return attachment(name, data, BYTES)
+
+
+@needs(Permission.PAYROLL_VIEW)
+@require_safe
+def sheet_annotated(request, pk):
+    """The same workbook with remarks at their cells, for the same people."""
+    sheet = attendance_sheet_by_pk(request.scope, pk)
+    try:
+        name, data = attendance_annotated_open(sheet=sheet, actor=Actor.of(request), scope=request.scope)
+    except (NotVisible, NotAllowed):
+        raise
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("payroll:attendance_sheet", pk)
+    response = HttpResponse(data, content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @needs(Permission.WORKER_EDIT)

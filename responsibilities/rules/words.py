@@ -11,6 +11,7 @@ ACTION_WORDS = {
     "attendance.api": "接口报送考勤",
     "attendance.confirm": "确认考勤表",
     "attendance.discard": "撤回考勤表",
+    "attendance.open_annotated": "下载考勤表批注版",
     "attendance.open_original": "下载考勤原文件",
     "attendance.read": "读取考勤表",
     "attendance.refuse": "考勤文件未受理",

@@ -109,6 +109,7 @@ PAGES = {
     "payroll:attendance_confirm": button(P.WORKER_EDIT, "attendance"),
     "payroll:attendance_discard": button(P.WORKER_EDIT, "attendance"),
     "payroll:attendance_original": page(P.PAYROLL_VIEW, "attendance", also=P.PAYROLL_REVEAL),
+    "payroll:attendance_annotated": page(P.PAYROLL_VIEW, "attendance", also=P.PAYROLL_REVEAL),
     "payroll:attendance_month": page(P.PAYROLL_VIEW, "pay_month"),
     "payroll:reveal": button(P.PAYROLL_REVEAL, "line"),
     "payroll:batch": page(P.PAYROLL_VIEW, "batch"),

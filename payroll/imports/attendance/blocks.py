@@ -66,7 +66,7 @@ def read_blocks(sheet: Sheet, month: Month, measure: Measure) -> ParsedAttendanc
     """People and their clock times. Refuses a file whose stated period has no day in the month."""
     parsed = ParsedAttendance(sheet=sheet.name, layout="blocks", month=month, unit=Unit.HOURS)
     marks = Marks(measure=measure, unit=Unit.HOURS)
-    period, dates, person = None, {}, None
+    period, dates, letters, person = None, {}, {}, None
     times: dict[int, list[datetime.time]] = {}
     seen_days = outside = 0
     for number, cells in sheet.rows():
@@ -78,11 +78,15 @@ def read_blocks(sheet: Sheet, month: Month, measure: Measure) -> ParsedAttendanc
         if {"name", "number", "id_number"} & facts.keys():
             _close(parsed, person, times, marks)
             person, times = _open(number, facts, month), {}
+            person.day_columns = letters  # a line of days may stand once above all blocks
             continue
         if _only_days(cells) and (row := day_row(number, cells, month, period, least=1)):
             dates = row.dates
             seen_days += len(dates)
             outside += len(dates) - len(row.within(month))
+            letters = {day: column_letter(at) for at, day in row.within(month).items()}
+            if person is not None:
+                person.day_columns = letters
             continue
         if person is None:
             parsed.ignored_rows.append({"row": number, "why": "title"})
@@ -92,10 +96,11 @@ def read_blocks(sheet: Sheet, month: Month, measure: Measure) -> ParsedAttendanc
             date = dates.get(column)
             if not found:
                 if cell is not None and date and SPACES.sub("", as_text(cell)):
-                    _unreadable(parsed, number, column, date, cell)
+                    _unreadable(parsed, person.row, number, column, date, cell)
                 continue
             if date and (date.year, date.month) == (month.year, month.month):
                 times.setdefault(date.day, []).extend(found)
+                person.day_rows.setdefault(date.day, number)
     _close(parsed, person, times, marks)
     if seen_days and outside == seen_days:
         when = f"{period[0]:%Y-%m-%d} 至 {period[1]:%Y-%m-%d}" if period else "别的月份"
@@ -107,7 +112,15 @@ def _open(number: int, facts: dict[str, tuple[int, Cell]], month: Month) -> Pers
     def text(name: str) -> str:
         return SPACES.sub("", as_text(facts[name][1])) if name in facts else ""
 
-    person = PersonMonth.of(number, month, name=text("name")[:60], number=text("number")[:40], crew=text("crew")[:60])
+    who = next(facts[name][0] for name in ("name", "number", "id_number") if name in facts)
+    person = PersonMonth.of(
+        number,
+        month,
+        name=text("name")[:60],
+        number=text("number")[:40],
+        crew=text("crew")[:60],
+        place=f"{column_letter(who)}{number}",
+    )
     if "id_number" in facts:
         column, value = facts["id_number"]
         person.id_number, person.identity_error = identity(value, number, column)
@@ -122,13 +135,14 @@ def _close(parsed: ParsedAttendance, person: PersonMonth | None, times: dict[int
         shown = " ".join(f"{time:%H:%M}" for time in mark.times)
         if mark.problem:
             message = f"{person.name or person.number} {day} 日“{shown}”{PROBLEMS[mark.problem]}。"
-            parsed.warn(person.row, str(mark.problem), message, day=day)
+            parsed.warn(person.row, str(mark.problem), message, day=day, cell=person.place_of(day))
         person.put(day, mark, shown)
     parsed.people.append(person)
 
 
-def _unreadable(parsed: ParsedAttendance, row: int, column: int, date: datetime.date, cell: Cell) -> None:
-    place = f"{column_letter(column)}{row}"
+def _unreadable(parsed: ParsedAttendance, row: int, number: int, column: int, date: datetime.date, cell: Cell) -> None:
+    """Said of the person (`row`), at the cell."""
+    place = f"{column_letter(column)}{number}"
     shown = " ".join(as_text(cell).split())[:20]
     message = f"{place}（{date.day} 日）的“{shown}”不是刷卡时间，未计入。请核对。"
     parsed.error(row, "time_invalid", message, day=date.day, cell=place)

@@ -59,6 +59,9 @@ class _Counting:
         self.header, self.parsed, self.measure = header, parsed, measure
         self.columns = gathered.day_columns
         self.gathered = gathered
+        named = next(name for name in ("name", "id_number", "number") if name in header.mapping)
+        self.who = column_letter(header.mapping[named])
+        self.letters = {day: column_letter(at) for at, day in header.columns.items()}
 
     def count(self, people: list[Person]) -> None:
         sizes = Counter(len(person.parts) for person in people)
@@ -118,6 +121,8 @@ class _Counting:
             name=self._text(cells, "name")[:60],
             number=self._text(cells, "number")[:40],
             crew=self._text(cells, "crew")[:60],
+            place=f"{self.who}{person.row}",
+            day_columns=self.letters,
         )
         if "id_number" in mapping:
             at = mapping["id_number"]
@@ -132,6 +137,7 @@ class _Counting:
                 person.row,
                 "rows_unclear",
                 f"{found.name or found.number}有 {len(kinds)} 行，认不出各行是上午、下午还是加班，未计入。请在姓名后加一列“时段”写明。",
+                cell=found.place,
             )
             return found
         for at, column in enumerate(self.columns):

@@ -1,6 +1,7 @@
 """What was read of an attendance sheet, before anybody in it is recognised."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -42,6 +43,8 @@ class PersonMonth:
     """One person's month; the lists have an element per day of the month.
 
     `id_number` is normalised and valid, or empty; `identity_error` says what is wrong with what the cell holds.
+    For remarks: `place` is the cell that names the person, `day_columns` {day: letter}, shared by those of one header,
+    and `day_rows` {day: row} where a day doesn't stand in the person's own row.
     """
 
     row: int
@@ -50,6 +53,9 @@ class PersonMonth:
     number: str = ""
     crew: str = ""
     identity_error: Remark | None = None
+    place: str = ""
+    day_columns: Mapping[int, str] = field(default_factory=dict)
+    day_rows: dict[int, int] = field(default_factory=dict)
     marks: list[str] = field(default_factory=list)
     days: list[Decimal | None] = field(default_factory=list)
     hours: list[Decimal | None] = field(default_factory=list)
@@ -77,6 +83,12 @@ class PersonMonth:
         if mark.times:
             self.came_at[at] = mark.times[0]
             self.left_at[at] = mark.times[-1] if len(mark.times) > 1 else None
+
+    def place_of(self, day: int | None) -> str:
+        """Where a remark about the person's day stands; about no day in particular, at the person."""
+        if day not in self.day_columns:
+            return self.place
+        return f"{self.day_columns[day]}{self.day_rows.get(day, self.row)}"
 
     @property
     def total_days(self) -> Decimal:

@@ -59,6 +59,8 @@ def read_punches(sheet: Sheet, header: Header, month: Month, measure: Measure, l
     """People and their days. `longest`: hours from entry to exit beyond which two punches don't belong together."""
     parsed = ParsedAttendance(sheet=sheet.name, layout="punches", month=month, unit=Unit.HOURS)
     people: dict[tuple[str, str], _Person] = {}
+    when = next(header.mapping[name] for name in ("punched_at", "came_at", "worked_on") if name in header.mapping)
+    letters = dict.fromkeys(range(1, month.days + 1), column_letter(when))
     outside = inside = 0
     window = month.first - datetime.timedelta(days=1), month.last + datetime.timedelta(days=1)
     for number, cells in sheet.rows(header.first_data_row):
@@ -78,8 +80,11 @@ def read_punches(sheet: Sheet, header: Header, month: Month, measure: Measure, l
             inside += 1
         person = people.get(row.key)
         if person is None:
-            person = people[row.key] = row.person(month)
+            person = people[row.key] = row.person(month, letters)
         person.punches += moments
+        for day in days:
+            if month.first <= day <= month.last:
+                person.month.day_rows.setdefault(day.day, number)
         if row.worked_on and month.first <= row.worked_on <= month.last and (stated := row.stated()):
             person.stated[row.worked_on.day] = stated
     if not inside:
@@ -106,7 +111,7 @@ def _count(parsed: ParsedAttendance, person: _Person, month: Month, marks: Marks
         shown = " ".join(f"{time:%H:%M}" for time in day.times)
         if day.problem:
             message = f"{found.name} {date.day} 日“{shown}”{PROBLEMS[day.problem]}。"
-            parsed.warn(found.row, str(day.problem), message, day=date.day)
+            parsed.warn(found.row, str(day.problem), message, day=date.day, cell=found.place_of(date.day))
         found.put(date.day, day, shown)
     for day, (days, hours) in person.stated.items():
         at = day - 1
@@ -146,7 +151,7 @@ class _Row:
         wrong = as_text(self.cell("id_number")) if self.identity_error else ""
         return (self.identity, "") if self.identity else (wrong, self.name)
 
-    def person(self, month: Month) -> _Person:
+    def person(self, month: Month, letters: dict[int, str]) -> _Person:
         crew = "".join(as_text(self.cell("crew")).split())[:60]
         number = "".join(as_text(self.cell("number")).split())[:40]
         return _Person(
@@ -158,6 +163,8 @@ class _Row:
                 number=number,
                 crew=crew,
                 identity_error=self.identity_error,
+                place=f"{column_letter(self.header.mapping.get('name') or self.header.mapping['id_number'])}{self.number}",
+                day_columns=letters,
             )
         )
 

@@ -45,7 +45,7 @@ class _Matcher:
             return None
         if found in self.rows:
             message = f"{self._who(person)}在第 {self.rows[found]} 行已经有一行，这一行未计入。请合并后重新上传。"
-            self.parsed.error(person.row, "duplicate_worker", message)
+            self.parsed.error(person.row, "duplicate_worker", message, cell=person.place)
             return None
         self.rows[found] = person.row
         return found
@@ -58,19 +58,19 @@ class _Matcher:
         one = own[0]
         if person.name and one.name != person.name:
             message = f"{self._who(person)}的身份证号在花名册上是另一个姓名，按身份证号计入。请核对姓名。"
-            self.parsed.warn(person.row, "name_differs", message)
+            self.parsed.warn(person.row, "name_differs", message, cell=person.place)
         return one.worker
 
     def _by_name(self, person: PersonMonth) -> int | None:
         if not person.name:
             message = f"第 {person.row} 行只有工号“{person.number}”，没有姓名和身份证号，无法对应到人，未计入。请补上。"
-            self.parsed.error(person.row, "name_missing", message)
+            self.parsed.error(person.row, "name_missing", message, cell=person.place)
             return None
         anybody = self.roster.by_name.get(person.name)
         own = self.roster.of_employer(anybody, self.employer_id)
         if len(own) > 1:
             message = f"花名册上有 {len(own)} 名“{person.name}”，分不清是哪一位，未计入。请补上身份证号。"
-            self.parsed.error(person.row, "name_ambiguous", message)
+            self.parsed.error(person.row, "name_ambiguous", message, cell=person.place)
             return None
         return own[0].worker if own else self._not_on_roster(person, anybody)
 
@@ -79,12 +79,12 @@ class _Matcher:
             message = (
                 f"{self._who(person)}在本项目登记的是另一家用工单位，未计入。请核对用工单位，或先办理退场、进场登记。"
             )
-            self.parsed.error(person.row, "other_employer", message)
+            self.parsed.error(person.row, "other_employer", message, cell=person.place)
         else:
             message = (
                 f"{self._who(person)}不在本单位这个项目当月的花名册上，未计入。请先登记进场（含合同），再上传考勤。"
             )
-            self.parsed.error(person.row, "person_unknown", message)
+            self.parsed.error(person.row, "person_unknown", message, cell=person.place)
 
     @staticmethod
     def _who(person: PersonMonth) -> str:
@@ -140,4 +140,5 @@ def _say(
     days = "、".join(str(date.day) for date in dates[:10]) + (" 等" if len(dates) > 10 else "")
     tell = parsed.error if severity == "error" else parsed.warn
     # At the cell where it is one day; else at the row, so that thirty days don't make thirty lines.
-    tell(person.row, code, f"{person.name} {days} 日{what}。", day=dates[0].day if len(dates) == 1 else None)
+    day = dates[0].day if len(dates) == 1 else None
+    tell(person.row, code, f"{person.name} {days} 日{what}。", day=day, cell=person.place_of(day))

@@ -20,11 +20,16 @@ def may_open_original(scope, sheet: AttendanceSheet) -> bool:
     )
 
 
+def require_original(scope, sheet: AttendanceSheet) -> None:
+    """Raise NotAllowed where the caller may not have the file."""
+    if not may_open_original(scope, sheet):
+        raise NotAllowed("文件含有完整的身份证号，只有上传人和有查看权限的岗位可以下载。")
+
+
 @transaction.atomic
 def original_open(*, sheet: AttendanceSheet, actor: Actor, scope=None) -> tuple[str, bytes]:
     """(name, bytes) of the file as it was uploaded; the trail keeps who took it."""
-    if not may_open_original(scope, sheet):
-        raise NotAllowed("文件含有完整的身份证号，只有上传人和有查看权限的岗位可以下载。")
+    require_original(scope, sheet)
     record_event(
         actor=actor,
         action="attendance.open_original",

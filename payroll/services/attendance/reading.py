@@ -84,6 +84,7 @@ def _store(sheet: AttendanceSheet, parsed: ParsedAttendance, workers: list[int |
         problems_replace(sheet.pk, ordered[:MOST_PROBLEMS])
         stored = AttendanceSheet.objects.filter(pk=sheet.pk, status=Status.READING, attempts=sheet.attempts).update(
             status=Status.DRAFT,
+            annotated=None,
             layout=parsed.layout,
             sheet=parsed.sheet[:80],
             legend=parsed.legend,
