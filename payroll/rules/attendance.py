@@ -14,9 +14,12 @@ from typing import NamedTuple
 
 from payroll.rules.amounts import CENT, HALF_WIDTH, SPACES
 
+DAY_MINUTES = 24 * 60
 ONE, HALF, NOTHING = Decimal(1), Decimal("0.5"), Decimal(0)
-# More than this in a cell can't be days: even a double shift is two.
-MOST_DAYS = Decimal(2)
+# More than this in a cell can't be days: even a double shift is two, and even that is remarked.
+MOST_DAYS, REMARKED_DAYS = Decimal(2), Decimal("1.5")
+# Nobody types finer numbers; a clock time that lost its format (0.3319) looks like that.
+PLACES = 3
 MOST_HOURS = Decimal(24)
 
 
@@ -43,6 +46,8 @@ class Problem(StrEnum):
     TOO_MUCH = "day_over_limit"
     SINGLE_PUNCH = "single_punch"
     ODD_PUNCHES = "odd_punches"
+    OVER_MIDNIGHT = "over_midnight"
+    DOUBLE = "double_day"
 
 
 class Mark(NamedTuple):
@@ -85,7 +90,7 @@ LEGEND_WORDS = {
 MEANING_OF = {word: meaning for meaning, words in LEGEND_WORDS.items() for word in words.split()}
 _WORD = "|".join(sorted(MEANING_OF, key=len, reverse=True))
 _LINK = r"\s*(?:[=＝:：\-—]|表示|代表|为|记|用|打|以)?\s*[“\"「（(\[]?\s*"
-_SYMBOL = r"[^\w\s，,；;、。：:=＝（）()“”\"「」\-—+]|[A-Za-z](?![A-Za-z])|(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?=[=＝:：”\"」）)])|(?<![\d.])(?:0\.5|[01])(?![\d.])"
+_SYMBOL = r"[^\w\s，,；;、。：:=＝（）()“”\"「」\-—+]|[A-Za-z](?![A-Za-z])|(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?=[=＝:：”\"」）)])|(?<![\d.])(?:0\.5|[01])(?![\d.]|\s*(?:天|日|次|人|个|工|小时|h))"
 SYMBOL_FIRST = re.compile(rf"(?P<symbol>{_SYMBOL})[)）”\"」]?{_LINK}(?P<word>{_WORD})")
 WORD_FIRST = re.compile(rf"(?P<word>{_WORD}){_LINK}(?P<symbol>{_SYMBOL})")
 
@@ -121,8 +126,11 @@ def unit_of(numbers: Iterable[float]) -> Unit:
 class Marks:
     """Reads the cells of one sheet; remembers what it has read, for a month of ten thousand people has few kinds."""
 
-    def __init__(self, *, measure: Measure, unit: Unit, legend: dict[str, Meaning] | None = None) -> None:
-        self.measure, self.unit = measure, unit
+    def __init__(
+        self, *, measure: Measure, unit: Unit, legend: dict[str, Meaning] | None = None, whole_days: bool = False
+    ) -> None:
+        """`whole_days`: a cell holds a whole day, so that in a sheet of hours a 1 or 2 is no hour but somebody's day."""
+        self.measure, self.unit, self.whole_days = measure, unit, whole_days
         self.legend = legend or {}
         self._known: dict[object, Mark] = {}
 
@@ -141,7 +149,9 @@ class Marks:
         if kind is bool:
             return Mark(ONE) if value else ABSENT
         if kind is float:
-            return self._number(Decimal(repr(value))) if 0 <= value < 1000 else Mark(problem=Problem.UNKNOWN)
+            if not 0 <= value < 1000 or abs(value - round(value, PLACES)) > 1e-9:
+                return Mark(problem=Problem.UNKNOWN)
+            return self._number(Decimal(repr(round(value, PLACES))))
         if kind is datetime.time:
             return self.of_times((value,))
         if kind is datetime.datetime:
@@ -175,9 +185,12 @@ class Marks:
         return {Meaning.PRESENT: Mark(ONE), Meaning.HALF: Mark(HALF), Meaning.ABSENT: ABSENT}[meaning]
 
     def _two_halves(self, text: str) -> Mark:
-        """Morning and afternoon in one cell: √√, √/×, 出/休."""
+        """Morning and afternoon in one cell: √√, √/×, 出/休, 1/0. A digit behind a symbol (√2, √0) could be overtime."""
         parts = text.split("/") if "/" in text else list(text)
         if len(parts) != 2 or not all(parts):
+            return Mark(problem=Problem.UNKNOWN)
+        digits = sum(part[0].isdigit() for part in parts)
+        if digits == 1 or (digits and "/" not in text):
             return Mark(problem=Problem.UNKNOWN)
         halves = [self._text(part) for part in parts]
         if any(half.days not in (ONE, NOTHING) or half.problem or half.hours for half in halves):
@@ -192,13 +205,17 @@ class Marks:
 
     def _number(self, number: Decimal) -> Mark:
         if self.unit == Unit.HOURS:
+            if self.whole_days and 0 < number <= MOST_DAYS:
+                return Mark(problem=Problem.AMBIGUOUS)
             return self._hours(number)
         if number > MOST_DAYS:
             return Mark(problem=Problem.AMBIGUOUS if number <= MOST_HOURS else Problem.TOO_MUCH)
         return self._days(number)
 
     def _days(self, number: Decimal) -> Mark:
-        return Mark(cents(number)) if number <= MOST_DAYS else Mark(problem=Problem.TOO_MUCH)
+        if number > MOST_DAYS:
+            return Mark(problem=Problem.TOO_MUCH)
+        return Mark(cents(number), problem=Problem.DOUBLE if number > REMARKED_DAYS else None)
 
     def _hours(self, number: Decimal) -> Mark:
         if number > MOST_HOURS:
@@ -212,14 +229,26 @@ class Marks:
         return HALF if hours < self.measure.half_below else ONE
 
     def of_times(self, times: Sequence[datetime.time]) -> Mark:
-        """Clock times of one day, paired in order. Without a pair hours are unknown, and the day counts with a remark."""
-        times = tuple(sorted(times))
+        """Clock times of one day as they stand there, paired in order. Without a pair hours are unknown, and the day
+        counts with a remark. Times that turn back once (22:00 06:00) went on after midnight, which is remarked."""
+        turns = [at for at in range(1, len(times)) if times[at] < times[at - 1]]
+        over = len(turns) == 1 and times[-1] <= times[0]
+        times = tuple(times) if over else tuple(sorted(times))
         if len(times) % 2:
             problem = Problem.SINGLE_PUNCH if len(times) == 1 else Problem.ODD_PUNCHES
             return Mark(ONE, None, problem, times)
-        minutes = sum(_minute(out) - _minute(into) for into, out in zip(times[::2], times[1::2], strict=True))
+        minutes = [minute_of(time) + (DAY_MINUTES if over and at >= turns[0] else 0) for at, time in enumerate(times)]
+        return self.of_minutes(sum_of_pairs(minutes), Problem.OVER_MIDNIGHT if over else None, times)
+
+    def of_minutes(self, minutes: int, problem: Problem | None, times: Sequence[datetime.time]) -> Mark:
+        """A day on which somebody was there for so many minutes: half a day at least."""
         hours = cents(Decimal(minutes) / 60)
-        return Mark(self.days_of(hours) or HALF, hours, None, times)
+        return Mark(self.days_of(hours) or HALF, hours, problem, tuple(times))
+
+
+def sum_of_pairs(minutes: Sequence[int]) -> int:
+    """Minutes between entry and exit, entry and exit."""
+    return sum(out - into for into, out in zip(minutes[::2], minutes[1::2], strict=True))
 
 
 def clock_times(text: str) -> tuple[datetime.time, ...]:
@@ -239,5 +268,6 @@ def cents(number: Decimal) -> Decimal:
     return number.quantize(CENT, ROUND_HALF_UP)
 
 
-def _minute(time: datetime.time) -> int:
+def minute_of(time: datetime.time) -> int:
+    """Minutes since midnight."""
     return time.hour * 60 + time.minute

@@ -52,6 +52,7 @@ LEVELS = {
 WHY_IGNORED = {
     "total": "合计", "note": "说明、签字", "header": "表头", "legend": "符号说明", "sample": "示例", "title": "标题",
     "no_identity": "没有姓名",
+    "empty": "没有填写",
 }  # fmt: skip
 
 

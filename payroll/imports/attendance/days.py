@@ -8,13 +8,22 @@ from dataclasses import dataclass
 from payroll.rules.month import Month
 from sheets.values import Cell
 
-DAY = re.compile(r"(\d{1,2})(?:\.0+)?(?:日|号)?")
-MONTH_DAY = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?(?:[(（]?(?:星期|周)?[日天一二三四五六][)）]?)?")
-FULL = re.compile(r"((?:19|20)\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+WEEKDAY = r"(?:[/(（]?(?:星期|周)?[日天一二三四五六][)）]?)?"
+DAY = re.compile(rf"(\d{{1,2}})(?:\.0+)?(?:日|号)?{WEEKDAY}")
+MONTH_DAY = re.compile(rf"(\d{{1,2}})[-/.月](\d{{1,2}})日?{WEEKDAY}")
+FULL = re.compile(rf"((?:19|20)\d{{2}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?{WEEKDAY}(?:T?00:00(?::00)?)?")
 PERIOD = re.compile(
     r"((?:19|20)\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*(?:[~～至到—–-]+)\s*"
     r"(?:((?:19|20)\d{2})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?"
 )
+SHORT_PERIOD = re.compile(
+    r"(?<![\d年])(1[0-2]|0?[1-9])月(\d{1,2})日?\s*(?:[~～至到—–-]+)\s*(1[0-2]|0?[1-9])月(\d{1,2})日?"
+)
+# A month alone, in a line that speaks of attendance or in a sheet's name; no day follows it.
+BARE_MONTH = re.compile(r"(?<![\d.])(1[0-2]|0?[1-9])\s*月(?!\s*\d)|(十[一二]?|[一二三四五六七八九])月(?!\s*\d)")
+ABOUT_ATTENDANCE = re.compile(r"考\s*勤|出\s*勤|工\s*时|记\s*工|点\s*工|用\s*工|刷\s*卡")
+ABOUT_THE_PAPER = re.compile(r"制表|填表|填报|打印|导出|生成")
+CHINESE = {name: number for number, name in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), start=1)}
 YEAR_MONTH = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(1[0-2]|0?[1-9])(?:\s*月|(?!\d))")
 WEEKDAYS = frozenset(
     "日 天 一 二 三 四 五 六 星期日 星期天 星期一 星期二 星期三 星期四 星期五 星期六 周日 周天 周一 周二 周三 周四 周五 周六 七".split()
@@ -26,10 +35,11 @@ LONGEST_GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A row that names days: {column (1-based): date}."""
+    """A row that names days: {column (1-based): date}. `nowhere`: columns of days that the month doesn't have."""
 
     row: int
     dates: dict[int, datetime.date]
+    nowhere: tuple[int, ...] = ()
 
     def within(self, month: Month) -> dict[int, int]:
         """{column: day of the month}, other months' columns left out."""
@@ -54,7 +64,7 @@ def day_token(value: Cell) -> int | datetime.date | tuple[int, int] | None:
     if match := DAY.fullmatch(text):
         day = int(match[1])
         return day if 1 <= day <= 31 else None
-    if match := FULL.match(text):
+    if match := FULL.fullmatch(text):
         return _date(int(match[1]), int(match[2]), int(match[3]))
     if match := MONTH_DAY.fullmatch(text):
         month, day = int(match[1]), int(match[2])
@@ -74,23 +84,39 @@ def day_row(number: int, cells: Sequence[Cell], month: Month, period=None, least
             best, run = max(best, run, key=len), []
         run.append((column, token))
     best = max(best, run, key=len)
-    return DayRow(number, _dates(best, month, period)) if len(best) >= least else None
-
-
-def period_in(text: str) -> tuple[datetime.date, datetime.date] | None:
-    """A period that a line states: 2017-10-16～2017-10-22, 2026年10月1日至10月31日."""
-    match = PERIOD.search(text)
-    if not match:
+    if len(best) < least:
         return None
-    first = _date(int(match[1]), int(match[2]), int(match[3]))
-    last = _date(int(match[4] or match[1]), int(match[5]), int(match[6]))
+    dates = _dates(best, month, period)
+    return DayRow(number, dates, tuple(column for column, _token in best if column not in dates))
+
+
+def period_in(text: str, month: Month) -> tuple[datetime.date, datetime.date] | None:
+    """A period that a line states: 2017-10-16～2017-10-22, 2026年10月1日至10月31日, 9月26日至10月25日 (of `month`'s year)."""
+    if match := PERIOD.search(text):
+        first = _date(int(match[1]), int(match[2]), int(match[3]))
+        last = _date(int(match[4] or match[1]), int(match[5]), int(match[6]))
+    elif match := SHORT_PERIOD.search(text):
+        begins, ends = int(match[1]), int(match[3])
+        # A period over the turn of the year belongs to the year that the asked month lies in.
+        year = month.year - (begins > ends and month.month != begins)
+        first = _date(year, begins, int(match[2]))
+        last = _date(year + (begins > ends), ends, int(match[4]))
+    else:
+        return None
     return (first, last) if first and last and first <= last else None
 
 
-def month_in(text: str) -> Month | None:
-    """A month that a title states: 2025年9月, 2025-09."""
-    match = YEAR_MONTH.search(text)
-    return Month(int(match[1]), int(match[2])) if match else None
+def months_in(text: str, month: Month, *, name: bool = False) -> set[Month]:
+    """Months that a line states: 2025年9月, 2025-09; without a year (9月考勤表, 九月) of `month`'s year, where the line
+    speaks of attendance or is a sheet's `name`. When the paper was made or printed says nothing."""
+    if ABOUT_THE_PAPER.search(text):
+        return set()
+    found = {Month(int(match[1]), int(match[2])) for match in YEAR_MONTH.finditer(text)}
+    if not found and (name or ABOUT_ATTENDANCE.search(text)):
+        found = {
+            Month(month.year, int(match[1]) if match[1] else CHINESE[match[2]]) for match in BARE_MONTH.finditer(text)
+        }
+    return found
 
 
 def is_weekday_row(cells: Sequence[Cell], columns) -> bool:

@@ -40,7 +40,7 @@ class Gathering:
         mapping = header.mapping
         self.keys = [mapping[name] - 1 for name in ("name", "id_number", "number") if name in mapping]
         self.part = mapping["part"] - 1 if "part" in mapping else None
-        self.day_columns = sorted(header.columns)
+        self.day_columns = sorted({column for run in header.runs for column in run})
         # A name merged downward says how many rows are the person's, blank ones too.
         self.bottoms = {area.top: area.bottom for area in sheet.merged if area.left - 1 in self.keys}
         self.numbers: list[float] = []
@@ -66,8 +66,13 @@ class Gathering:
                 continue
             identified = any(labels)
             same = person is not None and identified and self._same(person, labels)
+            if self._says_nothing(cells, labels) and not (person and number <= self.bottoms.get(person.row, 0)):
+                # A pre-numbered row that nobody filled in, or a crew's name between its people.
+                person = None
+                self.parsed.ignored_rows.append({"row": number, "why": "empty"})
+                continue
             # The same name once more without a column that says which part of the day: the same person twice.
-            goes_on = not identified or (same and self.part is not None)
+            goes_on = not identified or (same and (self.part is not None or self.header.folded))
             if person is not None and goes_on and len(person.parts) < MOST_PARTS:
                 self._add(person, number, cells)
                 continue
@@ -83,6 +88,12 @@ class Gathering:
             found.append(person)
         return found
 
+    def _says_nothing(self, cells: list[Cell], labels: list[str]) -> bool:
+        """No day, no part of a day, and nobody but perhaps a number (`EmployeeNumber` comes last in the keys)."""
+        who = labels[:-1] if "number" in self.header.mapping and len(labels) > 1 else labels
+        part = self.text(cells, self.part) if self.part is not None else ""
+        return not any(who) and not part and not self._days(cells)
+
     def _same(self, person: Person, labels: list[str]) -> bool:
         return labels == [self.text(person.cells, at) for at in self.keys]
 
@@ -91,12 +102,15 @@ class Gathering:
         joined = " ".join(cell for cell in cells if type(cell) is str)
         first = next((text for text in texts if text), "")
         name = labels[0] if labels else ""
+        # Somebody with days is no line of notes, whatever his post (班组长, 负责人) or a remark beside him says.
+        works = any(labels) and self._days(cells)
         if legend := self._legend(cells, joined, first, labels):
             self.parsed.legend |= {mark: str(meaning) for mark, meaning in legend.items()}
-            return "legend"
-        if FOOTER.fullmatch(first) or FOOTER.fullmatch(name):
+            if not works:
+                return "legend"
+        if FOOTER.fullmatch(name) or (FOOTER.fullmatch(first) and not (works and name)):
             return "total"
-        if NOTE.fullmatch(first) or NOTE.fullmatch(name):
+        if NOTE.fullmatch(name) or (NOTE.fullmatch(first) and not works):
             return "note"
         if SAMPLE.fullmatch(name):
             return "sample"

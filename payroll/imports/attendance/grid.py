@@ -34,7 +34,8 @@ TOLERANCE = Decimal("0.01")
 def read_grid(sheet: Sheet, header: Header, month: Month, measure: Measure) -> ParsedAttendance:
     """People and their days. Months other than the asked one are left out with a remark."""
     parsed = ParsedAttendance(sheet=sheet.name, layout="grid", month=month)
-    others = sorted({f"{date.month}月{date.day}日" for date in header.days.dates.values() if date.month != month.month})
+    dates = sorted(date for date in header.dates if (date.year, date.month) != (month.year, month.month))
+    others = [f"{date.month}月{date.day}日" for date in dates]
     if others:
         shown = "、".join(others[:3]) + ("等" if len(others) > 3 else "")
         parsed.warn(
@@ -48,8 +49,19 @@ def read_grid(sheet: Sheet, header: Header, month: Month, measure: Measure) -> P
                 parsed.legend |= {mark: str(meaning) for mark, meaning in legend_of(cell).items()}
     gathered = Gathering(sheet, header, parsed)
     people = gathered.people()
+    _no_such_days(parsed, header, people)
     _Counting(header, parsed, measure, gathered).count(people)
     return parsed
+
+
+def _no_such_days(parsed: ParsedAttendance, header: Header, people: list[Person]) -> None:
+    """Marks under a day that the month doesn't have (31 in a form for every month) are told, not dropped."""
+    for person in people:
+        for column in header.nowhere:
+            if column <= len(person.cells) and person.cells[column - 1] is not None:
+                cell = f"{column_letter(column)}{person.row}"
+                message = f"{cell} 有出勤，而这一天不在{parsed.month.chinese}或表上写的起止日期内，未计入。请核对是否错了一列。"
+                parsed.error(person.row, "no_such_day", message, cell=cell)
 
 
 class _Counting:
@@ -61,9 +73,12 @@ class _Counting:
         self.gathered = gathered
         named = next(name for name in ("name", "id_number", "number") if name in header.mapping)
         self.who = column_letter(header.mapping[named])
-        self.letters = {day: column_letter(at) for at, day in header.columns.items()}
+        self.letters = {day: column_letter(at) for run in header.runs for at, day in run.items()}
 
     def count(self, people: list[Person]) -> None:
+        if self.header.folded:
+            self._count_folded(people)
+            return
         sizes = Counter(len(person.parts) for person in people)
         most = _rows_a_person(sizes)
         if most > 1:
@@ -79,8 +94,7 @@ class _Counting:
                 if type(cell) is float and part != Part.OVERTIME and not is_overtime(label)
             ]
         self.parsed.unit = unit_of(numbers)
-        legend = {mark: Meaning(meaning) for mark, meaning in self.parsed.legend.items()}
-        self.marks = Marks(measure=self.measure, unit=self.parsed.unit, legend=legend)
+        self.marks = self._marks(whole_days=most == 1)
         sums = dict.fromkeys(self.columns, NOTHING)
         heads = Counter()
         for person in people:
@@ -92,6 +106,28 @@ class _Counting:
                     sums[column] += worth
                     heads[column] += 1
         self._footers(sums, heads)
+
+    def _count_folded(self, people: list[Person]) -> None:
+        """A month in several rows of days, one below the other: a person's first row is the first run's, and so on."""
+        self.parsed.unit = unit_of(self.gathered.numbers)
+        self.marks = self._marks(whole_days=True)
+        for person in people:
+            found = self._who_is(person)
+            self.parsed.people.append(found)
+            if len(person.parts) > len(self.header.runs):
+                self._rows_unclear(found, len(person.parts))
+                continue
+            for part, run in zip(person.parts, self.header.runs, strict=False):
+                alone = Person(part[0], person.cells, [part])
+                for at, column in enumerate(self.columns):
+                    if column in run:
+                        found.day_rows[run[column]] = part[0]
+                        self._day(found, alone, [Part.DAY], at, column, run[column])
+            self._row_total(found, person)
+
+    def _marks(self, *, whole_days: bool) -> Marks:
+        legend = {mark: Meaning(meaning) for mark, meaning in self.parsed.legend.items()}
+        return Marks(measure=self.measure, unit=self.parsed.unit, legend=legend, whole_days=whole_days)
 
     def _plan(self, people: list[Person], size: int) -> list[Part]:
         """What unlabelled rows hold, by their place: one row a day, two halves, halves and overtime."""
@@ -113,7 +149,7 @@ class _Counting:
             return [Part.HALF, Part.HALF, Part.OVERTIME]
         return []
 
-    def _person(self, person: Person, plan: list[Part]) -> PersonMonth:
+    def _who_is(self, person: Person) -> PersonMonth:
         mapping, cells = self.header.mapping, person.cells
         found = PersonMonth.of(
             person.row,
@@ -129,24 +165,30 @@ class _Counting:
             found.id_number, found.identity_error = identity(
                 cells[at - 1] if at <= len(cells) else None, person.row, at
             )
+        return found
+
+    def _rows_unclear(self, found: PersonMonth, rows: int) -> None:
+        self.parsed.error(
+            found.row,
+            "rows_unclear",
+            f"{found.name or found.number}有 {rows} 行，认不出各行是上午、下午还是加班，未计入。请在姓名后加一列“时段”写明。",
+            cell=found.place,
+        )
+
+    def _person(self, person: Person, plan: list[Part]) -> PersonMonth:
+        found = self._who_is(person)
         kinds = [
             part_of(label) or (plan[at] if at < len(plan) else None) for at, (_r, label, _c) in enumerate(person.parts)
         ]
         if None in kinds:
-            self.parsed.error(
-                person.row,
-                "rows_unclear",
-                f"{found.name or found.number}有 {len(kinds)} 行，认不出各行是上午、下午还是加班，未计入。请在姓名后加一列“时段”写明。",
-                cell=found.place,
-            )
+            self._rows_unclear(found, len(kinds))
             return found
         for at, column in enumerate(self.columns):
-            self._day(found, person, kinds, at, column)
+            self._day(found, person, kinds, at, column, self.header.columns[column])
         self._row_total(found, person)
         return found
 
-    def _day(self, found: PersonMonth, person: Person, kinds: list[Part], at: int, column: int) -> None:
-        day = self.header.columns[column]
+    def _day(self, found: PersonMonth, person: Person, kinds: list[Part], at: int, column: int, day: int) -> None:
         values = [(kind, row, cells[at]) for kind, (row, _label, cells) in zip(kinds, person.parts, strict=True)]
         if all(value is None for _kind, _row, value in values):
             return
@@ -175,7 +217,7 @@ class _Counting:
                 known = True
                 continue
             self._tell(mark, row, column, day, value)
-            if mark.days is None or mark.problem:
+            if mark.days is None or (mark.problem and mark.problem not in TAKEN):
                 continue
             known = True
             worth = min(mark.days, HALF) if kind == Part.HALF else mark.days

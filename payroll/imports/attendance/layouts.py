@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from payroll.imports.attendance.blocks import has_blocks, read_blocks
 from payroll.imports.attendance.grid import read_grid
-from payroll.imports.attendance.grid_header import find_grid, title_month
+from payroll.imports.attendance.grid_header import find_grid, other_month
 from payroll.imports.attendance.parsed import ParsedAttendance
 from payroll.imports.attendance.punches import find_punches, read_punches
 from payroll.rules.attendance import Measure
@@ -18,20 +18,20 @@ PAY_WORDS = ("实发", "应发工资", "银行卡号", "工资卡")
 def parse_attendance(workbook: Workbook, *, month: Month, measure: Measure, longest_shift: Decimal) -> ParsedAttendance:
     """Read the month's attendance; raises Refusal: `no_attendance`, `month_mismatch`, `wrong_template`, `no_people`."""
     sheets = [sheet for sheet in workbook.sheets if sheet.height and not sheet.hidden]
-    other_month = None
+    others = None
     for sheet in sorted(sheets, key=lambda one: not _named_after(one, month)):
         if has_blocks(sheet):
-            return _with_people(read_blocks(sheet, month, measure))
+            return _with_people(read_blocks(sheet, month, measure, longest_shift))
         if (header := find_grid(sheet, month)) is not None:
-            stated = title_month(sheet, header)
-            if (stated and stated != month) or not header.columns:
-                other_month = other_month or (sheet, stated)
+            of_another, stated = other_month(sheet, header, month)
+            if of_another:
+                others = others or (sheet, stated)
                 continue
             return _with_people(read_grid(sheet, header, month, measure))
         if (header := find_punches(sheet)) is not None:
             return _with_people(read_punches(sheet, header, month, measure, longest_shift))
-    if other_month:
-        sheet, stated = other_month
+    if others:
+        sheet, stated = others
         what = f"是{stated.chinese}的考勤" if stated else f"里没有{month.chinese}的日期"
         raise Refusal(
             "month_mismatch", f"工作表“{sheet.name}”{what}，所选月份是{month.chinese}。请核对考勤月份或换一份文件。"

@@ -22,8 +22,11 @@ PROBLEMS = {
     Problem.TOO_MUCH: "超过一天能有的工时或天数，未计入",
     Problem.SINGLE_PUNCH: "只有一次刷卡，无法计算工时，按在岗一天计。请核对",
     Problem.ODD_PUNCHES: "刷卡次数是单数，无法配对计算工时，按在岗一天计。请核对",
+    Problem.OVER_MIDNIGHT: "的下班时间在午夜以后，按跨夜班计，算在上班的那一天。请核对",
+    Problem.DOUBLE: "按一天记两个工计入。是加班小时数的，请写成“√+2”这样",
 }
-TAKEN = frozenset({Problem.SINGLE_PUNCH, Problem.ODD_PUNCHES})
+TAKEN = frozenset({Problem.SINGLE_PUNCH, Problem.ODD_PUNCHES, Problem.OVER_MIDNIGHT, Problem.DOUBLE})
+NIGHTS_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,20 @@ class ParsedAttendance:
 
     def warn(self, row: int | None, code: str, message: str, **place) -> None:
         self.remarks.append(Remark(row, code, "warning", message, **place))
+
+
+def tell_punches(parsed: ParsedAttendance, person: PersonMonth, marks: dict[int, Mark]) -> None:
+    """What is to be said of a person's clock times, {day: mark}: at its day, the nights together."""
+    nights = [day for day, mark in sorted(marks.items()) if mark.problem == Problem.OVER_MIDNIGHT]
+    if nights:
+        days = "、".join(map(str, nights[:NIGHTS_NAMED])) + (" 等" if len(nights) > NIGHTS_NAMED else "")
+        message = f"{person.name or person.number} {days} 日按跨夜班计，工时算在上班的那一天。请核对。"
+        parsed.warn(person.row, str(Problem.OVER_MIDNIGHT), message, cell=person.place_of(nights[0]))
+    for day, mark in sorted(marks.items()):
+        if mark.problem and mark.problem != Problem.OVER_MIDNIGHT:
+            shown = " ".join(f"{time:%H:%M}" for time in mark.times)
+            message = f"{person.name or person.number} {day} 日“{shown}”{PROBLEMS[mark.problem]}。"
+            parsed.warn(person.row, str(mark.problem), message, day=day, cell=person.place_of(day))
 
 
 def identity(value: object, row: int, column: int) -> tuple[str, Remark | None]:

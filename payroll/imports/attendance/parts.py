@@ -18,10 +18,10 @@ PART_LABELS = (
     (re.compile(r"(?:上午|早上|早|上半天|上|am)", re.IGNORECASE), Part.HALF),
     (re.compile(r"(?:下午|下半天|下|pm)", re.IGNORECASE), Part.HALF),
     (
-        re.compile(r"(?:晚上|晚|夜|加班|加点|加班工时|加班时间|加班小时|加班h|ot|晚加班|夜班)", re.IGNORECASE),
+        re.compile(r"(?:晚上|晚|夜|加班|加点|加班工时|加班时间|加班小时|加班h|ot|晚加班)", re.IGNORECASE),
         Part.OVERTIME,
     ),
-    (re.compile(r"(?:出勤|白班|白天|正班|正常|日班|日工|工日|考勤|工时|出工|天数)"), Part.DAY),
+    (re.compile(r"(?:出勤|白班|夜班|白天|正班|正常|日班|日工|工日|考勤|工时|出工|天数)"), Part.DAY),
 )
 
 

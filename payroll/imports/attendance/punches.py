@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from payroll.imports.attendance.parsed import PROBLEMS, ParsedAttendance, PersonMonth, identity
+from payroll.imports.attendance.parsed import ParsedAttendance, PersonMonth, identity, tell_punches
 from payroll.imports.people_columns import PUNCHES
 from payroll.rules.attendance import (
     MOST_DAYS,
@@ -105,14 +105,11 @@ def read_punches(sheet: Sheet, header: Header, month: Month, measure: Measure, l
 
 def _count(parsed: ParsedAttendance, person: _Person, month: Month, marks: Marks, longest: Decimal) -> None:
     found = person.month
-    for date, day in days_of_punches(person.punches, marks=marks, longest=longest).items():
-        if not month.first <= date <= month.last:
-            continue
-        shown = " ".join(f"{time:%H:%M}" for time in day.times)
-        if day.problem:
-            message = f"{found.name} {date.day} 日“{shown}”{PROBLEMS[day.problem]}。"
-            parsed.warn(found.row, str(day.problem), message, day=date.day, cell=found.place_of(date.day))
-        found.put(date.day, day, shown)
+    counted = days_of_punches(person.punches, marks=marks, longest=longest, nights=True)
+    inside = {date.day: mark for date, mark in counted.items() if month.first <= date <= month.last}
+    tell_punches(parsed, found, inside)
+    for day, mark in inside.items():
+        found.put(day, mark, " ".join(f"{time:%H:%M}" for time in mark.times))
     for day, (days, hours) in person.stated.items():
         at = day - 1
         if hours is not None and found.hours[at] is None:

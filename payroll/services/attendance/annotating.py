@@ -40,6 +40,9 @@ TITLES = {
     "single_punch": "只有一次刷卡",
     "odd_punches": "刷卡次数是单数",
     "time_invalid": "时间写法不对",
+    "over_midnight": "跨夜班",
+    "double_day": "一天记了两天",
+    "no_such_day": "本月没有这一天",
     "rows_unclear": "各行含义不清",
     "total_mismatch": "合计不符",
     "other_month_days": "不属于本月的日期",
@@ -100,9 +103,9 @@ def _summary(sheet: AttendanceSheet, problems: list[AttendanceProblem]) -> list[
     head = [
         [f"{sheet.project.name} {sheet.month_on:%Y-%m} 考勤表核验说明"],
         [
-            f"考勤表 #{sheet.pk}：共 {sheet.rows} 人，能计入 {sheet.matched} 人、出勤 {sheet.total_days.normalize():f} 天；"
-            f"错误 {sheet.errors} 处，提示 {sheet.warnings} 处。"
+            f"考勤表 #{sheet.pk}：共 {sheet.rows} 人，能计入 {sheet.matched} 人、出勤 {sheet.total_days.normalize():f} 天。"
         ],
+        [f"错误 {sheet.errors} 处，提示 {sheet.warnings} 处。"],
         ["有错误的人或日没有计入，改正后请上传原来的表或本表，本页会自动略过；提示不影响确认，请核对。"],
         [],
         ["级别", "单元格", "问题", "说明和处理办法"],

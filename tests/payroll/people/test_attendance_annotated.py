@@ -104,8 +104,8 @@ def test_the_sheet_in_front_tells_everything_gravest_first(cast, project):
     sheet = read(project, cast, styled(render.grid({1: {1: FULL, 2: HALF}, 30: {1: FULL}}), ("F3", "◇")))
     front = annotated(sheet)[IN_FRONT]
     rows = [list(row) for row in front.iter_rows(values_only=True)]
-    assert "错误 2 处，提示 1 处" in rows[1][0]
-    assert [(row[0], row[1], row[2]) for row in rows[5:]] == [
+    assert "错误 2 处，提示 1 处" in rows[2][0]
+    assert [(row[0], row[1], row[2]) for row in rows[6:]] == [
         ("错误", "F3", TITLES["mark_unknown"]),
         ("错误", "B4", TITLES["person_unknown"]),
         ("提示", "AJ3", TITLES["total_mismatch"]),
@@ -167,7 +167,7 @@ def test_it_is_made_once_and_every_hand_out_is_kept(cast, project):
     annotated(sheet)
     assert StoredFile.objects.count() == before + 1
     assert AuditEvent.objects.filter(action="attendance.open_annotated").count() == 2
-    assert "没有发现错误" in [cell.value for cell in front["D"]][5]
+    assert "没有发现错误" in [cell.value for cell in front["D"]][6]
 
 
 def test_it_goes_to_who_may_have_the_numbers_in_full(client, cast, project):
