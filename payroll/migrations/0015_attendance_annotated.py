@@ -5,15 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payroll', '0014_card_change_answers'),
+        ("payroll", "0014_card_change_answers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attendancesheet',
-            name='annotated',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payroll.storedfile', verbose_name='批注版'),
+            model_name="attendancesheet",
+            name="annotated",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="payroll.storedfile",
+                verbose_name="批注版",
+            ),
         ),
     ]
