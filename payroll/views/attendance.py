@@ -270,10 +270,7 @@ def sheet_annotated(request, pk):
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("payroll:attendance_sheet", pk)
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["Cache-Control"] = "no-store"
-    return response
+    return attachment(name, data)
 
 
 @needs(Permission.WORKER_EDIT)
