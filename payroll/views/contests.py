@@ -1,8 +1,8 @@
 """Workers' contests: the list, one of them, the answer, 人社's transfer."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -19,10 +19,34 @@ from projects.models import Project
 from projects.selectors.projects import search_projects
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import SHANGHAI, today
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
+from responsibilities.views.downloads import workbook
+from responsibilities.views.listing import (
+    LONG_SIZES,
+    address,
+    columns,
+    form_chips,
+    page_of,
+    query,
+    sorted_rows,
+)
+from sheets.writing import OutColumn, OutSheet
 
-PAGE_SIZE = 50
+COLUMNS = (
+    ("农民工", "worker"),
+    ("项目、月份", "project"),
+    ("哪里不对", "reason"),
+    ("状态", ""),
+    ("提出", "raised"),
+)
+SORTS = {
+    "worker": ("confirmation__line__worker__name", "id"),
+    "project": ("batch__project__pinyin_key", "batch__month_on", "id"),
+    "reason": ("reason", "id"),
+    "raised": ("raised_at", "id"),
+}
 LEVELS = {
     PayContest.State.OPEN: "orange",
     PayContest.State.ANSWERED: "yellow",
@@ -59,17 +83,24 @@ def contest_list(request):
     if text:
         found = search_projects(Project.objects.all(), text).values("pk")
         rows = rows.filter(Q(batch__project__in=found) | Q(confirmation__line__worker__name=text))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = sorted_rows(request, rows, SORTS)
+    if request.GET.get("export") == "xlsx":
+        request.scope.require(Permission.EXPORT)
+        return _export(rows)
+    page = page_of(request, rows, LONG_SIZES)
     page.object_list = [_decorated(row) for row in page.object_list]
-    query = request.GET.copy()
-    query.pop("page", None)
     return render(
         request,
         "payroll/contests.html",
         {
             "form": form,
             "page": page,
-            "query": f"{query.urlencode()}&" if query else "",
+            "size": page.paginator.per_page,
+            "sizes": LONG_SIZES,
+            "query": query(request),
+            "columns": columns(request, COLUMNS),
+            "chips": form_chips(request, form, ("q",)),
+            "export_url": address(request, export="xlsx") if request.scope.can(Permission.EXPORT) else "",
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "工资异议"}],
         },
     )
@@ -169,4 +200,46 @@ def _settle(request, row: PayContest, form, act: ContestAct) -> bool:
 def _decorated(row: PayContest) -> PayContest:
     decorated(row.batch)
     row.level = LEVELS[row.state]
+    row.waiting = _waiting(row)
     return row
+
+
+def _waiting(row: PayContest) -> int | None:
+    """Days since the worker spoke last and nobody answered; None where no answer is owed."""
+    if row.state != PayContest.State.OPEN:
+        return None
+    return (today() - (row.insisted_at or row.raised_at).astimezone(SHANGHAI).date()).days
+
+
+def _export(rows) -> HttpResponse:
+    titles = [
+        OutColumn("项目编号", width=18),
+        OutColumn("项目", width=32),
+        OutColumn("工资月份", "month"),
+        OutColumn("用工单位", width=28),
+        OutColumn("农民工"),
+        OutColumn("证件后四位"),
+        OutColumn("班组"),
+        OutColumn("哪里不对"),
+        OutColumn("应当是", width=18),
+        OutColumn("说明", width=40),
+        OutColumn("提出时间", width=18),
+        OutColumn("状态"),
+        OutColumn("已等天数", "number"),
+        OutColumn("答复", width=40),
+        OutColumn("答复时间", width=18),
+    ]
+    body = (
+        [
+            row.batch.project.code, row.batch.project.name, f"{row.batch.month_on:%Y-%m}", row.batch.employer_name,
+            row.confirmation.line.worker.name, row.confirmation.line.worker.id_last4, row.confirmation.line.crew,
+            row.get_reason_display(), row.should_be, row.text, _moment(row.raised_at), row.get_state_display(),
+            row.waiting, row.answer, _moment(row.answered_at),
+        ]
+        for row in map(_decorated, rows.iterator(chunk_size=500))
+    )  # fmt: skip
+    return workbook(f"工资异议{today():%Y%m%d}.xlsx", [OutSheet("工资异议", titles, body)])
+
+
+def _moment(at) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at else ""

@@ -1,7 +1,10 @@
 """A contest from raising to its end: the table of states, who answers, what the worker reads."""
 
+import datetime
 import itertools
+from io import BytesIO
 
+import openpyxl
 import pytest
 
 from payroll.models import PayContest
@@ -11,6 +14,7 @@ from payroll.services.audits import batch_audit
 from payroll.services.contests import contest_settle
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.selectors.clock import now
 from tests.factories.flow import PICTURE, SYSTEM, WORKER, submitted, tokens
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +155,20 @@ def test_the_supervisors_first_page_says_who_insists(cast, contest, batch, enter
     contest_insist(token=tokens(batch)[0], actor=WORKER)
     assert "1 名农民工对答复仍有异议" in enter(cast.county_supervisor).get("/").content.decode()
     assert "仍有异议" not in enter(cast.other_county_supervisor).get("/").content.decode()
+
+
+def test_the_list_sorts_exports_and_says_how_long_a_worker_has_waited(cast, enter, contest):
+    PayContest.objects.filter(pk=contest.pk).update(raised_at=now() - datetime.timedelta(days=9))
+    client = enter(cast.county_supervisor)
+    page = client.get("/payroll/contests/?sort=raised").content.decode()
+    assert "已等 9 天" in page
+    assert 'aria-sort="ascending"' in page
+    book = openpyxl.load_workbook(BytesIO(client.get("/payroll/contests/?export=xlsx").content))
+    rows = list(book.active.values)
+    told = dict(zip(rows[0], rows[1], strict=True))
+    assert (told["已等天数"], told["状态"]) == (9, "待答复")
+    assert told["农民工"] == contest.confirmation.line.worker.name
+    foreign = openpyxl.load_workbook(
+        BytesIO(enter(cast.other_county_supervisor).get("/payroll/contests/?export=xlsx").content)
+    )
+    assert len(list(foreign.active.values)) == 1
