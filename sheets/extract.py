@@ -8,11 +8,13 @@ import re
 import threading
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 
 import python_calamine as calamine
 
 from sheets import biff, markup, ole, spreadsheetml, webpage
+from sheets.computing import computed
 from sheets.defence import Limits, open_archive
 from sheets.grid import CHUNK, too_long, too_many_sheets
 from sheets.markup import Marks
@@ -189,15 +191,13 @@ def _calamine(data: bytes, limits: Limits, marks_of) -> Iterator[tuple]:
 
 
 def _rows(sheet, marks: Marks, limits: Limits) -> Iterator[tuple]:
-    """Rows from row 1 and column A on, whatever empty area the reader skips."""
-    rows = sheet.iter_rows() if sheet.start is not None else iter(())
-    lead = [None] * sheet.start[1] if sheet.start is not None else []
+    """Rows from row 1 and column A on, whatever empty area the reader skips; formulas without a result computed."""
+    results = computed(marks.formulas, _walked(sheet), marks.cells) if marks.formulas else {}
+    for (row, column), value in results.items():
+        marks.cells[row][column] = _Result(value)
     first, number, chunk, width = 1, 0, [], 0
-    for cells in rows:
+    for row in _walked(sheet):
         number += 1
-        row = [None if cell == "" else cell for cell in cells] if "" in cells else cells
-        if lead:
-            row = lead + row
         if number in marks.cells:
             _mark(row, marks.cells.pop(number))
         width = max(width, len(row))
@@ -219,15 +219,35 @@ def _rows(sheet, marks: Marks, limits: Limits) -> Iterator[tuple]:
         chunk.append(row)
     if chunk:
         yield ("rows", first, chunk)
-    yield ("end", {"height": number, "width": width})
+    by_column: dict[int, list[int]] = {}
+    for row, column in sorted(results):
+        by_column.setdefault(column, []).append(row)
+    yield ("end", {"height": number, "width": width, "computed": by_column})
 
 
-def _mark(row: list, found: dict[int, ErrorValue]) -> None:
+def _walked(sheet) -> Iterator[list]:
+    lead = [None] * sheet.start[1] if sheet.start is not None else []
+    for cells in sheet.iter_rows() if sheet.start is not None else ():
+        row = [None if cell == "" else cell for cell in cells] if "" in cells else cells
+        yield lead + row if lead else row
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What we computed, to be put where the file has none."""
+
+    value: object
+
+
+def _mark(row: list, found: dict[int, ErrorValue | _Result]) -> None:
     for column, value in found.items():
         if column > 16_384:
             continue
         while len(row) < column:
             row.append(None)
+        if type(value) is _Result:
+            row[column - 1] = value.value
+            continue
         # A value that was read counts, but for the 0 that a program put where it couldn't compute; only what
         # the reader left blank is an error cell.
         if row[column - 1] is None or (value is WITHOUT_VALUE and row[column - 1] == 0):

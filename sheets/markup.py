@@ -1,4 +1,4 @@
-"""What calamine hides of an .xlsx: hidden rows, error cells, formulas saved without a result.
+"""What calamine hides of an .xlsx: hidden rows, error cells, formulas saved without a result and their texts.
 
 The sheet's XML is searched in pieces by patterns, not parsed: a search costs a few hundredths of a
 second per 100,000 rows, and nothing at all is built for a sheet that has none of these. Child only.
@@ -8,10 +8,12 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from posixpath import join, normpath
 
 from defusedxml import ElementTree
 
+from sheets.computing import MOST_FORMULAS, Written
 from sheets.defence import Limits, read_entry
 from sheets.refusal import Refusal
 from sheets.values import WITHOUT_VALUE, ErrorValue, column_index
@@ -39,13 +41,17 @@ ERROR_CELL = re.compile(
     + rb"v[^>]*>([^<]*)<"
 )
 UNCACHED = re.compile(
-    rb"<" + P + rb"c\s([^>]*[^/>])>\s*<" + P + rb"f(?:\s[^>]*)?(?:(?<=/)>|>[^<]*</" + P + rb"f>)\s*"
+    rb"<" + P + rb"c\s([^>]*[^/>])>\s*<" + P + rb"f(\s[^>]*)?(?:(?<=/)>|>([^<]*)</" + P + rb"f>)\s*"
     rb"(?:<" + P + rb"v\s*/>|<" + P + rb"v\s*></" + P + rb"v>)?\s*</" + P + rb"c>"
 )
 TEXT_RESULT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
 CACHED = re.compile(
-    rb"<" + P + rb"c\s([^>]*)>\s*<" + P + rb"f\b[^<]*(?:(?<=/)>|</" + P + rb"f>)\s*<" + P + rb"v>([^<]*)</"
+    rb"<" + P + rb"c\s([^>]*)>\s*<" + P + rb"f(\s[^>]*)?(?:(?<=/)>|>([^<]*)</" + P + rb"f>)\s*<" + P + rb"v>([^<]*)</"
 )
+SHARED = re.compile(rb"\bt\s*=\s*[\"']shared[\"']")
+SHARED_AS = re.compile(rb"\bsi\s*=\s*[\"'](\d{1,7})[\"']")
+OTHER_KIND = re.compile(rb"\bt\s*=\s*[\"'](?!shared|normal)")
+FIRST_OF_SHARED = re.compile(rb"<" + P + rb"c\s([^>]*)>\s*<" + P + rb"f(\s[^>]*\bshared\b[^>]*)>([^<]+)</" + P + rb"f>")
 ZERO = re.compile(rb"-?0*(?:\.0*)?")
 COMPUTED_ON_OPENING = re.compile(rb"<" + P + rb"calcPr\s[^>]*\bfullCalcOnLoad\s*=\s*[\"'](?:1|true)[\"']")
 FAR = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,9})(\d{1,20})[\"']")
@@ -53,11 +59,12 @@ FAR = re.compile(rb"\br\s*=\s*[\"']([A-Z]{0,9})(\d{1,20})[\"']")
 
 @dataclass(slots=True)
 class Marks:
-    """Hidden rows and columns, and the cells that show an error or have no result, 1-based."""
+    """Hidden rows and columns, the cells that show an error or have no result, and the formulas of the latter; 1-based."""
 
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     cells: dict[int, dict[int, ErrorValue]] = field(default_factory=dict)
+    formulas: dict[tuple[int, int], Written] = field(default_factory=dict)
 
     def put(self, row: int, column: int, value: ErrorValue) -> None:
         self.cells.setdefault(row, {})[column] = value
@@ -112,7 +119,7 @@ def rows_about(archive: zipfile.ZipFile, paths: Iterable[str]) -> int:
 
 def marks_of(archive: zipfile.ZipFile, path: str, limits: Limits, *, placeholders: bool = False) -> Marks:
     """Search one sheet's XML. With `placeholders`, zeros are no results where no formula has another one."""
-    marks = Marks()
+    marks, formulas = Marks(), _Formulas()
     zeros: list[tuple[int, int]] | None = [] if placeholders else None
     for piece in pieces(archive, path, limits):
         if b"hidden=" in piece or b'ht="0"' in piece:
@@ -130,23 +137,84 @@ def marks_of(archive: zipfile.ZipFile, path: str, limits: Limits, *, placeholder
             for match in UNCACHED.finditer(piece):
                 # A formula with an empty *text* result is complete: =IF(B5="","",…).
                 if not TEXT_RESULT.search(match[1]) and (at := REFERENCE.search(match[1])):
-                    marks.put(int(at[2]), column_index(at[1].decode()), WITHOUT_VALUE)
+                    spot = int(at[2]), column_index(at[1].decode())
+                    marks.put(*spot, WITHOUT_VALUE)
+                    formulas.put(spot, match[2], match[3])
             if zeros is not None:
-                zeros = _zeros(piece, zeros)
+                zeros = _zeros(piece, zeros, formulas)
         if len(marks.cells) > limits.max_rows:
             break
     for row, column in zeros or ():
         marks.put(row, column, WITHOUT_VALUE)
+    if marks.cells:
+        if formulas.unknown:
+            # The first cell of a shared formula may have a result while others have none.
+            for piece in pieces(archive, path, limits):
+                for match in FIRST_OF_SHARED.finditer(piece):
+                    if at := REFERENCE.search(match[1]):
+                        formulas.learn((int(at[2]), column_index(at[1].decode())), match[2], match[3])
+        marks.formulas = {
+            (row, column): written
+            for (row, column), written in formulas.written().items()
+            if marks.cells.get(row, {}).get(column) is WITHOUT_VALUE
+        }
     return marks
 
 
-def _zeros(piece: bytes, found: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
+class _Formulas:
+    """Formulas as they come; those that share one are told how far they stand from its first cell."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[int, int], bytes] = {}
+        self._followers: dict[tuple[int, int], int] = {}
+        self._firsts: dict[int, tuple[tuple[int, int], bytes]] = {}
+
+    def put(self, spot: tuple[int, int], attributes: bytes | None, text: bytes | None) -> None:
+        """A formula without a result."""
+        if len(self._texts) + len(self._followers) > MOST_FORMULAS:
+            return
+        if self.learn(spot, attributes, text):
+            if text:
+                self._texts[spot] = text
+            elif shared := SHARED_AS.search(attributes or b""):
+                self._followers[spot] = int(shared[1])
+
+    def learn(self, spot: tuple[int, int], attributes: bytes | None, text: bytes | None) -> bool:
+        """Take note of a shared formula's first cell; whether this is of a kind that can be computed."""
+        if attributes and OTHER_KIND.search(attributes):
+            return False
+        if attributes and text and SHARED.search(attributes) and (shared := SHARED_AS.search(attributes)):
+            self._firsts.setdefault(int(shared[1]), (spot, text))
+        return True
+
+    @property
+    def unknown(self) -> bool:
+        return any(shared not in self._firsts for shared in self._followers.values())
+
+    def written(self) -> dict[tuple[int, int], Written]:
+        texts: dict[bytes, str] = {}
+
+        def told(text: bytes) -> str:
+            if text not in texts:
+                texts[text] = unescape(text.decode("utf-8", "replace"))
+            return texts[text]
+
+        found = {spot: Written(told(text)) for spot, text in self._texts.items()}
+        for spot, shared in self._followers.items():
+            if shared in self._firsts:
+                first, text = self._firsts[shared]
+                found[spot] = Written(told(text), spot[0] - first[0], spot[1] - first[1])
+        return found
+
+
+def _zeros(piece: bytes, found: list[tuple[int, int]], formulas: _Formulas) -> list[tuple[int, int]] | None:
     """Formulas whose result is 0; None as soon as one has another result."""
     for match in CACHED.finditer(piece):
-        if not ZERO.fullmatch(match[2].strip()):
+        if not ZERO.fullmatch(match[4].strip()):
             return None
         if at := REFERENCE.search(match[1]):
             found.append((int(at[2]), column_index(at[1].decode())))
+            formulas.put(found[-1], match[2], match[3])
     return found
 
 

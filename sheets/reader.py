@@ -32,7 +32,8 @@ class Range:
 class Sheet:
     """One worksheet. Rows and columns are 1-based; trailing blanks of a row may be cut off.
 
-    `hidden_rows` are rows that a person doesn't see, a filter's too.
+    `hidden_rows` are rows that a person doesn't see, a filter's too. `computed` are the cells, as column → rows, whose
+    formula was saved without a result and was computed by us.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Sheet:
     merged: list[Range] = field(default_factory=list)
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    computed: dict[int, tuple[int, ...]] = field(default_factory=dict)
     height: int = 0
     width: int = 0
     chunks: list[tuple[int, bytes]] = field(default_factory=list, repr=False)
@@ -137,6 +139,7 @@ def _collect(lines: Iterator[bytes], told: Callable[[int], None]) -> Workbook:
 def _finish(sheet: Sheet, facts: dict) -> None:
     """Take what is known at the end of a sheet; streamed formats learn the rest only then."""
     sheet.height, sheet.width = facts["height"], facts["width"]
+    sheet.computed = {int(column): tuple(rows) for column, rows in facts.get("computed", {}).items()}
     if "merged" in facts:
         sheet.state = facts["state"]
         sheet.merged = [Range(*corners) for corners in facts["merged"]]

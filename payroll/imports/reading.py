@@ -16,6 +16,7 @@ from payroll.imports.people import people_of
 from payroll.imports.rows import GRAND, Rows
 from payroll.imports.sums import sum_of, without_day_counts
 from payroll.imports.units import converted, factors_of, told
+from payroll.imports.unseen import ComputedCells, tell_hidden_columns
 from payroll.rules.amounts import ZERO, NotMoney, parse_money, show
 from payroll.rules.checks import ORDER, Line, Memory, RowChecks
 from payroll.rules.checks.amounts import FormulaWithoutValue, TotalMismatch
@@ -129,8 +130,9 @@ class _Table:
         self.header = part.header
         self.follows: Header | None = None
         how = sum_of(self.header)
-        if how.items:
-            how = without_day_counts(how, people_rows(sample(sheet, self.header)), self.header.mapping)
+        if how.items or sheet.hidden_columns:
+            people = people_rows(sample(sheet, self.header))
+            how = without_day_counts(how, people, self.header.mapping)
         self.checks = RowChecks(
             month=parsed.month,
             letters=self.header.letters,
@@ -150,6 +152,9 @@ class _Table:
         if self._factors:
             row = self.header.rows[-1] if self.header.rows else self.header.first_data_row
             self.checks.say(row, "net_pay", AmountsConverted, **told(self.header, self._factors))
+        if sheet.hidden_columns:
+            tell_hidden_columns(self.checks, sheet, self.header, how, people)
+        self._computed = ComputedCells(sheet, self.header, how)
         self._totals: list[tuple[int, bool, Decimal]] = []
         self._since = ZERO
         self._blank: list[int] = []
@@ -164,7 +169,7 @@ class _Table:
         size = width + 1
         named, seq = mapping["name"] - 1, mapping.get("seq", width + 1) - 1
         identified = mapping.get("id_number", width + 1) - 1
-        check, fills = checks.check, crews.needed
+        check, fills, computed = checks.check, crews.needed, self._computed.rows
         # Beside another table: only this one's columns are looked at.
         left, right = self.header.block - 1, max(self.header.titles, default=0)
         for chunk in announced(self.sheet.rows(self.header.first_data_row), self.header, checks.facts):
@@ -202,6 +207,8 @@ class _Table:
                     self._tell_blanks()
                 if fills:
                     cells = crews.fill(number, cells)
+                if number in computed:
+                    self._computed.see(number, cells)
                 line = check(number, pick(cells), cells)
                 part.rows += 1
                 rows.seen = True
@@ -264,6 +271,7 @@ class _Table:
             self._since = self.checks.total_net
         if why != "total":
             return
+        self._computed.see(row, cells, self.header.mapping["net_pay"])
         value = cells[self.header.mapping["net_pay"] - 1]
         if isinstance(value, ErrorValue) and value.without_value:
             cell = self.checks.cell("net_pay", row)
@@ -279,6 +287,7 @@ class _Table:
 
     def _finish(self) -> None:
         part = self.part
+        self._computed.tell(self.checks)
         self.checks.finish()
         part.total_net = self.checks.total_net
         if not self._totals:

@@ -100,3 +100,10 @@ def read_here(data, limits=QUICK):
     child.read(data, limits, box)
     child.say(box, {"done": True})
     return reader._collect(iter(box.getvalue().splitlines()), lambda _rows: None)
+
+
+def saved(book):
+    """The bytes of an openpyxl workbook."""
+    box = BytesIO()
+    book.save(box)
+    return box.getvalue()

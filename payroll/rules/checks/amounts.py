@@ -90,6 +90,25 @@ class FormulaWithoutValue(Check):
     basis = LEDGER
 
 
+class FormulaComputed(Check):
+    code = "formula_computed"
+    title = "公式由系统算出"
+    what = "文件里没有保存公式的计算结果，公式只含加减乘除、求和、取整和条件判断，系统已按公式算出并采用。其他公式不计算，按没有结果处理。"
+    family = Family.FORMAT
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    whole_batch = True
+    message = (
+        "{letter} 列（{title}）有 {count} 个公式没有保存计算结果，已由系统按公式算出，如 {cell} 为 {value}。"
+        "请核对；也可用 Excel 或 WPS 打开、重新计算并保存后再上传。"
+    )
+    plain_message = (
+        "{letter} 列（{title}）有 {count} 个公式没有保存计算结果，已由系统按公式算出（第一个是 {cell}）。"
+        "请核对；也可用 Excel 或 WPS 打开、重新计算并保存后再上传。"
+    )
+    basis = LEDGER
+
+
 class DaysInvalid(Check):
     code = "days_invalid"
     title = "出勤天数无法识别"
@@ -128,6 +147,19 @@ class HiddenRow(Check):
     what = "这一行在表格里是隐藏的（筛选或折叠），仍然计入。"
     family = Family.OTHER
     message = "第 {row} 行在表格里是隐藏的，但已计入。请取消隐藏后核对这一行是否应当发放。"
+    basis = LEDGER
+
+
+class HiddenColumn(Check):
+    code = "hidden_column"
+    title = "隐藏的列"
+    what = "表格里隐藏的列对应了系统的一项，或其中的金额参与实发的核对。隐藏的列照常读取。"
+    family = Family.OTHER
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    whole_batch = True
+    message = "{letter} 列（{title}）在表格里是隐藏的，但已按“{column}”读取。请取消隐藏后核对这一列。"
+    sum_message = "{letter} 列（{title}）在表格里是隐藏的，其中的金额参与实发的核对。请取消隐藏后核对这一列。"
     basis = LEDGER
 
 

@@ -38,10 +38,14 @@ class Telling:
         return f"{self.letters.get(column) or self.letters['name']}{row}"
 
     def say(self, row: int, column: str, check: type[Check], message: str = "", /, **words) -> bool:
-        """Make the remark of a check at a cell; returns whether the row may still be taken."""
+        """Make the remark of a check at a canonical column's cell; returns whether the row may still be taken."""
+        return self.say_at(row, self.cell(column, row), check, message, **words)
+
+    def say_at(self, row: int, cell: str, check: type[Check], message: str = "", /, **words) -> bool:
+        """The same at any cell."""
         severity = self.severities[check.code]
         text = (message or check.message).format(**words)[:LONGEST]
-        remark = Remark(row, self.cell(column, row), check.code, severity, text, self.sheet_no)
+        remark = Remark(row, cell, check.code, severity, text, self.sheet_no)
         if severity == Severity.ERROR:
             self.errors.append(remark)
             return False
