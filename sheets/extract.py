@@ -26,7 +26,7 @@ from sheets.values import WITHOUT_VALUE, ErrorValue, unguarded
 LONGEST_GAP = 50_000
 GUARDS = frozenset("='")
 HELD_AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
-RESAVE = "请用 Excel 或 WPS 打开，另存为 .xlsx 格式后重新上传。"
+RESAVE = "请用 Excel 或 WPS 打开，点“文件”里的“另存为”，文件类型选“Excel 工作簿（*.xlsx）”，保存后上传新文件。"
 OLD = f"这个 .xls 文件不完整，缺少文件外壳。{RESAVE}"
 
 
@@ -102,9 +102,9 @@ class _Marks(threading.Thread):
 def _kind_of(names: list[str]) -> str:
     """What an archive is that is no .xlsx, in the words of people."""
     if any(name.endswith("workbook.bin") for name in names):
-        return "二进制工作簿（.xlsb）"
+        return "Excel 二进制工作簿（.xlsb）"
     if "content.xml" in names:
-        return "开放文档格式（.ods、.odt）的文件"
+        return "开放文档格式（.ods、.odt）"
     return "Word 文档" if any(name.startswith("word/") for name in names) else "压缩包或其他格式的文件"
 
 

@@ -8,7 +8,7 @@ from payroll.rules.checks import Line
 from payroll.rules.month import Month
 from payroll.rules.remarks import Remark
 from sheets.headers import Header
-from sheets.values import column_index, column_letter
+from sheets.values import column_letter
 
 
 @dataclass(slots=True)
@@ -117,20 +117,6 @@ class Parsed:
         }
         if with_lines:
             found["lines"] = [told(line.as_dict(), line.sheet_no) for line in self.lines]
-        return found
-
-    def marks(self) -> list[tuple[int, int, str, str]]:
-        """(row, column, severity, message) of the first part, for `sheets.annotate.annotate`."""
-        return self.marks_by_sheet().get(self.sheet, [])
-
-    def marks_by_sheet(self) -> dict[str, list[tuple[int, int, str, str]]]:
-        """Sheet → (row, column, severity, message); remarks of a whole sheet have no cell to stand at."""
-        found: dict[str, list] = {}
-        for remark in (*self.errors, *self.warnings):
-            if remark.row and remark.cell:
-                found.setdefault(self.sheet_of(remark.sheet_no), []).append(
-                    (remark.row, column_index(remark.cell.rstrip("0123456789")), remark.severity, remark.message)
-                )
         return found
 
 

@@ -10,21 +10,15 @@ from pathlib import PurePath
 from django.db import transaction
 
 from payroll.models import PayrollBatch, PayrollRemark, StoredFile
-from payroll.rules.checks import catalogue
+from payroll.rules.month import Month
 from payroll.selectors.batches import may_act_on
+from payroll.services.returned import About, workbook_returned
 from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.rules.roles import Permission
-from responsibilities.selectors.clock import SHANGHAI
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor, record_event
-from sheets.annotate import annotate
-from sheets.front import put_in_front
 from sheets.refusal import Refusal
-from sheets.values import column_index
 
-IN_FRONT = "核验说明"
-WIDTHS = (8, 16, 10, 24, 90, 44)
-MOST_TOLD = 20_000
 READ = (
     PayrollBatch.Status.DRAFT,
     PayrollBatch.Status.SUBMITTED,
@@ -70,11 +64,17 @@ def annotated_make(batch_id: int) -> StoredFile | None:
         return batch.annotated
     try:
         original = vault.unseal_bytes(batch.file.sealed, "file")
-        remarks = list(PayrollRemark.objects.filter(batch=batch))
+        remarks = PayrollRemark.objects.filter(batch=batch).order_by("pk")
         names = [part["sheet"] for part in batch.parts] or [batch.sheet]
-        data = annotate(original, _marks(remarks, names))
-        if remarks:
-            data = put_in_front(data, IN_FRONT, _summary(batch, remarks, names), WIDTHS)
+        about = About(
+            project=batch.project.name,
+            month=Month(batch.month_on.year, batch.month_on.month),
+            accepted=batch.accepted,
+            rejected=batch.rejected,
+            judged_at=batch.judged_at,
+            batch=batch.pk,
+        )
+        data = workbook_returned(original, list(remarks), names, about)
     except Refusal as refusal:
         raise Refused(refusal.code, f"无法生成批注版：{refusal.message}") from refusal
     with transaction.atomic():
@@ -90,43 +90,6 @@ def annotated_make(batch_id: int) -> StoredFile | None:
         )
         row.save(update_fields=["annotated"])
         return row.annotated
-
-
-def _marks(remarks: list[PayrollRemark], names: list[str]) -> dict[str, list[tuple[int, int, str, str]]]:
-    """Marks by the name of their sheet; what concerns the whole batch stands on its first one too."""
-    found: dict[str, list] = {name: [] for name in names}
-    for one in remarks:
-        name = names[one.sheet_no - 1] if one.sheet_no <= len(names) else names[0]
-        column = column_index(one.cell.rstrip("0123456789")) or 1
-        found[name].append((one.row or 1, column, one.severity, one.message))
-    return found
-
-
-def _summary(batch: PayrollBatch, remarks: list[PayrollRemark], names: list[str]) -> list[list]:
-    """The sheet in front: the gravest remarks first, each with its basis."""
-    judged = f"{batch.judged_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if batch.judged_at else ""
-    words = dict(PayrollRemark.Severity.choices)
-    head = [
-        [f"{batch.project.name} {batch.month_on:%Y-%m} 工资表核验说明"],
-        [f"批次 #{batch.pk}，可受理 {batch.accepted} 行，有错误 {batch.rejected} 行；按 {judged} 有效的核验规则判定。"],
-        ["错误的行改正后才能提交；提示请核对；说明不影响受理。改正后请上传原来的表或本表，本页会自动略过。"],
-        [],
-        ["级别", "工作表", "单元格", "问题", "说明和处理办法", "依据"],
-    ]
-    order = list(words)
-    for one in sorted(remarks, key=lambda one: (order.index(one.severity), one.sheet_no, one.row or 0, one.pk)):
-        check = catalogue().get(one.code)
-        head.append(
-            [
-                words[one.severity],
-                names[one.sheet_no - 1] if one.row and one.sheet_no <= len(names) else "整份",
-                one.cell if one.row else "",
-                check.title if check else one.code,
-                one.message,
-                str(check.basis) if check else "",
-            ]
-        )
-    return head[: MOST_TOLD + 5]
 
 
 def _require(scope, batch: PayrollBatch) -> None:

@@ -190,7 +190,8 @@ def test_what_can_not_be_read_is_named_and_the_way_out_said(name, word):
         read(box.getvalue())
     assert caught.value.code == "not_a_sheet"
     assert word in caught.value.message
-    assert "另存为 .xlsx" in caught.value.message
+    assert "“另存为”" in caught.value.message
+    assert "*.xlsx" in caught.value.message
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 from payroll.management.console import month_of, subcontractor_of
 from payroll.models import PayrollBatch
 from payroll.services.reading import batch_read
+from payroll.services.returned import About, workbook_returned
 from payroll.services.sheets import Understood, open_sheet
 from payroll.services.submissions import batch_submit
 from payroll.services.uploads import batch_upload
@@ -14,7 +15,6 @@ from projects.selectors.projects import project_by_code_unscoped
 from responsibilities.management.console import DONE, FINDINGS, PortalCommand, bytes_of, write_bytes
 from responsibilities.rules.errors import Refused
 from responsibilities.services.trail import Actor
-from sheets.annotate import annotate
 
 PATIENCE_SECONDS = 60
 Status = PayrollBatch.Status
@@ -53,7 +53,7 @@ class Command(PortalCommand):
                 batch = batch_submit(batch_id=batch.pk, actor=Actor.system("payroll_import"))
         understood.complete()
         if annotate:
-            _annotate(annotate, data, understood)
+            _annotate(annotate, data, understood, project, batch)
         facts = {"file": file, "sha256": hashlib.sha256(data).hexdigest(), **understood.parsed.as_dict(rows)}
         if batch is not None:
             facts |= {"batch": batch.pk, "status": batch.status}
@@ -85,8 +85,18 @@ def _draft(project, month, employer, name: str, data: bytes, understood: Underst
     return batch
 
 
-def _annotate(path: str, data: bytes, understood: Understood) -> None:
-    write_bytes(path, annotate(data, understood.parsed.marks_by_sheet()))
+def _annotate(path: str, data: bytes, understood: Understood, project, batch: PayrollBatch | None) -> None:
+    parsed = understood.parsed
+    about = About(
+        project=project.name,
+        month=parsed.month,
+        accepted=parsed.accepted,
+        rejected=parsed.rejected,
+        judged_at=understood.judged_at,
+        batch=batch.pk if batch else None,
+    )
+    names = [part.sheet for part in parsed.tables]
+    write_bytes(path, workbook_returned(data, understood.remarks, names, about))
 
 
 def _words(understood: Understood, batch: PayrollBatch | None) -> str:

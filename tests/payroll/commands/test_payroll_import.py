@@ -1,6 +1,7 @@
 """The command as CONTRACT.md promises it: one JSON object, exit codes, and --check writes nothing at all."""
 
 import hashlib
+import io
 import json
 
 import openpyxl
@@ -9,7 +10,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from payroll.models import BankCard, PayrollBatch, PayrollLine, StoredFile, Worker
+from payroll.services.files import annotated_open
 from responsibilities.models import AuditEvent, Touched
+from responsibilities.services.trail import Actor
 from tests.factories.payroll import card_number, id_number, person, sheet_bytes, site
 
 pytestmark = pytest.mark.django_db
@@ -172,8 +175,28 @@ def test_an_unknown_subcontractor_is_refused(run, cast):
 def test_annotate_writes_the_workbook_even_with_check(run, tmp_path):
     out = tmp_path / "out.xlsx"
     run(sheet_bytes([person(1, net_pay=1)]), "--check", "--annotate", str(out))
-    assert "两者不符" in openpyxl.load_workbook(out)["10月工资"]["N3"].comment.text
+    book = openpyxl.load_workbook(out)
+    assert "两者不符" in book["10月工资"]["N3"].comment.text
+    assert book["核验说明"]["A2"].value.startswith("仅核验，没有导入，可受理 0 行，有错误 1 行")
     assert not PayrollBatch.objects.exists()
+
+
+def test_the_command_and_the_page_give_the_same_workbook_back(run, tmp_path):
+    out = tmp_path / "out.xlsx"
+    _code, said, _err = run(
+        sheet_bytes([person(1), person(2, net_pay=1, bank_name="星际银行")]), "--annotate", str(out)
+    )
+    batch = PayrollBatch.objects.get(pk=said["batch"])
+    _name, data = annotated_open(batch=batch, actor=Actor.system("test"))
+
+    def told(book):
+        front = [[cell.value for cell in row] for row in book["核验说明"].iter_rows()]
+        comments = [
+            (cell.coordinate, cell.comment.text) for row in book["10月工资"].iter_rows() for cell in row if cell.comment
+        ]
+        return book.sheetnames, front, comments
+
+    assert told(openpyxl.load_workbook(out)) == told(openpyxl.load_workbook(io.BytesIO(data)))
 
 
 def test_words_for_people_without_json(run):
