@@ -110,6 +110,9 @@ class SheetLayoutSerializer(serializers.Serializer):
     header_rows = serializers.ListField(
         child=serializers.IntegerField(min_value=1), allow_empty=True, max_length=9, help_text="表头行号，从 1 起，相连"
     )
+    first_data_row = serializers.IntegerField(
+        min_value=1, required=False, allow_null=True, help_text="数据从第几行开始；不填为表头的下一行"
+    )
     columns = serializers.DictField(
         child=serializers.RegexField(r"^[A-Za-z]{1,3}$"), help_text="规范列名 → 列号，如 net_pay: K"
     )

@@ -26,7 +26,7 @@ class Header:
     paths: dict[int, tuple[str, ...]]
     unmapped: dict[int, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
-    data_row: int = 1  # where the rows begin on a sheet without a header
+    data_row: int = 1  # where the rows begin: on a sheet without a header, or further below one
     block: int = 0  # the first column of a table that stands beside another one; 0 for a table alone
 
     @property
@@ -36,7 +36,7 @@ class Header:
 
     @property
     def first_data_row(self) -> int:
-        return self.rows[-1] + 1 if self.rows else self.data_row
+        return max(self.rows[-1] + 1, self.data_row) if self.rows else self.data_row
 
     def mapped(self, mapping: Mapping[str, int], columns: Sequence[type[Column]] = ()) -> "Header":
         """The same header with another mapping."""

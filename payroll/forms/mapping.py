@@ -1,14 +1,18 @@
 """The mapping page's form: one field for each column of a workbook."""
 
+from collections.abc import Sequence
+
 from django import forms
 
 from payroll.imports.columns import TITLES
 from payroll.imports.correcting import problems
 from payroll.imports.layout import Layout
+from payroll.imports.shown import Rows
 
 
 class MappingForm(forms.Form):
-    """Which column is what, for every table of a proposal: `0-on`, `0-from`, `0-to` and `0-B` for its column B.
+    """Which column is what, for every table of a proposal: `0-on`, `0-from`, `0-to`, `0-data` and `0-B` for its
+    column B.
 
     `said` is a layout that stands already (a person's or the memory's), shown instead of the guesses.
     """
@@ -20,16 +24,16 @@ class MappingForm(forms.Form):
         super().__init__(*arguments, **facts)
         self.tables = proposal["sheets"]
         self.proposal = proposal
-        standing = {table["name"]: table for table in (said or {}).get("sheets", ())}
         choices = [("", "不读取"), *TITLES.items()]
         likely = _likely(self.tables)
         for number, table in enumerate(self.tables):
-            stands = standing.get(table["name"])
-            rows = table["header_rows"]
+            stands = standing(table, self.tables, (said or {}).get("sheets", ()))
+            rows = Rows.of(table)
             self.fields[f"{number}-on"] = forms.BooleanField(
                 label="读取这张表", required=False, initial=stands is not None if said else number in likely
             )
-            for name, row in (("from", rows[0] if rows else None), ("to", rows[-1] if rows else None)):
+            first, last = (rows.header[0], rows.header[-1]) if rows.header else (None, None)
+            for name, row in (("from", first), ("to", last), ("data", rows.data or None)):
                 self.fields[f"{number}-{name}"] = forms.IntegerField(
                     min_value=1, required=False, initial=row, error_messages={"min_value": "行号从 1 起。"}
                 )
@@ -67,20 +71,33 @@ class MappingForm(forms.Form):
                     for letter in places:
                         self.add_error(f"{number}-{letter}", said)
             columns = {name: places[0] for name, places in letters.items()}
-            sheets.append({"name": table["name"], "header_rows": self.header_rows(number), "columns": columns})
+            rows = rows_of(self.data, number)
+            sheets.append(
+                {
+                    "name": table["name"],
+                    "header_rows": list(rows.header),
+                    "first_data_row": rows.data,
+                    "columns": columns,
+                }
+            )
         if not sheets:
             self.add_error(None, "没有勾选要读取的工作表。请至少勾选一张，并指定它的姓名列和实发工资列。")
             return data
         self.layout = Layout.from_dict({"sheets": sheets})
         for problem in problems(self.layout, self.proposal):
             number = numbers[problem.table]
-            place = "from" if problem.at == "rows" else problem.at or "on"
+            place = {"rows": "from", "": "on"}.get(problem.at, problem.at)
             self.add_error(f"{number}-{place}", problem.message)
         return data
 
-    def header_rows(self, number: int) -> list[int]:
-        """From the two row numbers; none where both are blank."""
-        return header_rows_of(self.data, number) if self.is_bound else list(self.tables[number]["header_rows"])
+
+def standing(table: dict, tables: list[dict], said: Sequence[dict]) -> dict | None:
+    """The table of a layout that is this one of the proposal: of two side by side, the one with its columns."""
+    alike = [one for one in said if one["name"] == table["name"]]
+    if sum(1 for one in tables if one["name"] == table["name"]) > 1:
+        letters = {column["letter"] for column in table["columns"]}
+        alike = [one for one in alike if letters.issuperset(one["columns"].values())]
+    return alike[0] if alike else None
 
 
 def _likely(tables: list[dict]) -> set[int]:
@@ -97,11 +114,19 @@ def _likely(tables: list[dict]) -> set[int]:
     return {-best[1]} if best[0] else set()
 
 
-def header_rows_of(data, number: int) -> list[int]:
-    """The header rows that a table's two fields name; a lone number is one row, blanks are a sheet without a header."""
-    told = [int(text) for name in ("from", "to") if (text := str(data.get(f"{number}-{name}", "")).strip()).isdigit()]
+def rows_of(data, number: int) -> Rows:
+    """The rows that a table's fields name; a lone header row is one row, blanks are a sheet without a header, and
+    people that begin right below."""
+    first, last, start = (_number(data.get(f"{number}-{name}", "")) for name in ("from", "to", "data"))
+    told = [row for row in (first, last) if row is not None]
     if not told:
-        return []
+        return Rows((), start or 0).plain()
     first, last = min(told), max(told)
     # A slip of the keyboard is shown as such, not spelled out row by row.
-    return list(range(first, last + 1)) if last - first < 10 else [first, last]
+    header = tuple(range(first, last + 1)) if last - first < 10 else (first, last)
+    return Rows(header, start or 0).plain()
+
+
+def _number(text: str) -> int | None:
+    text = str(text).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else None

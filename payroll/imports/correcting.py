@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from payroll.imports.columns import BY_NAME, TITLES
-from payroll.imports.layout import LETTER, Layout
+from payroll.imports.layout import LETTER, Layout, SheetLayout
 from sheets.headers import MAX_DEPTH
 from sheets.values import column_index, column_letter
 
@@ -15,7 +15,7 @@ WANTED = ("id_number", "bank_card")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong: at table `table` of the layout (0-based), at a column's letter, at "rows", or as a whole."""
+    """What is wrong: at table `table` of the layout (0-based), at a column's letter, at "rows" or "data", or as a whole."""
 
     code: str
     message: str
@@ -29,6 +29,8 @@ class Problem:
             return "sheets"
         if self.at == "rows":
             return f"sheets.{self.table}.header_rows"
+        if self.at == "data":
+            return f"sheets.{self.table}.first_data_row"
         return f"sheets.{self.table}.columns" + (f".{self.at}" if self.at else "")
 
 
@@ -44,6 +46,7 @@ def problems(layout: Layout, proposal: Mapping) -> list[Problem]:
             found.append(Problem("layout_sheet_gone", message, number))
             continue
         found += _rows(wanted.header_rows, table, number)
+        found += _data_row(wanted, table, number)
         found += _columns(wanted, table, number, taken)
     return found
 
@@ -59,6 +62,18 @@ def _rows(rows: tuple[int, ...], table: Mapping, number: int) -> Iterable[Proble
     elif rows[0] < 1 or rows[-1] > table["height"]:
         message = f"这张表只有 {table['height']} 行，表头不能在第 {rows[-1]} 行。请重新填写表头行。"
         yield Problem("layout_rows", message, number, "rows")
+
+
+def _data_row(wanted: SheetLayout, table: Mapping, number: int) -> Iterable[Problem]:
+    last = wanted.header_rows[-1] if wanted.header_rows else 0
+    if not wanted.data_row:
+        return
+    if wanted.data_row <= last:
+        message = f"数据起始行应在表头（第 {last} 行）之下，不能是第 {wanted.data_row} 行。请重新填写，或留空。"
+        yield Problem("layout_data_row", message, number, "data")
+    elif wanted.data_row > table["height"]:
+        message = f"这张表只有 {table['height']} 行，数据不能从第 {wanted.data_row} 行开始。请重新填写数据起始行。"
+        yield Problem("layout_data_row", message, number, "data")
 
 
 def _columns(wanted, table: Mapping, number: int, taken: set) -> Iterable[Problem]:

@@ -22,7 +22,7 @@ SPREAD = ("crew", "trade")
 
 def crew_above(sheet: Sheet, header: Header) -> str:
     """The crew that the lines above the header name for everybody, or the sheet by its name."""
-    for cells in sheet.head(header.first_data_row - 1 - len(header.rows)):
+    for cells in sheet.head((header.rows[0] if header.rows else header.first_data_row) - 1):
         for position, cell in enumerate(cells):
             if type(cell) is not str:
                 continue

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from payroll.imports.columns import BY_NAME, TITLES
+from payroll.imports.columns import BY_NAME, COLUMNS, TITLES
 from sheets.columns import bare, normalise
-from sheets.headers import MAX_DEPTH, Header, read_titles
+from sheets.headers import MAX_DEPTH, Header, match_columns, read_titles, side_by_side
 from sheets.reader import Sheet, Workbook
 from sheets.refusal import Refusal
 from sheets.values import column_index, column_letter
@@ -18,14 +18,24 @@ MONTHS = re.compile(r"(?:20\d{2}[年./\-]?)?(?:1[0-2]|0?[1-9])月份?|20\d{2}年
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """One table: its sheet, its header rows (1-based; none where the sheet has no header) and canonical → letter."""
+    """One table: its sheet, its header rows (1-based; none where the sheet has no header) and canonical → letter.
+
+    `data_row` is where people begin; 0 is right below the header (without one: row 1).
+    """
 
     name: str
     header_rows: tuple[int, ...]
     columns: Mapping[str, str]
+    data_row: int = 0
 
     def as_dict(self) -> dict:
-        return {"name": self.name, "header_rows": list(self.header_rows), "columns": dict(self.columns)}
+        told = {"name": self.name, "header_rows": list(self.header_rows), "columns": dict(self.columns)}
+        return told | {"first_data_row": self.data_row} if self.data_row else told
+
+    @property
+    def gap(self) -> int:
+        """Rows between the header and the first person that are nobody's."""
+        return max(0, self.data_row - (self.header_rows[-1] if self.header_rows else 0) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,7 @@ class Layout:
                     name=str(one["name"]),
                     header_rows=tuple(int(row) for row in one["header_rows"]),
                     columns={str(name): str(letter).upper() for name, letter in one["columns"].items() if letter},
+                    data_row=int(one.get("first_data_row") or 0),
                 )
                 for one in told["sheets"]
             )
@@ -59,7 +70,7 @@ class Layout:
 def headers_of(layout: Layout, workbook: Workbook) -> list[tuple[Sheet, Header]]:
     """Each table's sheet and header, as the layout says; raises Refusal where the workbook can't have it.
 
-    Codes: layout_sheet_gone layout_rows layout_column_unknown layout_letter layout_column_twice
+    Codes: layout_sheet_gone layout_rows layout_data_row layout_column_unknown layout_letter layout_column_twice
     no_name_column no_net_column.
     """
     found = []
@@ -76,8 +87,18 @@ def headers_of(layout: Layout, workbook: Workbook) -> list[tuple[Sheet, Header]]
     return [(sheet, _beside(header, [other for one, other in found if one is sheet])) for sheet, header in found]
 
 
+def blocks_of(header: Header) -> list[Header]:
+    """The tables that its titles show to stand side by side, each with its columns by their titles; else one."""
+    return side_by_side(header.mapped(match_columns(header.paths, COLUMNS), COLUMNS), COLUMNS)
+
+
 def _beside(header: Header, all_on_sheet: list[Header]) -> Header:
     """The header with only its own columns where several tables stand side by side on its sheet."""
+    blocks = blocks_of(header) if header.rows else []
+    if len(blocks) > 1:
+        own = [block for block in blocks if set(header.mapping.values()) <= _span(block)]
+        if own:
+            return own[0].mapped(header.mapping)
     if len({tuple(one.rows) for one in all_on_sheet}) != 1 or len(all_on_sheet) < 2:
         return header
     starts = sorted(min(one.mapping.values()) for one in all_on_sheet)
@@ -90,8 +111,17 @@ def _beside(header: Header, all_on_sheet: list[Header]) -> Header:
     return header
 
 
+def _span(block: Header) -> set[int]:
+    return set(range(block.block, max(block.titles) + 1))
+
+
 def _check_rows(table: SheetLayout, sheet: Sheet) -> None:
     rows = table.header_rows
+    if table.data_row and not (rows[-1] if rows else 0) < table.data_row <= sheet.height:
+        raise Refusal(
+            "layout_data_row",
+            f"数据起始行（第 {table.data_row} 行）不对：应在表头之下，且不超过工作表的 {sheet.height} 行。请重新填写。",
+        )
     whole = list(rows) == list(range(rows[0], rows[-1] + 1)) if rows else True
     if not whole or len(rows) > MAX_DEPTH or (rows and not 1 <= rows[0] <= rows[-1] <= sheet.height):
         said = "、".join(map(str, rows))
@@ -122,7 +152,8 @@ def _check_columns(table: SheetLayout, sheet: Sheet, taken: set[tuple[str, str]]
 
 def _header(table: SheetLayout, sheet: Sheet) -> Header:
     mapping = {name: column_index(letter) for name, letter in table.columns.items()}
-    return read_titles(sheet.head((table.header_rows or (0,))[-1] + 1), sheet.merged, list(table.header_rows), mapping)
+    rows = sheet.head((table.header_rows or (0,))[-1] + 1)
+    return read_titles(rows, sheet.merged, list(table.header_rows), mapping, data_row=table.data_row or 1)
 
 
 def header_signature(header: Header) -> str:

@@ -4,15 +4,15 @@
 the answer is JSON. `reguessed` looks at one table again under header rows that a person named.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import NamedTuple
 
-from payroll.imports.columns import COLUMNS
 from payroll.imports.content import SUPPORTS, evidence_of, kind_of, masked, people_rows
 from payroll.imports.guessing import guess_columns
-from payroll.imports.layout import header_signature
+from payroll.imports.layout import blocks_of, header_signature
 from payroll.imports.mapping import Proposal
-from sheets.headers import HEAD_ROWS, MAX_DEPTH, match_columns, read_titles
+from sheets.headers import HEAD_ROWS, MAX_DEPTH, Header, read_titles
 from sheets.reader import Sheet, Workbook
 from sheets.values import column_index
 
@@ -33,6 +33,24 @@ LIKENESS = {
 }
 
 
+class Rows(NamedTuple):
+    """Where a table's header stands and its people begin; `data` 0: right below the header."""
+
+    header: tuple[int, ...]
+    data: int = 0
+
+    @classmethod
+    def of(cls, table: Mapping) -> "Rows":
+        """Those of a table as it is shown; a layout's tables say the same in the same words."""
+        header = tuple(table["header_rows"])
+        return cls(header, table.get("first_data_row") or 0).plain()
+
+    def plain(self) -> "Rows":
+        """The same without what goes without saying."""
+        below = self.header[-1] + 1 if self.header else 1
+        return self._replace(data=0) if self.data == below else self
+
+
 def shown(workbook: Workbook, proposal: Proposal) -> dict:
     """The proposal as JSON with `width`, `height`, `rows` per table and `seen` per column."""
     told = proposal.as_dict()
@@ -43,12 +61,12 @@ def shown(workbook: Workbook, proposal: Proposal) -> dict:
     return told
 
 
-def reguessed(table: dict, workbook: Workbook, header_rows: Sequence[int]) -> dict:
-    """The same table with its columns guessed anew under other header rows (none: without a header)."""
+def reguessed(table: dict, workbook: Workbook, header_rows: Sequence[int], data_row: int = 0) -> dict:
+    """The same table with its columns guessed anew under other header rows (none: without a header), its people
+    beginning at `data_row` (0: right below)."""
     sheet = next(sheet for sheet in workbook.sheets if sheet.name == table["name"])
     rows = sheet.head(HEAD_ROWS + MAX_DEPTH)
-    header = read_titles(rows, sheet.merged, list(header_rows), data_row=1)
-    header = header.mapped(match_columns(header.paths, COLUMNS), COLUMNS)
+    header = _block(read_titles(rows, sheet.merged, list(header_rows), data_row=data_row or 1), table)
     _mapping, guesses = guess_columns(sheet, header)
     anew = table | {
         "header_rows": list(header_rows),
@@ -58,6 +76,13 @@ def reguessed(table: dict, workbook: Workbook, header_rows: Sequence[int]) -> di
     }
     _describe(anew, sheet)
     return anew
+
+
+def _block(header: Header, table: dict) -> Header:
+    """The header, or of several tables side by side the one that stood here before."""
+    first = min((column_index(column["letter"]) for column in table["columns"]), default=1)
+    blocks = blocks_of(header)
+    return next((block for block in blocks if not block.block or block.block >= first), blocks[-1])
 
 
 def _describe(table: dict, sheet: Sheet) -> None:

@@ -8,7 +8,7 @@ class ColumnLayout(models.Model):
     Remembered per contractor and header, never across contractors; used silently when the same header comes again.
     `is_read` False: tables with this header are not to be read (a summary, another list in the same workbook).
     `shifted`: the header isn't where it would be found by itself, so it is looked for row by row.
-    Titles and letters only; nothing personal.
+    `gap` rows below the header are nobody's. Titles and letters only; nothing personal.
     """
 
     organization = models.ForeignKey(
@@ -21,6 +21,7 @@ class ColumnLayout(models.Model):
     is_read = models.BooleanField("读取", default=True)
     sheet = models.CharField("工作表", max_length=80, blank=True)
     header_rows = ArrayField(models.IntegerField(), default=list, blank=True, verbose_name="表头行")
+    gap = models.PositiveSmallIntegerField("表头与数据之间的行数", default=0)
     shifted = models.BooleanField("表头行由人指定", default=False)
     columns = models.JSONField("列对应", default=dict)
     titles = models.JSONField("列名", default=dict, help_text="列号 → 列名")

@@ -126,7 +126,7 @@ def _promising(proposal: Proposal) -> bool:
 
 
 def _memory(row: ColumnLayout) -> Memory:
-    return Memory(row.pk, row.signature, row.is_read, max(1, len(row.header_rows)), row.shifted, row.columns)
+    return Memory(row.pk, row.signature, row.is_read, max(1, len(row.header_rows)), row.shifted, row.columns, row.gap)
 
 
 def _told(refusal: Refusal) -> dict:
@@ -174,6 +174,7 @@ def layouts_note(deciding: Deciding) -> None:
                 "is_read": one.is_read,
                 "sheet": one.sheet[:80],
                 "header_rows": list(one.header_rows),
+                "gap": one.gap,
                 "shifted": one.shifted,
                 "columns": one.columns,
                 "titles": one.titles,

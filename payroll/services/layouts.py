@@ -5,7 +5,7 @@ from django.db import transaction
 from payroll.imports.correcting import problems
 from payroll.imports.layout import Layout
 from payroll.imports.mapping import propose
-from payroll.imports.shown import reguessed, shown
+from payroll.imports.shown import Rows, reguessed, shown
 from payroll.models import ColumnLayout, PayrollBatch
 from payroll.rules.month import Month
 from payroll.selectors.batches import may_act_on
@@ -94,21 +94,23 @@ def layout_forget(*, layout_id: int, actor: Actor, scope) -> ColumnLayout:
     return layout
 
 
-def proposal_open(*, batch: PayrollBatch, header_rows: dict[int, list[int]] | None = None) -> dict:
+def proposal_open(*, batch: PayrollBatch, asked: dict[int, Rows] | None = None) -> dict:
     """What a person is shown of a batch's file: the stored proposal, or the file looked at again.
 
-    `header_rows` are rows that the person named, by the table's position; their columns are guessed anew.
+    `asked` are rows that the person named, by the table's position; their columns are guessed anew.
     Raises Refusal where the file can't be opened.
     """
     stored = batch.proposal
-    asked = header_rows or {}
-    if stored and all(stored["sheets"][at]["header_rows"] == rows for at, rows in asked.items()):
+    asked = asked or {}
+    if stored and all(rows == Rows.of(stored["sheets"][at]) for at, rows in asked.items()):
         return stored
     workbook = read(vault.unseal_bytes(batch.file.sealed, "file"))
     if stored is None:
         stored = shown(workbook, propose(workbook, Month(batch.month_on.year, batch.month_on.month)))
     tables = [
-        reguessed(table, workbook, asked[at]) if at in asked and asked[at] != table["header_rows"] else table
+        reguessed(table, workbook, asked[at].header, asked[at].data)
+        if at in asked and asked[at] != Rows.of(table)
+        else table
         for at, table in enumerate(stored["sheets"])
     ]
     return stored | {"sheets": tables}

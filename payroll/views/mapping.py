@@ -5,7 +5,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from payroll.forms.mapping import MappingForm, header_rows_of
+from payroll.forms.mapping import MappingForm, rows_of, standing
+from payroll.imports.shown import Rows
 from payroll.models import PayrollBatch
 from payroll.selectors.batches import batch_by_pk
 from payroll.selectors.layouts import contractor_of_unscoped, layouts
@@ -103,33 +104,33 @@ def layout_remove(request, pk):
 def _form(request, batch: PayrollBatch) -> MappingForm:
     """The form over the proposal; where header rows were changed, over what they make of it."""
     if request.method != "POST":
-        proposal = proposal_open(batch=batch, header_rows=_said_rows(batch))
+        proposal = proposal_open(batch=batch, asked=_said_rows(batch))
         initial = {"version": batch.version, "remember": (batch.layout or {}).get("remember", True)}
         return MappingForm(proposal=proposal, said=batch.layout, initial=initial)
     stored = proposal_open(batch=batch)
     numbers = range(len(stored["sheets"]))
-    asked = {at: header_rows_of(request.POST, at) for at in numbers if f"{at}-from" in request.POST}
-    possible = {
-        at: rows
-        for at, rows in asked.items()
-        if rows == stored["sheets"][at]["header_rows"] or _possible(rows, stored["sheets"][at])
-    }
-    return MappingForm(request.POST, proposal=proposal_open(batch=batch, header_rows=possible))
+    asked = {at: rows_of(request.POST, at) for at in numbers if f"{at}-from" in request.POST}
+    possible = {at: rows for at, rows in asked.items() if _possible(rows, stored["sheets"][at])}
+    return MappingForm(request.POST, proposal=proposal_open(batch=batch, asked=possible))
 
 
-def _said_rows(batch: PayrollBatch) -> dict[int, list[int]]:
-    """Header rows that a standing layout names, by the table's position."""
+def _said_rows(batch: PayrollBatch) -> dict[int, Rows]:
+    """Rows that a standing layout names, by the table's position."""
     if not batch.layout:
         return {}
     tables = proposal_open(batch=batch)["sheets"]
-    said = {table["name"]: table["header_rows"] for table in batch.layout["sheets"]}
-    return {at: said[table["name"]] for at, table in enumerate(tables) if table["name"] in said}
+    said = [standing(table, tables, batch.layout["sheets"]) for table in tables]
+    return {at: Rows.of(table) for at, table in enumerate(said) if table is not None}
 
 
-def _possible(rows: list[int], table: dict) -> bool:
-    """Whether the rows can be a header at all; otherwise the form says so and keeps the guesses."""
-    whole = not rows or rows == list(range(rows[0], rows[0] + len(rows)))
-    return whole and len(rows) <= 3 and (not rows or rows[-1] <= table["height"])
+def _possible(rows: Rows, table: dict) -> bool:
+    """Whether the rows can be a table's at all; otherwise the form says so and keeps the guesses."""
+    if rows == Rows.of(table):
+        return True
+    header, height = rows.header, table["height"]
+    whole = not header or header == tuple(range(header[0], header[0] + len(header)))
+    last = header[-1] if header else 0
+    return whole and len(header) <= 3 and last <= height and (not rows.data or last < rows.data <= height)
 
 
 def _doubts(proposal: dict) -> list[str]:

@@ -66,11 +66,13 @@ class ShownTable:
 
     number: int
     name: str
+    part: str  # which columns of its sheet, where another table stands beside it
     state: str
     said: str
     on: object
     first: object
     last: object
+    data: object
     data_row: int
     columns: list[ShownColumn]
     chips: list[Chip]
@@ -97,20 +99,30 @@ def table_shown(form: MappingForm, number: int) -> ShownTable:
     return ShownTable(
         number=number,
         name=table["name"],
+        part=_part(table, form.tables),
         state=STATES.get(table["state"], ""),
         # Whether it is a payroll is the question here, and no answer.
         said="" if table["why"] == "not_payroll" else table["said"],
         on=form[f"{number}-on"],
         first=form[f"{number}-from"],
         last=form[f"{number}-to"],
+        data=form[f"{number}-data"],
         data_row=table["first_data_row"],
         columns=[_column(form, number, column, errors) for column in table["columns"]],
         chips=_chips(letters),
         titles=titles,
         rows=rows,
         errors=list(errors.get(f"{number}-on", [])),
-        row_errors=[*errors.get(f"{number}-from", []), *errors.get(f"{number}-to", [])],
+        row_errors=[error for name in ("from", "to", "data") for error in errors.get(f"{number}-{name}", [])],
     )
+
+
+def _part(table: dict, tables: list[dict]) -> str:
+    """“A–F 列” of one of several tables on a sheet."""
+    if sum(1 for one in tables if one["name"] == table["name"]) < 2 or not table["columns"]:
+        return ""
+    letters = [column["letter"] for column in table["columns"]]
+    return f"{letters[0]}–{letters[-1]} 列"
 
 
 def _column(form: MappingForm, number: int, column: dict, errors) -> ShownColumn:

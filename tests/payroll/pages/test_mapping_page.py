@@ -123,7 +123,7 @@ def test_other_header_rows_are_looked_at_again_on_request(enter, cast, batch):
         enter(cast.labour_officer).post(address(batch), answer(batch, redo="0", **{"0-from": "1", "0-to": "1"}))
     )
     assert "还不能读取" not in shown
-    assert "数据从第 <strong>2</strong> 行开始" in shown
+    assert re.search(r'name="0-data"[^>]*placeholder="2"', shown)
 
 
 def test_the_preview_follows_the_form_and_says_what_is_missing(enter, cast, batch):
@@ -166,3 +166,23 @@ def test_the_memory_is_listed_and_forgotten(enter, cast, batch):
     shown = text_of(enter(cast.labour_officer).post(reverse("payroll:columns_forget", args=[memory.pk]), follow=True))
     assert "已忘记" in shown
     assert not ColumnLayout.objects.exists()
+
+
+def test_the_first_row_of_people_is_set_on_the_page(enter, cast, batch):
+    client = enter(cast.labour_officer)
+    redone = text_of(client.post(address(batch), answer(batch, **{"0-data": "5", "redo": "0"})))
+    assert person(3)["name"] in redone
+    assert re.search(r'name="0-data"[^>]*value="5"', redone)
+    assert person(1)["name"] not in redone.partition("这样读取时")[2]
+    client.post(address(batch), answer(batch, **{"0-data": "5"}))
+    batch_read(batch.pk)
+    batch.refresh_from_db()
+    assert batch.accepted == 4
+    assert re.search(r'name="0-data"[^>]*value="5"', text_of(client.get(address(batch))))
+
+
+def test_a_first_row_inside_the_header_is_said_at_its_field(enter, cast, batch):
+    shown = text_of(enter(cast.labour_officer).post(address(batch), answer(batch, **{"0-data": "2"})))
+    assert "数据起始行应在表头（第 2 行）之下" in shown
+    batch.refresh_from_db()
+    assert batch.status == Status.MAPPING
