@@ -71,7 +71,8 @@ MARKS = {
 
 
 def test_looks_results_pictures_and_settings_stay():
-    before, after = payroll(), annotate(payroll(), MARKS)
+    before = payroll()
+    after = annotate(before, MARKS)
     assert values(read(after, QUICK).sheets[0]) == values(read(before, QUICK).sheets[0])
     assert [cell.value for cell in openpyxl.load_workbook(io.BytesIO(after), data_only=True)["工资"][3]][:4] == [
         "王伟",
