@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from payroll.imports.arithmetic import agreement, find_gross, find_relation, find_sum
 from payroll.imports.columns import BY_NAME, COLUMNS, MONEY_NAMES, TITLES
 from payroll.imports.content import NOTHING, Evidence, evidence_of, people_rows, sample
-from payroll.imports.mistaken import template_of
+from payroll.imports.mistaken import NO_PAY, template_of
 from payroll.imports.sums import sum_of, without_day_counts
 from sheets.columns import bare
 from sheets.headers import Header
@@ -31,6 +31,8 @@ RIVAL_FROM = 720
 COUNTED = re.compile(r"天|日数|工日|小时|工时|时长|次数|人数|数量|吨|方|米|里程|占比|比例|率")
 # Long numbers that are nobody's.
 SERIAL = re.compile(r"流水|单号|审批|代码|税号|合同编号|订单|标题|创建人")
+WHOLE = re.compile(r"(?:工资|金额|本月|月|总)*(?:合计|总计|总额|共计|总数)(?:金额|工资)?|总工资|总金额")
+TAKEN_OFF = re.compile(r"扣|税|社保|公积金|保险|借支|预支|借款|罚|水电|生活费|应发|应付|已发|已付")
 INTERMEDIATE = re.compile(r"税|基数|成本|应发|应付|补|扣|差额|余额|结余|上月|累计")
 FROM_CONTENT = (
     # canonical column, kinds, least share, confidence
@@ -268,11 +270,24 @@ class _Guessing:
             return
         free = [at for at in amounts if at not in self.taken() and self._saw(at).largest > 31]
         if "net_pay" not in self.picks and (whole := find_sum(self.rows, free)):
+            if self._is_what_is_paid(whole, amounts):
+                self._put("net_pay", whole, 78)
+                return
             said = f"{column_letter(whole)} 列等于左边各项之和，像应发合计；表里没有实发列。如果就按它发放，请确认它是实发工资。"
             self.picks["net_pay"] = _Pick(whole, 50, "content", said)
             return
+        free = [at for at in free if not NO_PAY.search("".join(self.header.paths.get(at, ())))]
         if "net_pay" not in self.picks and "gross" not in self.picks and len(free) == 1:
             self.picks["net_pay"] = _Pick(free[0], 45, "content", "只有这一列像金额，请确认它是实发工资。")
+
+    def _is_what_is_paid(self, whole: int, amounts: list[int]) -> bool:
+        """Whether a sum is the last word of its row: titled as a total, nothing right of it, nothing taken off."""
+        titles = {at: "".join(self.header.paths.get(at, ())) for at in {*self.header.titles, *amounts}}
+        return (
+            bool(WHOLE.fullmatch(bare(self.header.paths.get(whole, ("",))[-1])))
+            and not any(at > whole for at in amounts)
+            and not any(TAKEN_OFF.search(title) for title in titles.values())
+        )
 
     def _put(self, name: str, at: int, confidence: int) -> None:
         holder = next((other for other, pick in self.picks.items() if pick.at == at), None)

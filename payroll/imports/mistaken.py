@@ -2,7 +2,9 @@
 
 import re
 
+from payroll.imports.arithmetic import cents
 from payroll.imports.columns import MONEY_NAMES
+from payroll.imports.content import people_rows, sample
 from sheets.headers import HEAD_ROWS, Header
 from sheets.reader import Sheet
 from sheets.refusal import Refusal
@@ -15,6 +17,11 @@ OTHER_TEMPLATES = (
     (re.compile(r"班组长|是否班组长|工人类型|政治面貌|民族|文化程度|发证机关|签发机关|籍贯"), "人员名册"),
     (re.compile(r"企业类型|负责人|责任人|项目经理"), "参建单位或班组表"),
 )
+# Amounts that are nobody's pay.
+NO_PAY = re.compile(r"额度|限额|信用|余额|结余|押金|保证金|保额|保费|合同|定额|标准|年龄|身高|编号")
+PERSONAL = frozenset(("id_number", "phone", "bank_card", "bank_name"))
+# Smaller numbers may be days.
+AMOUNT_FROM = 3100  # cents
 
 
 def template_of(sheet: Sheet, header: Header | None) -> str | None:
@@ -26,7 +33,21 @@ def template_of(sheet: Sheet, header: Header | None) -> str | None:
     for pattern, template in OTHER_TEMPLATES:
         if any(pattern.search(title) for title in titles):
             return template
-    return None
+    return "人员名册" if header and _is_register(sheet, header) else None
+
+
+def _is_register(sheet: Sheet, header: Header) -> bool:
+    """Whether people stand here with their numbers, and nothing beside them that could be pay."""
+    if "name" not in header.mapping or len(PERSONAL & header.mapping.keys()) < 2:
+        return False
+    people = people_rows(sample(sheet, header))
+    others = [
+        at
+        for at in range(1, sheet.width + 1)
+        if at not in header.mapping.values() and not NO_PAY.search("".join(header.paths.get(at, ())))
+    ]
+    amounts = (cents(cells[at - 1]) for cells in people for at in others if at <= len(cells))
+    return bool(people) and not any(amount and amount > AMOUNT_FROM for amount in amounts)
 
 
 def no_payroll(tables: list[tuple[Sheet, Header | None]]) -> Refusal:

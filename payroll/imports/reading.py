@@ -11,6 +11,7 @@ from payroll.imports.announcing import announced
 from payroll.imports.columns import COLUMNS
 from payroll.imports.content import people_rows, sample
 from payroll.imports.crews import Crews
+from payroll.imports.joining import Joining
 from payroll.imports.parsed import Parsed, Part
 from payroll.imports.people import people_of
 from payroll.imports.rows import GRAND, Rows
@@ -20,6 +21,7 @@ from payroll.imports.unseen import ComputedCells, tell_hidden_columns
 from payroll.rules.amounts import ZERO, NotMoney, parse_money, show
 from payroll.rules.checks import ORDER, Line, Memory, RowChecks
 from payroll.rules.checks.amounts import FormulaWithoutValue, TotalMismatch
+from payroll.rules.checks.identity import is_blank
 from payroll.rules.checks.sheets import AmountsConverted
 from payroll.rules.facts import Facts
 from payroll.rules.month import Month
@@ -113,6 +115,11 @@ class Reading:
                     break
 
 
+def _all_blank(people: Sequence[Sequence[Cell]], at: int | None) -> bool:
+    """Whether a column is there and nobody has anything in it."""
+    return at is not None and bool(people) and all(at > len(cells) or is_blank(cells[at - 1]) for cells in people)
+
+
 class _Table:
     """One table of one sheet."""
 
@@ -129,10 +136,8 @@ class _Table:
         self.sheet, self.part, self.number, self.parsed = sheet, part, number, parsed
         self.header = part.header
         self.follows: Header | None = None
-        how = sum_of(self.header)
-        if how.items or sheet.hidden_columns:
-            people = people_rows(sample(sheet, self.header))
-            how = without_day_counts(how, people, self.header.mapping)
+        people = people_rows(sample(sheet, self.header))
+        how = without_day_counts(sum_of(self.header), people, self.header.mapping)
         self.checks = RowChecks(
             month=parsed.month,
             letters=self.header.letters,
@@ -141,6 +146,7 @@ class _Table:
             hidden_rows=sheet.hidden_rows,
             sheet_no=number,
             memory=memory,
+            blank_ids=_all_blank(people, self.header.mapping.get("id_number")),
         )
         memory.sheets[number] = sheet.name
         merged_rows: dict[int, int] = {}
@@ -154,6 +160,7 @@ class _Table:
             self.checks.say(row, "net_pay", AmountsConverted, **told(self.header, self._factors))
         if sheet.hidden_columns:
             tell_hidden_columns(self.checks, sheet, self.header, how, people)
+        self._joining = Joining(sheet, self.header, how, converted=bool(self._factors))
         self._computed = ComputedCells(sheet, self.header, how)
         self._totals: list[tuple[int, bool, Decimal]] = []
         self._since = ZERO
@@ -172,7 +179,9 @@ class _Table:
         check, fills, computed = checks.check, crews.needed, self._computed.rows
         # Beside another table: only this one's columns are looked at.
         left, right = self.header.block - 1, max(self.header.titles, default=0)
-        for chunk in announced(self.sheet.rows(self.header.first_data_row), self.header, checks.facts):
+        told = self._joining.rows(self.sheet.rows(self.header.first_data_row), checks)
+        lower = self._joining.lower
+        for chunk in announced(told, self.header, checks.facts):
             lines = []
             for number, cells in chunk:
                 if len(cells) < size:
@@ -193,6 +202,9 @@ class _Table:
                 )
                 if factors:
                     cells = converted(cells, factors)
+                if number in lower:
+                    self._ignore(number, "joined", cells)
+                    continue
                 if not plain:
                     before = checks.total_net - self._since
                     why = rows.why_not(number, cells, checks.total_net, before)

@@ -84,15 +84,22 @@ def has_roster_unscoped(project_id: int) -> bool:
     )[0][0]
 
 
-def roster_names_unscoped(project_id: int) -> dict[str, list[int]]:
-    """{name: workers} of everybody on a project's roster, whoever employs them."""
+def roster_names_unscoped(
+    project_id: int, employer_id: int | None = None, since: datetime.date | None = None
+) -> dict[str, list[int]]:
+    """{name: workers} of everybody on a project's roster: those of one employer, else whoever employs them; those too
+    who left on or after `since`."""
     rows = _rows(
         """
         SELECT name, id FROM payroll_worker
-        WHERE id IN (SELECT worker_id FROM payroll_rosterentry WHERE project_id = %s AND left_on IS NULL)
+        WHERE id IN (
+            SELECT worker_id FROM payroll_rosterentry
+            WHERE project_id = %(project)s AND (left_on IS NULL OR left_on >= %(since)s::date)
+              AND (%(employer)s::bigint IS NULL OR employer_id = %(employer)s)
+        )
         ORDER BY id
         """,
-        [project_id],
+        {"project": project_id, "employer": employer_id, "since": since},
     )
     found: dict[str, list[int]] = {}
     for name, worker in rows:

@@ -84,8 +84,8 @@ class People:
     `reserve(people, cards)` hears how many of a chunk are new, in the courier's turn.
     """
 
-    def __init__(self, *, project_id: int, month_on: datetime.date) -> None:
-        self.project_id, self.month_on = project_id, month_on
+    def __init__(self, *, project_id: int, month_on: datetime.date, employer_id: int | None = None) -> None:
+        self.project_id, self.month_on, self.employer_id = project_id, month_on, employer_id
         self.has_roster = has_roster_unscoped(project_id)
         self.id_index = vault.blind_indexer("id_number")
         self.card_index = vault.blind_indexer("bank_card")
@@ -123,7 +123,7 @@ class People:
         return RosterWorker(worker.pk, worker.name, self._cards_of(worker.pk))
 
     def workers_named(self, name: str) -> Sequence[RosterWorker]:
-        """The roster's workers of this name, for a sheet without ID numbers."""
+        """The employer's own workers of this name, for a sheet without ID numbers: another employer's is no answer."""
         names, cards = self._roster
         return [
             RosterWorker(pk, name, frozenset((cards[pk],)) if pk in cards else frozenset())
@@ -150,7 +150,7 @@ class People:
         return self.courier.call(self._read_roster).result()
 
     def _read_roster(self):
-        names = roster_names_unscoped(self.project_id)
+        names = roster_names_unscoped(self.project_id, self.employer_id, self.month_on)
         return names, last_cards_unscoped(self.project_id, self.month_on, (pk for pks in names.values() for pk in pks))
 
     def _cards_of(self, worker: int) -> frozenset[bytes]:

@@ -16,6 +16,7 @@ from payroll.rules.month import Month
 from payroll.rules.remarks import Remark
 from payroll.selectors.checks import severities_on_unscoped
 from payroll.selectors.people import month_has_other_sheets_unscoped
+from payroll.selectors.previous import employer_of_roster_unscoped
 from payroll.services.courier import Courier
 from payroll.services.facts import facts_for, remarks_of
 from payroll.services.month_facts import Occasion, month_facts_for
@@ -156,12 +157,21 @@ def open_sheet(
     with ThreadPoolExecutor(1) as pool:
         workbook = pool.submit(read, data, told=told)
         judged_at, settings = now(), severities_on_unscoped(project.area_id, today())
-        people = People(project_id=project.pk, month_on=month.first)
+        people = People(
+            project_id=project.pk,
+            month_on=month.first,
+            employer_id=subcontractor_id or _general_contractor(project),
+        )
         facts = facts_for(project, month, people, settings)
         of_month = month_facts_for(Occasion(project, month, subcontractor_id, kind))
         how = decide(workbook.result(), facts.workers_named is not None)
         reading = open_payroll(workbook.result(), month=month, facts=facts, **how)
     return Understood(reading, people, of_month, settings, judged_at, keep_lines=keep_lines)
+
+
+def _general_contractor(project) -> int | None:
+    found = employer_of_roster_unscoped(project, None)
+    return found.pk if found else None
 
 
 def _rejected(reading: Reading) -> list[tuple[int, int, dict[str, str]]]:

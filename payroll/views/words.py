@@ -25,6 +25,7 @@ WHY_IGNORED = {
     "signature": "签字栏",
     "sample": "示例",
     "second_table": "另一张表",
+    "joined": "并入上一行",
 }
 
 

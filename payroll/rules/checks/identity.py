@@ -2,7 +2,7 @@
 
 import re
 
-from payroll.rules.checks.declared import CITIZEN_NUMBER, LEDGER, Check, Family, Severity
+from payroll.rules.checks.declared import CITIZEN_NUMBER, LEDGER, REAL_NAME, Check, Family, Severity
 from payroll.rules.checks.telling import Telling
 from payroll.rules.facts import KnownWorker
 from payroll.rules.names import SPACES, split_name
@@ -37,7 +37,19 @@ class IdMissing(Check):
     fixed = NOBODY
     message = "{who}没有填写身份证号。请补填 18 位身份证号。"
     no_column_message = "表格没有身份证号列，{why}。请增加“身份证号”列并填写 18 位号码。"
+    blank_column_message = "身份证号列是空的，{why}。请填写 18 位身份证号。"
     basis = LEDGER
+
+
+class MatchedByName(Check):
+    code = "matched_by_name"
+    title = "按姓名认定"
+    what = "表里没有身份证号，而本单位的花名册里只有一人是这个姓名，按他认定；有同名的不认定，须补填身份证号。"
+    family = Family.PEOPLE
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    message = "{name}没有填写身份证号，已按本单位花名册里唯一的{name}认定。请核对是不是同一个人，并补填身份证号。"
+    basis = REAL_NAME
 
 
 class IdLength(Check):
@@ -100,8 +112,15 @@ class DuplicateWorker(Check):
     basis = LEDGER
 
 
+def is_blank(value: object) -> bool:
+    """Whether a cell holds nothing, or only what one can't see."""
+    return value is None or (type(value) is str and not SPACES.sub("", value))
+
+
 class IdentityChecks(Telling):
-    """Who a row is about."""
+    """Who a row is about. `blank_ids`: the column of ID numbers is there and empty, as if there were none."""
+
+    blank_ids: bool
 
     def _name(self, row: int, value: object) -> tuple[str, str]:
         """The name, and what was written beside it."""
@@ -109,7 +128,7 @@ class IdentityChecks(Telling):
             name, note = split_name(value)
             if 0 < len(name) <= MAX_NAME and not name.isdigit():
                 return name, note
-        if value is None or value == "" or (type(value) is str and not SPACES.sub("", value)):
+        if is_blank(value):
             self.say(row, "name", NameMissing, row=row)
         else:
             self.say(row, "name", NameMissing, NameMissing.other_message, row=row, shown=quoted(as_text(value)))
@@ -163,7 +182,7 @@ class IdentityChecks(Telling):
             self.say(row, "id_number", IdChecksum, IdChecksum.letters_message, **words)
 
     def _by_name(self, row: int, name: str) -> KnownWorker | None:
-        """On a sheet without ID numbers a worker is found by name where the roster has only one."""
+        """On a sheet without ID numbers a worker is found by name where the employer's roster has only one."""
         if not name:
             return None
         found = self.facts.workers_named(name) if self.facts.workers_named else ()
@@ -179,10 +198,13 @@ class IdentityChecks(Telling):
                     name=name,
                     first=self.said_place(first),
                 )
+            else:
+                self.say(row, "name", MatchedByName, name=name)
             return found[0]
         if found:
-            why = f"花名册里有 {len(found)} 名{name}"
+            why = f"本单位的花名册里有 {len(found)} 名{name}，不能确定是哪一位"
         else:
-            why = f"花名册里也查不到{name}" if self.facts.workers_named else "无法确定是谁"
-        self.say(row, "name", IdMissing, IdMissing.no_column_message, why=why)
+            why = f"本单位的花名册里也查不到{name}" if self.facts.workers_named else "无法确定是谁"
+        message = IdMissing.blank_column_message if self.blank_ids else IdMissing.no_column_message
+        self.say(row, "id_number" if self.blank_ids else "name", IdMissing, message, why=why)
         return None

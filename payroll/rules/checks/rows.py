@@ -13,7 +13,7 @@ from payroll.rules.amounts import ZERO, money_of_float
 from payroll.rules.checks.accounts import AccountChecks
 from payroll.rules.checks.amounts import AmountChecks, FormulaWithoutValue, HiddenRow
 from payroll.rules.checks.declared import severities
-from payroll.rules.checks.identity import IdentityChecks
+from payroll.rules.checks.identity import IdentityChecks, is_blank
 from payroll.rules.checks.lines import ORDER, Line
 from payroll.rules.checks.minimum_wage import MinimumWageChecks
 from payroll.rules.checks.people import PeopleChecks
@@ -47,6 +47,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         hidden_rows: frozenset[int] = frozenset(),
         sheet_no: int = 1,
         memory: Memory | None = None,
+        blank_ids: bool = False,
         hurried: bool = True,
     ) -> None:
         self.month = month
@@ -68,6 +69,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         self._month_days = month.days
         self._last_day = month.last
         self._has_id = "id_number" in letters
+        self.blank_ids = blank_ids
         self._has_card = "bank_card" in letters
         self._banks_known: set[object] = set()
         self._priced = 0
@@ -91,7 +93,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         if not (type(name) is str and len(name) <= self._longest_quick_name and name.isalpha()):
             name, note = self._name(row, name)
         worker = None
-        if self._has_id:
+        if self._has_id and not (self.blank_ids and is_blank(id_number)):
             id_number = self._id_number(row, name, id_number)
         else:
             id_number, worker = None, self._by_name(row, name)

@@ -42,6 +42,19 @@ class AmountsConverted(Check):
     message = "表中金额以{unit}为单位（{columns}），已换算为元。请核对换算后的金额。"
 
 
+class RowsJoined(Check):
+    code = "rows_joined"
+    title = "一人几行已相加"
+    what = "一个人的姓名合并了几行、每行各有金额（一人干几个工种），已相加为一行。几行的身份证号或卡号不同的不相加。"
+    family = Family.OTHER
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    message = (
+        "{name}的姓名合并了第 {first} 至 {last} 行，这几行的金额已相加，实发合计 {net} 元。请核对是不是同一个人的工资。"
+    )
+    basis = LEDGER
+
+
 class ColumnAmbiguous(Check):
     code = "column_ambiguous"
     title = "两列都像同一项"

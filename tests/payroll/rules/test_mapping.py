@@ -260,12 +260,16 @@ def test_an_intermediate_sum_is_proposed_but_not_paid_without_a_word():
         parse(book(titles, *rows), month=MONTH)
 
 
-def test_a_total_of_parts_is_proposed_as_what_a_person_must_confirm():
+def test_a_total_of_parts_is_read_and_a_person_on_the_page_confirms_it():
     rows = [[cells[1], cells[2], 1700.0, 500.0 + n, 200.0, 2400.0 + n] for n, cells in enumerate(paid())]
     proposal = propose(book(["姓名", "身份证号", "基础工资", "岗位工资", "全勤", "合计"], *rows), MONTH)
     guess = proposal.sheets[0].guess("net_pay")
-    assert (guess.letter, guess.confidence, proposal.askable) == ("F", 50, True)
-    assert proposal.refusal.code == "no_net_column"
+    assert (guess.letter, guess.confidence, proposal.refusal) == ("F", 78, None)
+    assert doubts(proposal) == ["F 列可能是实发工资，请确认。"]
+    # Beside an amount that is taken off it may be gross pay: then it is proposed and not taken.
+    rows = [[*cells[:5], 60.0, cells[5]] for cells in rows]
+    titles = ["姓名", "身份证号", "基础工资", "岗位工资", "全勤", "罚没", "合计"]
+    assert propose(book(titles, *rows), MONTH).refusal.code == "no_net_column"
 
 
 def test_a_layout_of_two_tables_side_by_side_reads_both():
