@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from payroll.imports.mapping import Layout, header_signature, is_sure, propose
+from payroll.imports.mapping import Layout, doubts, header_signature, is_sure, propose
 from payroll.imports.parse import open_payroll, parse
 from sheets.headers import Header, read_titles
 from sheets.reader import Range, Sheet, Workbook
