@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payroll", "0014_card_change_answers"),
+        ("payroll", "0015_attendance_annotated"),
     ]
 
     operations = [
