@@ -2,5 +2,6 @@
 
 from payroll.api.batches import urlpatterns as _batches
 from payroll.api.realname import urlpatterns as _realname
+from payroll.api.realname_queries import urlpatterns as _queries
 
-urlpatterns = [*_batches, *_realname]
+urlpatterns = [*_batches, *_realname, *_queries]

@@ -89,14 +89,14 @@ class ReplySerializer(serializers.Serializer):
     data = serializers.DictField()
 
 
-def described(request, name: str, example: dict):
+def described(request, name: str, example: dict, *, reply=ReplySerializer, note: str = NOTE):
     """The method's OpenAPI description with an example."""
     return extend_schema(
         operation_id=f"realname_{name.replace('.', '_')}",
         request=request,
-        responses={200: ReplySerializer},
+        responses={200: reply},
         summary=name,
-        description=NOTE,
+        description=note,
         examples=[OpenApiExample(name, value=example, request_only=True)],
     )
 
@@ -267,6 +267,18 @@ def done(**data) -> Response:
     return Response({"code": 0, "message": "操作成功", "data": data})
 
 
+def addresses(methods: dict[str, type[Method]]) -> list:
+    """A path for each method of the standard."""
+    return [
+        path(
+            f"realname/{name}/",
+            method.as_view({"post": "create"}),
+            name=f"api-realname-{name.replace('.', '-').lower()}",
+        )
+        for name, method in methods.items()
+    ]
+
+
 METHODS = {
     "Payroll.Add": PayrollAdd,
     "WorkerAttendance.Add": WorkerAttendanceAdd,
@@ -274,7 +286,4 @@ METHODS = {
     "WorkerEntryExit.Add": WorkerEntryExitAdd,
     "WorkerContract.Add": WorkerContractAdd,
 }
-urlpatterns = [
-    path(f"realname/{name}/", method.as_view({"post": "create"}), name=f"api-realname-{name.replace('.', '-').lower()}")
-    for name, method in METHODS.items()
-]
+urlpatterns = addresses(METHODS)

@@ -59,6 +59,20 @@ class AttendanceFilterForm(forms.Form):
     )
 
 
+class SameDayFilterForm(forms.Form):
+    """One month's worker-days on several sites: whom, where."""
+
+    q = forms.CharField(label="查找", required=False, max_length=60)
+    month = MonthField(label="月份", required=False)
+    area = forms.ChoiceField(label="县区", required=False)
+    contractor = forms.ChoiceField(label="施工总承包单位", required=False)
+
+    def __init__(self, *arguments, areas, contractors, **facts):
+        super().__init__(*arguments, **facts)
+        self.fields["area"].choices = [("", "全部县区"), *areas]
+        self.fields["contractor"].choices = [("", "全部单位"), *contractors]
+
+
 class ConfirmForm(forms.Form):
     """What the person saw when confirming: the version and the number of people."""
 

@@ -202,7 +202,11 @@ class AttendanceDay(models.Model):
             # Begins with the project and the month's day range, by which everything is read.
             models.UniqueConstraint(fields=["project", "on", "worker"], name="attendance_day_once"),
         ]
-        indexes = [models.Index(fields=["worker", "on"], name="attendance_day_worker")]
+        indexes = [
+            models.Index(fields=["worker", "on"], name="attendance_day_worker"),
+            # A month of the whole city, read in order: who stands on two sites on one day.
+            models.Index(fields=["on", "worker"], name="attendance_day_month"),
+        ]
 
 
 class AttendancePunch(models.Model):

@@ -52,6 +52,7 @@ def project_month(request, code, month):
             "heads": heads(wanted),
             "total": total_of_month(request.scope, project, wanted.first),
             "double": len(double),
+            "same_days_url": f"{reverse('payroll:same_days')}?month={wanted}",
             "q": text,
             "query": query(request),
             "export_url": address(request, export="xlsx"),

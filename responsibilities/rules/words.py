@@ -11,6 +11,7 @@ ACTION_WORDS = {
     "attendance.api": "接口报送考勤",
     "attendance.confirm": "确认考勤表",
     "attendance.discard": "撤回考勤表",
+    "attendance.export_same_days": "导出同日两处出勤",
     "attendance.open_annotated": "下载考勤表批注版",
     "attendance.open_original": "下载考勤原文件",
     "attendance.read": "读取考勤表",

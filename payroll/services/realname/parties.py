@@ -1,18 +1,20 @@
 """What every method of the national real-name standard names: project, corporation, documents; limits on calls."""
 
 from django.core.cache import cache
+from django.db.models import Q
 
+from payroll.rules.realname import CITIZEN_CARD
 from payroll.selectors.employers import employers_for_people
 from projects.models import Project, ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
 from responsibilities.models import Organization
 from responsibilities.rules.errors import NotAllowed, Refused
-from responsibilities.rules.identifiers import normalise_uscc
+from responsibilities.rules.identifiers import id_problem, normalise_id, normalise_uscc
 from responsibilities.selectors.clock import now, today
 from responsibilities.selectors.figures import figure_on
+from responsibilities.services import vault
 
-# idCardType of the standard's dictionary: 01 居民身份证. Other documents have no check character to go by.
-CITIZEN_CARD = "01"
+# Other documents than idCardType 01 have no check character to go by.
 
 
 def subcontractor_of(scope, project: Project, corp_code: str) -> Organization | None:
@@ -28,6 +30,34 @@ def subcontractor_of(scope, project: Project, corp_code: str) -> Organization | 
             return one
     message = f"“{corp_code[:40]}”不是您在这个项目可以报送的用工单位。请核对 corpCode，或先在项目页登记分包单位。"
     raise Refused("corp_unknown", message, {"corpCode": message})
+
+
+def employer_asked(project: Project, corp_code: str) -> Organization | None:
+    """The employer that a query names by its corpCode, None where it names none. Refuses `corp_unknown`."""
+    code = normalise_uscc(corp_code)
+    if not code:
+        return None
+    parts = (ProjectParty.Part.GENERAL_CONTRACTOR, ProjectParty.Part.SUBCONTRACTOR)
+    party = (
+        project.parties.filter(Q(organization__uscc=code) | Q(organization__code=code), part__in=parts)
+        .select_related("organization")
+        .first()
+    )
+    if party is None:
+        message = f"“{corp_code[:40]}”不是这个项目的总包或分包单位。请核对 corpCode。"
+        raise Refused("corp_unknown", message, {"corpCode": message})
+    return party.organization
+
+
+def person_asked(number: str) -> bytes | None:
+    """The blind index of the ID number that a query names, None where it names none. Refuses `id_invalid`."""
+    bare = normalise_id(number)
+    if not bare:
+        return None
+    if id_problem(bare):
+        message = "idCardNumber 不是有效的居民身份证号（接口报送明文，不用 AES 加密）。"
+        raise Refused("id_invalid", message, {"idCardNumber": message})
+    return vault.blind_index(bare, "id_number")
 
 
 def require_citizen_cards(rows: list[dict]) -> list[dict]:
