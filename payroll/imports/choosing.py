@@ -5,7 +5,6 @@ repeats the people of the detail sheets is left out, so is a sheet that names an
 is said; people who stand only on a sheet that was left out are named.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +19,7 @@ from payroll.rules.amounts import show
 from payroll.rules.checks import Severity
 from payroll.rules.checks.sheets import OtherMonth, SheetLeftOut
 from payroll.rules.month import Month
+from payroll.rules.named_months import months_in, names_month
 from payroll.rules.remarks import Remark
 from sheets.headers import HEAD_ROWS, MAX_DEPTH, Header, find_header, match_columns, read_titles, side_by_side
 from sheets.reader import Sheet, Workbook
@@ -27,15 +27,6 @@ from sheets.values import Cell
 
 REPEATS_FROM = 0.5  # of a table's people stand on tables read already
 COVERS_FROM = 0.8
-MONTH_IN_NAME = re.compile(
-    r"(?:(20\d{2})\s*[年.\-_/]?\s*)?(1[0-2]|0?[1-9])\s*月|(20\d{2})[.\-_/]?(1[0-2]|0[1-9])(?!\d)"
-)
-# In the lines above the header: 2025年10月…, 10月份工资表, 所属月份：10月; a day behind it makes it a date.
-MONTH_IN_TITLE = re.compile(
-    r"(?:(20\d{2})年)(1[0-2]|0?[1-9])月(?!\d{1,2}日)"
-    r"|(?<![\d年])(1[0-2]|0?[1-9])月份?(?=[^\d月:：]{0,8}(?:工资|薪资|薪酬|劳务费|发放表|考勤))"
-    r"|(?:所属|工资|考勤)(?:月份|期间?)[:：](1[0-2]|0?[1-9])月?"
-)
 NAMED = 5
 
 
@@ -113,26 +104,14 @@ def _without_titles(sheet: Sheet, rows: list[list[Cell]]) -> Header | None:
 
 def _month_of(sheet: Sheet, rows: list[list[Cell]], header: Header | None, month: Month) -> int:
     """1 where the sheet's name or title says this month, −1 where it says another one."""
-    said = names_month(sheet.name, month)
+    said = names_month(months_in(sheet.name), month)
     if said or header is None:
         return said
     for cells in rows[: header.rows[0] - 1 if header.rows else 0]:
         text = "".join("".join(cell.split()) for cell in cells if type(cell) is str)
-        found = list(MONTH_IN_TITLE.finditer(text))
-        if len(found) == 1:
-            year, number = found[0][1], found[0][2] or found[0][3] or found[0][4]
-            same = int(number) == month.month and (not year or int(year) == month.year)
-            return 1 if same else -1
+        if said := names_month(months_in(text, title=True), month):
+            return said
     return 0
-
-
-def names_month(name: str, month: Month) -> int:
-    """1 where a sheet's name says this month, −1 where it says another one, 0 where it says none."""
-    match = MONTH_IN_NAME.search(name)
-    if not match:
-        return 0
-    year, number = match[1] or match[3], match[2] or match[4]
-    return 1 if int(number) == month.month and (not year or int(year) == month.year) else -1
 
 
 def choose(tables: list[Table], month: Month) -> list[Table]:

@@ -254,6 +254,10 @@ class _Guessing:
         if self.mistaken:
             return
         relation = find_relation(self.rows, [at for at in amounts if at not in fixed])
+        net = self.picks.get("net_pay")
+        if relation and net and net.at == relation.gross and "gross" not in known:
+            # 金额, and right of it what is left of it: the vague title is the gross pay's.
+            del self.picks["net_pay"]
         if relation and ("gross" not in known or known["gross"] == relation.gross):
             # What is right of it, or its title, may say that it is only an intermediate sum: a person decides.
             further = any(at > relation.net and self._saw(at).largest > 31 for at in amounts if at not in self.taken())

@@ -154,7 +154,7 @@ class _Table:
             merged_rows[area.top] = max(merged_rows.get(area.top, 0), area.right - area.left + 1)
         self._rows = Rows(self.header, merged_rows)
         self._crews = Crews(sheet, self.header, csv)
-        self._factors = factors_of(self.header, sheet.head(max(0, self.header.first_data_row - 1)), how)
+        self._factors = factors_of(self.header, sheet.head(max(0, self.header.first_data_row - 1)), how, people)
         if self._factors:
             row = self.header.rows[-1] if self.header.rows else self.header.first_data_row
             self.checks.say(row, "net_pay", AmountsConverted, **told(self.header, self._factors))

@@ -70,10 +70,16 @@ class Rows:
         name, net = _at(cells, self.name), _at(cells, self.net)
         identity = _at(cells, self.id) if self.id is not None else None
         if is_identity(identity):
-            if any(SAMPLE.fullmatch(label) for label in self._labels(cells, name)):
+            labels = self._labels(cells, name)
+            if any(SAMPLE.fullmatch(label) for label in labels):
                 return "sample"
-            self.in_second_table = False
-            return None
+            # Whoever sums up every column sums up the numbers of people too.
+            summed = type(identity) is float and any(
+                TOTAL.fullmatch(label) or SUBTOTAL.fullmatch(label) for label in labels
+            )
+            if not summed:
+                self.in_second_table = False
+                return None
         filled = [cell for cell in cells if cell is not None and not (type(cell) is str and not SPACES.sub("", cell))]
         if not filled:
             self.after_gap = True
@@ -142,15 +148,15 @@ class Rows:
         if any(COUNT.fullmatch(label) for label in labels):
             return "note"
         if isinstance(net, ErrorValue) and net.without_value and not any(type(cell) is str for cell in filled):
-            # Before the first worker there is nothing to sum: a row that was only prepared.
-            return "total" if self.seen else "empty"
+            # Before the first worker there is nothing to sum, and sums have no number: a row that was only prepared.
+            return "total" if self.seen and not self._is_numbered(cells) else "empty"
         if paid and not isinstance(net, str):
             # A row of sums whose label was left out.
             try:
                 amount = parse_money(net) if not isinstance(net, ErrorValue) else None
             except NotMoney:
                 amount = None
-            if amount is not None and running and amount in (running, since):
+            if amount is not None and running and amount in (running, since) and not self._is_numbered(cells):
                 return "total"
             return None
         texts = [SPACES.sub("", cell) for cell in filled if type(cell) is str]
@@ -164,6 +170,11 @@ class Rows:
         if paid:
             return None
         return "note" if all(type(cell) is str for cell in filled) else "empty"
+
+    def _is_numbered(self, cells: Sequence[object]) -> bool:
+        """Whether the row has a number as every worker's: sums have none."""
+        number = _at(cells, self.seq) if self.seq is not None else None
+        return type(number) is float or (type(number) is str and SPACES.sub("", number).isdigit())
 
     @staticmethod
     def _signs(labels: list[str], net: object, filled: list) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from payroll.imports.arithmetic import cents
 from payroll.imports.columns import TITLES
 from payroll.rules.amounts import NotMoney, parse_money
 from payroll.rules.net import Sum
@@ -14,21 +15,38 @@ UNITS = {"分": Decimal("0.01"), "千元": Decimal(1000), "万元": Decimal(1000
 IN_TITLE = re.compile(r"[(（\[【/](?:单位[:：]?)?(?:人民币)?(分|万元|千元)[)）\]】]?")
 ABOVE = re.compile(r"(?:金额)?单位[:：](?:人民币)?(分|万元|千元)[)）]?\Z")
 OWN_UNIT = re.compile(r"[元圆块万千]")
+# Yuan a month, far beyond anybody's: only to tell whether a unit can be meant.
+LEAST_PAY, MOST_PAY = Decimal(50), Decimal(500_000)
 AMOUNTS = ("gross", "deductions", "advance", "net_pay", "unit_price")
 
 
-def factors_of(header: Header, above: Sequence[Sequence[Cell]], how: Sum) -> dict[int, Decimal]:
-    """Column (1-based) → what its amounts are to be multiplied with to be yuan; empty on the usual sheet."""
+def factors_of(
+    header: Header, above: Sequence[Sequence[Cell]], how: Sum, people: Sequence[Sequence[Cell]] = ()
+) -> dict[int, Decimal]:
+    """Column (1-based) → what its amounts are to be multiplied with to be yuan; empty on the usual sheet.
+
+    A title says its own column's unit. A line above may speak of something else (合同造价，单位：万元): it counts only
+    where what people get is a month's pay by it.
+    """
     columns = {header.mapping[name] for name in AMOUNTS if name in header.mapping}
     columns |= {*how.gross, *how.deductions, *how.items, *how.unknown}
     texts = ("".join(cell.split()) for row in above for cell in row if type(cell) is str)
     whole = next((UNITS[match[1]] for text in texts if (match := ABOVE.search(text))), None)
+    if whole is not None and not _is_pay(header, people, whole):
+        whole = None
     found = {}
     for at in columns:
         match = IN_TITLE.search("".join(header.titles.get(at, "").split()))
         if factor := UNITS[match[1]] if match else whole:
             found[at] = factor
     return found
+
+
+def _is_pay(header: Header, people: Sequence[Sequence[Cell]], factor: Decimal) -> bool:
+    """Whether the middle one of the net pays is a month's pay once it is converted; true where none is there."""
+    at = header.mapping["net_pay"]
+    nets = sorted(amount for cells in people if (amount := cents(cells[at - 1] if at <= len(cells) else None)))
+    return not nets or LEAST_PAY <= Decimal(nets[len(nets) // 2]) / 100 * factor <= MOST_PAY
 
 
 def converted(cells: list[Cell], factors: dict[int, Decimal]) -> list[Cell]:

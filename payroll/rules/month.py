@@ -55,10 +55,29 @@ class NotAMonth(ValueError):
     """The cell can't be read as a month."""
 
 
-def parse_month(value: object, year: int) -> Month | None:
+PERIOD = re.compile(
+    r"(?:(?P<year>(?:19|20)\d{2})[年./\-])?(?P<month>\d{1,2})[月./\-]\d{1,2}[日号]?[至到\-—–~～－]+"
+    r"(?:(?P<other_year>(?:19|20)\d{2})[年./\-])?(?:(?P<other>\d{1,2})[月./\-])?\d{1,2}[日号]?\Z"
+)
+
+
+def common_month(month: str, other: str | None, year: str | None, other_year: str | None) -> int | None:
+    """The number of the month that a period from one day to another lies in; None where it is of two."""
+    same = (other is None or int(other) == int(month)) and (other_year is None or year is None or other_year == year)
+    return int(month) if same and 1 <= int(month) <= 12 else None
+
+
+def nearest(number: int, near: Month) -> Month:
+    """A month whose year isn't written: the one nearest to `near`, so that 12月 beside 2026-01 is 2025-12."""
+    ahead = (number - near.month + 6) % 12 - 6
+    first = near.year * 12 + near.month - 1 + ahead
+    return Month(first // 12, first % 12 + 1)
+
+
+def parse_month(value: object, near: Month) -> Month | None:
     """A month, None for a blank; raises NotAMonth.
 
-    2025年1月, 2025-01, 202501, a date, its serial number; a bare 1月 or 1 is taken in `year`.
+    2025年1月, 2025-01, 202501, a date, its serial number, 2025.1.1-1.31; a bare 1月 or 1 is the one nearest to `near`.
     """
     if value is None or value == "":
         return None
@@ -68,21 +87,21 @@ def parse_month(value: object, year: int) -> Month | None:
         if value != int(value):
             value = float(int(value))
         if 1 <= value <= 12:
-            return Month(year, int(value))
+            return nearest(int(value), near)
         if 190_001 <= value <= 209_912 and 1 <= int(value) % 100 <= 12:
             return Month(int(value) // 100, int(value) % 100)
         if 19_000_101 <= value <= 20_991_231:
-            return _text(str(int(value)), year)
+            return _text(str(int(value)), near)
         if 20_000 <= value <= 80_000:
             day = EPOCH + datetime.timedelta(days=int(value))
             return Month(day.year, day.month)
         raise NotAMonth(value)
     if type(value) is not str:
         raise NotAMonth(value)
-    return _text(value, year)
+    return _text(value, near)
 
 
-def _text(value: str, year: int) -> Month | None:
+def _text(value: str, near: Month) -> Month | None:
     text = SPACES.sub("", value.translate(DIGITS))
     if not text or text in ("-", "/", "—"):
         return None
@@ -91,7 +110,11 @@ def _text(value: str, year: int) -> Month | None:
         year_typed = int(match["year"])
         return Month(year_typed if year_typed > 99 else 2000 + year_typed, int(match["month"]))
     if not match and (match := SHORT.match(text)) and 1 <= int(match["month"]) <= 12:
-        return Month(year, int(match["month"]))
+        return nearest(int(match["month"]), near)
     if (name := text.removesuffix("份").removesuffix("月")) in CHINESE:
-        return Month(year, CHINESE[name])
+        return nearest(CHINESE[name], near)
+    if period := PERIOD.match(text):
+        number = common_month(period["month"], period["other"], period["year"], period["other_year"])
+        if number:
+            return Month(int(period["year"]), number) if period["year"] else nearest(number, near)
     raise NotAMonth(value)

@@ -235,7 +235,7 @@ class AmountChecks(Telling):
 
     def _pay_month(self, row: int, value: object) -> None:
         try:
-            month = parse_month(value, self.month.year)
+            month = parse_month(value, self.month)
         except NotAMonth:
             self.say(
                 row,

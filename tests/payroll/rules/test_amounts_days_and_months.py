@@ -136,13 +136,13 @@ JANUARY = Month(2025, 1)
     ],
 )
 def test_months(typed):
-    assert parse_month(typed, 2025) == JANUARY
+    assert parse_month(typed, Month(2025, 5)) == JANUARY
 
 
 @pytest.mark.parametrize("typed", ["13月", "2025-13", "上月", 13.0, 0.0, True, "2025"])
 def test_what_is_no_month_is_refused(typed):
     with pytest.raises(NotAMonth):
-        parse_month(typed, 2025)
+        parse_month(typed, Month(2025, 5))
 
 
 def test_a_month_knows_its_days_and_its_name():
