@@ -13,6 +13,7 @@ from payroll.imports.columns import BY_NAME, COLUMNS, MONEY_NAMES, TITLES
 from payroll.imports.content import NOTHING, Evidence, evidence_of, people_rows, sample
 from payroll.imports.mistaken import NO_PAY, template_of
 from payroll.imports.sums import sum_of, without_day_counts
+from payroll.rules.named_months import months_in
 from sheets.columns import bare
 from sheets.headers import Header
 from sheets.reader import Sheet
@@ -33,7 +34,7 @@ COUNTED = re.compile(r"天|日数|工日|小时|工时|时长|次数|人数|数�
 SERIAL = re.compile(r"流水|单号|审批|代码|税号|合同编号|订单|标题|创建人")
 WHOLE = re.compile(r"(?:工资|金额|本月|月|总)*(?:合计|总计|总额|共计|总数)(?:金额|工资)?|总工资|总金额")
 TAKEN_OFF = re.compile(r"扣|税|社保|公积金|保险|借支|预支|借款|罚|水电|生活费|应发|应付|已发|已付")
-INTERMEDIATE = re.compile(r"税|基数|成本|应发|应付|补|扣|差额|余额|结余|上月|累计")
+INTERMEDIATE = re.compile(r"税|基数|成本|应发|应付|补|扣|差额|余额|结余|上月|累计|剩|未付|未发|欠|尾款")
 FROM_CONTENT = (
     # canonical column, kinds, least share, confidence
     ("id_number", ("id",), 0.8, 92),
@@ -255,6 +256,8 @@ class _Guessing:
             return
         relation = find_relation(self.rows, [at for at in amounts if at not in fixed])
         net = self.picks.get("net_pay")
+        if net and not relation and "gross" not in known and self._is_part_of_a_total(net.at, amounts):
+            del self.picks["net_pay"]
         if relation and net and net.at == relation.gross and "gross" not in known:
             # 金额, and right of it what is left of it: the vague title is the gross pay's.
             del self.picks["net_pay"]
@@ -284,6 +287,13 @@ class _Guessing:
         if "net_pay" not in self.picks and "gross" not in self.picks and len(free) == 1:
             self.picks["net_pay"] = _Pick(free[0], 45, "content", "只有这一列像金额，请确认它是实发工资。")
 
+    def _is_part_of_a_total(self, at: int, amounts: list[int]) -> bool:
+        """Whether a vague 工资 is only one of the parts of a 合计 right of it."""
+        parts = [one for one in amounts if self._saw(one).largest > 31]
+        whole = find_sum(self.rows, parts)
+        title = bare(self.header.paths.get(whole, ("",))[-1]) if whole else ""
+        return whole is not None and whole > at and at in parts and bool(WHOLE.fullmatch(title))
+
     def _is_what_is_paid(self, whole: int, amounts: list[int]) -> bool:
         """Whether a sum is the last word of its row: titled as a total, nothing right of it, nothing taken off."""
         titles = {at: "".join(self.header.paths.get(at, ())) for at in {*self.header.titles, *amounts}}
@@ -291,6 +301,8 @@ class _Guessing:
             bool(WHOLE.fullmatch(bare(self.header.paths.get(whole, ("",))[-1])))
             and not any(at > whole for at in amounts)
             and not any(TAKEN_OFF.search(title) for title in titles.values())
+            # Months side by side are not one month's parts.
+            and not any(months_in(title) for at, title in titles.items() if at < whole)
         )
 
     def _put(self, name: str, at: int, confidence: int) -> None:

@@ -97,7 +97,8 @@ class Rows:
             if not self.heads and self._heads_other_table(filled, gap=True):
                 self.heads = row
             return "second_table"
-        for label in labels:
+        others = [] if name is not None else [SPACES.sub("", cell) for cell in filled if type(cell) is str]
+        for label in (*labels, *others):
             if SUBTOTAL.fullmatch(label):
                 return "subtotal"
             if TOTAL.fullmatch(label):
@@ -193,6 +194,10 @@ class Rows:
         for cell in (first, _at(cells, self.seq) if self.seq is not None else None, name):
             if type(cell) is str and (label := SPACES.sub("", cell)) and label not in found:
                 found.append(label)
+        if found and found[0] in ("合", "小", "总", "共"):
+            # 合 and 计 in two cells.
+            after = next((cell for cell in cells[1:] if type(cell) is str and SPACES.sub("", cell) == "计"), None)
+            found[:1] = [found[0] + "计"] if after else found[:1]
         return found
 
     def _repeats_header(self, cells: Sequence[object]) -> bool:
