@@ -20,6 +20,7 @@ from escalation.views.listing import SettleRow, lines_of, query, rule_title
 from escalation.views.perspective import Perspective, perspective_of
 from payroll.selectors.batches import missing_payroll
 from payroll.selectors.confirmations import flow_tasks
+from payroll.selectors.people_turns import people_turns
 from payroll.selectors.turns import turns_of
 from responsibilities.rules.roles import Permission, Role
 from responsibilities.views.access import any_signed_in, needs
@@ -164,6 +165,7 @@ def _work(request, perspective: Perspective) -> dict:
         context["my_projects"] = _linked(dashboards.by_project(scope, mine, window=window, limit=ITEMS))
     context |= flow_tasks(scope, limit=NEWS)
     context["turns"] = turns_of(scope, window.today)
+    context["people_turns"] = people_turns(scope, window.today)
     if context["can_upload"]:
         context |= missing_payroll(scope, today=window.today, area_code=perspective.area_code, limit=NEWS)
     return context

@@ -41,7 +41,10 @@ class Answer(NamedTuple):
 def project_workers(scope: Scope, project: Project, asked: Asked, *, today: datetime.date) -> Answer:
     """`ProjectWorker.Query`: the roster."""
     in_force = LabourContract.objects.filter(
-        project_id=OuterRef("project_id"), worker_id=OuterRef("worker_id"), starts_on__lte=today
+        project_id=OuterRef("project_id"),
+        worker_id=OuterRef("worker_id"),
+        employer_id=OuterRef("employer_id"),
+        starts_on__lte=today,
     ).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), Q(ended_on__isnull=True) | Q(ended_on__gte=today))
     rows = _narrowed(entries(scope).filter(project=project), asked, "employer_id", "worker", "crew")
 

@@ -34,7 +34,10 @@ def register(scope: Scope, *, today: datetime.date) -> QuerySet:
     """
     first = (today.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
     in_force = LabourContract.objects.filter(
-        project_id=OuterRef("project_id"), worker_id=OuterRef("worker_id"), starts_on__lte=today
+        project_id=OuterRef("project_id"),
+        worker_id=OuterRef("worker_id"),
+        employer_id=OuterRef("employer_id"),
+        starts_on__lte=today,
     ).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), Q(ended_on__isnull=True) | Q(ended_on__gte=today))
     paid = PayrollLine.objects.filter(
         worker_id=OuterRef("worker_id"),
@@ -94,7 +97,8 @@ def search_register(
     }
     if worry in conditions:
         rows = rows.filter(conditions[worry])
-    return rows.order_by(*_ordering(order))
+    # Who has worked longest without a contract comes first, unless the person sorts otherwise.
+    return rows.order_by(*_ordering(order or ("entered" if worry == "no_contract" else "")))
 
 
 def worry_counts(rows: QuerySet) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Showing a person's number in full: a permission, and a trace of each time."""
 
+from django.core.cache import cache
 from django.db import transaction
 
 from payroll.models import PayrollLine, RosterEntry, Worker
@@ -36,6 +37,12 @@ def number_reveal(*, line_id: int, field: str, actor: Actor, scope=None) -> str:
         changes={"field": ["", FIELDS[field]], "batch": ["", str(line.batch_id)], "row": ["", str(line.row)]},
     )
     return vault.unseal_text(sealed, field)
+
+
+def worker_history_opened(*, worker: Worker, actor: Actor) -> None:
+    """Keep who looked at what a worker earned over sites and months; once an hour for the same person."""
+    if cache.add(f"history:{worker.pk}:{actor.user.pk if actor.user else 0}", 1, 3600):
+        record_event(actor=actor, action="worker.open_history", target=worker, changes={})
 
 
 @transaction.atomic

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 
 from payroll.forms.people import SettlementConfirmForm, SettlementForm, SettlementPayForm
 from payroll.models import LeaverSettlement
+from payroll.selectors.declarations import whole_figure
+from payroll.selectors.people_turns import last_day_late
 from payroll.selectors.site_people import leavers, may_keep_entry, search_leavers, stay_by_pk
 from payroll.services.leavers import (
     settlement_agree,
@@ -33,10 +35,13 @@ def leaver_list(request):
     """Those who left and aren't paid in full come first, the longest waiting on top."""
     shown = request.GET.get("show", "unsettled")
     settled = {"settled": True, "all": None}.get(shown, False)
+    late_before = last_day_late(today())
     text = request.GET.get("q", "").strip()[:60]
     rows = search_leavers(
         leavers(request.scope, settled=settled), text=text, project=request.GET.get("project", "")[:40]
     )
+    if shown == "late":
+        rows = rows.filter(left_on__lte=late_before)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = [_decorated(stay) for stay in page.object_list]
     waiting = leavers(request.scope, settled=False).count()
@@ -45,7 +50,9 @@ def leaver_list(request):
         "payroll/people/leavers.html",
         {
             "page": page,
-            "shown": shown if shown in ("settled", "all") else "unsettled",
+            "shown": shown if shown in ("settled", "all", "late") else "unsettled",
+            "late": leavers(request.scope, settled=False).filter(left_on__lte=late_before).count(),
+            "days": whole_figure("leaver_settlement_days", today()),
             "q": text,
             "waiting": waiting,
             "query": f"show={shown}&q={text}&" if text else f"show={shown}&",

@@ -11,9 +11,9 @@ from payroll.rules.month import Month
 from payroll.selectors.attendance import days_of_workers, months_of_worker
 from payroll.selectors.register import entries_of_worker, pay_by_month, person_by_pk
 from payroll.selectors.site_people import contracts, may_keep_entry, stays, with_findings
-from payroll.selectors.workers import worker_lines
+from payroll.selectors.workers import with_dealings, worker_lines
 from payroll.services.leavers import settlement_due_on
-from payroll.services.reveals import FIELDS, number_reveal, worker_number_reveal
+from payroll.services.reveals import FIELDS, number_reveal, worker_history_opened, worker_number_reveal
 from payroll.views.grid import masked
 from payroll.views.month_grid import worker_strip
 from payroll.views.words import decorated
@@ -75,16 +75,19 @@ def _overview(request, worker, lines, entries) -> dict:
         "without_contract": [
             entry
             for entry in entries
-            if not entry.left_on and entry.project_id not in {one.project_id for one in in_force}
+            if not entry.left_on
+            and (entry.project_id, entry.employer_id) not in {(one.project_id, one.employer_id) for one in in_force}
         ],
         "unsettled": [stay for stay in _settled(found) if stay.left_on and not stay.is_settled],
         "months": months_of_worker(request.scope, worker.pk)[:3],
     }
 
 
-def _contracts(request, worker, _lines, _entries) -> dict:
+def _contracts(request, worker, _lines, entries) -> dict:
     rows = list(contracts(request.scope).filter(worker=worker))
+    kept = {(one.project_id, one.employer_id) for one in entries if may_keep_entry(request.scope, one)}
     for contract in rows:
+        contract.keepable = (contract.project_id, contract.employer_id) in kept
         last = min((day for day in (contract.ends_on, contract.ended_on) if day), default=None)
         contract.last_on = last
         contract.in_force = contract.starts_on <= today() and (last is None or last >= today())
@@ -123,8 +126,9 @@ def _attendance(request, worker, _lines, _entries) -> dict:
 
 
 def _pay(request, worker, lines, _entries) -> dict:
+    worker_history_opened(worker=worker, actor=Actor.of(request))
     page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
+    page.object_list = with_dealings(request.scope, worker.pk, list(page.object_list))
     for line in page.object_list:
         decorated(line.batch)
     drawn = pay_by_month(request.scope, worker.pk)[-MONTHS_DRAWN:]

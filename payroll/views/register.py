@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from payroll.forms.people import EnterForm, IdSearchForm, RegisterFilterForm
+from payroll.selectors.declarations import whole_figure
 from payroll.selectors.employers import employers_for_people, projects_for_people
 from payroll.selectors.register import WORRIES, register, register_choices, search_register, worry_counts
 from payroll.services.entering import Entrant, person_enter
@@ -55,7 +56,8 @@ def worker_list(request):
         request.scope.require(Permission.EXPORT)
         return _export(rows, Actor.of(request))
     page = page_of(request, rows, LONG_SIZES)
-    page.object_list = [_decorated(entry) for entry in page.object_list]
+    longest = whole_figure("written_contract_days", today())
+    page.object_list = [_decorated(entry, longest) for entry in page.object_list]
     return render(
         request,
         "payroll/people/list.html",
@@ -67,6 +69,7 @@ def worker_list(request):
             "size": page.paginator.per_page,
             "sizes": LONG_SIZES,
             "query": query(request),
+            "longest": longest,
             "columns": columns(request, COLUMNS),
             "counts": _counts(worry_counts(visible), data.get("worry", "")),
             "chips": form_chips(request, form, FILTERS),
@@ -127,7 +130,7 @@ def enter_page(request):
     )
 
 
-def _decorated(entry):
+def _decorated(entry, longest: int):
     entry.id_shown = masked(entry.worker.id_last4)
     entry.worries = [
         text
@@ -139,7 +142,18 @@ def _decorated(entry):
         if on
     ]
     entry.level = "grey" if entry.left_on else "yellow" if entry.worries else ""
+    entry.uncovered = _uncovered(entry)
+    if entry.uncovered is not None:
+        entry.level = "red" if entry.uncovered > longest else "orange"
+    entry.beyond = entry.uncovered is not None and entry.uncovered > longest
     return entry
+
+
+def _uncovered(entry) -> int | None:
+    """Days on site without a contract, None for whom this isn't so or isn't known since when."""
+    if entry.has_contract or entry.left_on is not None or entry.entered_on is None:
+        return None
+    return (today() - entry.entered_on).days
 
 
 def _counts(counts: dict[str, int], worry: str) -> list[dict]:
@@ -177,6 +191,7 @@ def _export(rows, actor: Actor) -> HttpResponse:
         OutColumn("进场日期", "date"),
         OutColumn("退场日期", "date"),
         OutColumn("在期合同"),
+        OutColumn("没有合同的天数", "number"),
         OutColumn("工资卡"),
         OutColumn("最近工资月份"),
     ]
@@ -197,6 +212,7 @@ def _export(rows, actor: Actor) -> HttpResponse:
                 entry.entered_on,
                 entry.left_on,
                 "有" if entry.has_contract else "没有",
+                _uncovered(entry),
                 "有" if entry.has_card else "没有",
                 f"{entry.last_paid_on:%Y-%m}" if entry.last_paid_on else "",
             ]

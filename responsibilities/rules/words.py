@@ -119,6 +119,7 @@ ACTION_WORDS = {
     "worker.enter_withdraw": "撤回工人进场",
     "worker.leave": "登记工人退场",
     "worker.leave_withdraw": "撤回工人退场",
+    "worker.open_history": "查看工人历月工资",
     "workers.export": "导出工人名册",
 }
 

@@ -44,8 +44,9 @@ from tests.access.people import PROJECTS, REACH
 from tests.access.test_access_matrix import Subjects, routes
 from tests.cast import build_cast
 from tests.factories.payroll import draft, person, sheet_bytes
+from tests.factories.people import attended
 from tests.factories.responsibilities import ObstacleFactory
-from tests.factories.world import OWN, Place, build_world
+from tests.factories.world import FOREIGN_UNIT, OWN, Place, build_world
 from zhangye_wages.launcher.paths import PROJECT
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,8 @@ def subjects(django_db_setup, django_db_blocker):
         own = world[OWN]
         own.batch = draft(own.project, hostile_rows(), month_on=own.month_on, subcontractor=own.batch.subcontractor)
         own.people.sheet = hostile_attendance(own)
+        for place in (own, world[FOREIGN_UNIT]):
+            attended(place.project, own.people.entry.worker, [own.month_on])
         StatementLine.objects.update(counterparty_name="某劳务公司", purpose="劳务费")
         assert poison() > 300
         yield Subjects(world)

@@ -62,6 +62,11 @@ def test_the_document_names_every_list_of_the_contract(document):
         "/api/v1/realname/ProjectWorker.Add/",
         "/api/v1/realname/WorkerEntryExit.Add/",
         "/api/v1/realname/WorkerContract.Add/",
+        "/api/v1/realname/Payroll.Query/",
+        "/api/v1/realname/WorkerAttendance.Query/",
+        "/api/v1/realname/ProjectWorker.Query/",
+        "/api/v1/realname/WorkerEntryExit.Query/",
+        "/api/v1/realname/WorkerContract.Query/",
     }
 
 

@@ -1,0 +1,69 @@
+"""Whose people wait: leavers who aren't paid in full, and people on site without a contract, for who keeps the register."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+
+from payroll.models import LabourContract
+from payroll.selectors.declarations import whole_figure
+from payroll.selectors.site_people import State, entries, stays
+from responsibilities.rules.roles import Permission
+from responsibilities.rules.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleTurn:
+    """One kind of unfinished business about people; `late` of the `count` are beyond their term."""
+
+    label: str
+    hint: str
+    count: int
+    late: int
+    query: str
+    page: str
+
+    @property
+    def level(self) -> str:
+        return "red" if self.late else "orange"
+
+
+def last_day_late(today: datetime.date) -> datetime.date:
+    """Who left on this day or before and isn't paid in full is late today (《工资支付暂行规定》第九条)."""
+    return today - datetime.timedelta(days=whole_figure("leaver_settlement_days", today) + 1)
+
+
+def people_turns(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
+    """For who registers people on sites; nothing for anybody else. Two counts, zeros left out."""
+    if not scope.can(Permission.WORKER_EDIT):
+        return []
+    leaving = stays(scope, Permission.WORKER_EDIT).filter(left_on__isnull=False).exclude(settlement__state=State.PAID)
+    in_force = LabourContract.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+        Q(ended_on__isnull=True) | Q(ended_on__gte=today),
+        project_id=OuterRef("project_id"),
+        worker_id=OuterRef("worker_id"),
+        employer_id=OuterRef("employer_id"),
+        starts_on__lte=today,
+    )
+    bare = entries(scope, Permission.WORKER_EDIT).filter(~Exists(in_force), left_on__isnull=True)
+    longest = whole_figure("written_contract_days", today)
+    found = [
+        PeopleTurn(
+            "退场工资没有结清",
+            "退场时一次付清（《工资支付暂行规定》第九条）",
+            leaving.count(),
+            leaving.filter(left_on__lte=last_day_late(today)).count(),
+            "",
+            "payroll:leavers",
+        ),
+        PeopleTurn(
+            "在场而没有劳动合同",
+            f"没有合同不得进场（条例第二十八条），最迟 {longest} 日内签订（《劳动合同法》第十条）",
+            bare.count(),
+            bare.filter(entered_on__lt=today - datetime.timedelta(days=longest)).count(),
+            "?worry=no_contract",
+            "payroll:workers",
+        ),
+    ]
+    return [one for one in found if one.count]

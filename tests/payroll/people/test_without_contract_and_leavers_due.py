@@ -1,0 +1,108 @@
+"""Who works without a contract and for how long, and who left without being paid: shown to those who must act."""
+
+import datetime
+from io import BytesIO
+
+import openpyxl
+import pytest
+
+from payroll.models import LeaverSettlement
+from payroll.selectors.people_turns import last_day_late, people_turns
+from payroll.selectors.register import register, search_register
+from responsibilities.selectors.clock import today
+from tests.factories.payroll import person, site
+from tests.factories.people import labour_contract, on_roster, worker
+
+pytestmark = pytest.mark.django_db
+
+
+def ago(days: int) -> datetime.date:
+    return today() - datetime.timedelta(days=days)
+
+
+@pytest.fixture
+def project(cast):
+    """1: 5 days without a contract, 2: 31 days, 3: with one, 4: with another employer's, 5: gone, 6: only paid."""
+    project = site(cast)
+    for n, days in ((1, 5), (2, 31), (3, 60), (4, 30)):
+        on_roster(project, worker(n), cast.subcontractor, entered_on=ago(days))
+    labour_contract(project, worker(3), cast.subcontractor, ago(61))
+    labour_contract(project, worker(4), cast.contractor, ago(30))
+    on_roster(project, worker(5), cast.subcontractor, entered_on=ago(40), left_on=ago(1))
+    on_roster(project, worker(6), cast.subcontractor)
+    return project
+
+
+def test_the_longest_without_a_contract_come_first(cast, project):
+    rows = search_register(register(cast.scope(cast.labour_officer), today=today()), worry="no_contract")
+    assert [entry.worker.name for entry in rows] == [person(n)["name"] for n in (2, 4, 1, 6)]
+
+
+def test_the_list_says_since_when_and_on_what_basis(client, cast, project):
+    client.force_login(cast.supervisor)
+    shown = client.get("/payroll/workers/?worry=no_contract").content.decode()
+    for words in (
+        "已进场 31 天，超过 30 日",
+        "已进场 5 天",
+        "已进场 30 天<",
+        "第十条第二款",
+        "第二十八条",
+        "第八十二条",
+    ):
+        assert words in shown
+    assert "已进场 60 天" not in shown
+    client.force_login(cast.labour_officer)
+    answer = client.get("/payroll/workers/?worry=no_contract&export=xlsx")
+    rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
+    at = rows[0].index("没有合同的天数")
+    assert [row[at] for row in rows[1:]] == [31, 30, 5, None]
+
+
+def test_those_who_keep_the_register_are_told_on_their_first_page(client, cast, project):
+    turns = people_turns(cast.scope(cast.subcontractor_clerk), today())
+    assert [(one.page, one.count, one.late, one.level) for one in turns] == [
+        ("payroll:leavers", 1, 1, "red"),
+        ("payroll:workers", 4, 1, "red"),
+    ]
+    client.force_login(cast.subcontractor_clerk)
+    shown = client.get("/").content.decode()
+    assert "退场工资没有结清" in shown
+    assert "逾期 1 人" in shown
+    for user in (cast.supervisor, cast.stranger, cast.other_labour_officer):
+        assert people_turns(cast.scope(user), today()) == []
+    client.force_login(cast.supervisor)
+    assert "等您办理的人员事项" not in client.get("/").content.decode()
+
+
+def test_a_settled_leaver_is_nobodys_business_any_more(cast, project):
+    stay = project.roster.get(worker=worker(5)).stays.get()
+    settlement = LeaverSettlement.objects.create(
+        stay=stay, earned=0, balance=0, agreed_on=ago(0), state=LeaverSettlement.State.AGREED
+    )
+    scope = cast.scope(cast.labour_officer)
+    assert people_turns(scope, today())[0].page == "payroll:leavers"
+    settlement.state = LeaverSettlement.State.PAID
+    settlement.save()
+    assert [one.page for one in people_turns(scope, today())] == ["payroll:workers"]
+
+
+def test_who_left_today_is_not_late_before_tomorrow(client, cast, project):
+    assert last_day_late(today()) == ago(1)
+    on_roster(project, worker(7), cast.subcontractor, entered_on=ago(9), left_on=today())
+    turn = people_turns(cast.scope(cast.labour_officer), today())[0]
+    assert (turn.count, turn.late) == (2, 1)
+    client.force_login(cast.supervisor)
+    shown = client.get("/payroll/leavers/?show=late").content.decode()
+    assert person(5)["name"] in shown
+    assert person(7)["name"] not in shown
+
+
+def test_a_contract_of_another_site_shows_no_button_there(client, cast, project):
+    other = site(cast, "ZY-2026-099", name="另一处")
+    other.parties.filter(part="general_contractor").update(organization=cast.other_contractor)
+    labour_contract(other, worker(3), cast.other_subcontractor, ago(3))
+    on_roster(other, worker(3), cast.other_subcontractor, entered_on=ago(3))
+    client.force_login(cast.labour_officer)
+    shown = client.get(f"/payroll/workers/{worker(3).pk}/?tab=contracts").content.decode()
+    assert "没有扫描件" in shown
+    assert shown.count(">修改</a>") == 1
