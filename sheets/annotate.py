@@ -23,10 +23,11 @@ from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
 
 from sheets.defence import Limits, open_archive
+from sheets.package import Unstampable
 from sheets.process import Crashed, run
 from sheets.reader import DEFAULT, Sheet, Workbook, read
 from sheets.refusal import Refusal
-from sheets.stamp import Unstampable, stamp
+from sheets.stamp import stamp
 from sheets.values import as_text
 from sheets.writing import _Writer, clean, plain_cell, sheet_name
 

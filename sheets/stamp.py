@@ -7,21 +7,19 @@ writing it again would lose what the parser doesn't know.
 """
 
 import re
-import zipfile
 from collections.abc import Mapping
-from io import BytesIO
-from posixpath import basename, dirname, join, normpath
 from xml.sax.saxutils import escape
 
 from defusedxml import ElementTree
 from openpyxl.comments import Comment
 from openpyxl.comments.shape_writer import ShapeWriter
 
-from sheets.defence import Limits, open_archive, read_entry
+from sheets.defence import Limits, open_archive
+from sheets.looks import Looks
 from sheets.markup import REFERENCE, ROW_NUMBER, P, sheet_parts
+from sheets.package import Package, Unstampable
 from sheets.values import column_index, column_letter
 
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -33,12 +31,6 @@ MAIN_TYPE = re.compile(
 )
 ROOT = re.compile(rb"<(" + P + rb")(?:worksheet|styleSheet)\s[^>]*?\bxmlns(?::[\w.-]+)?=\"[^\"]*\"")
 STRICT_MARK = b"http://purl.oclc.org/ooxml/"
-FILLS = re.compile(rb"(<(" + P + rb")fills\b[^>]*>)(.*?)(</" + P + rb"fills>)", re.DOTALL)
-FILL = re.compile(rb"<" + P + rb"fill(?:\s[^>]*)?>")
-FORMATS = re.compile(rb"(<" + P + rb"cellXfs\b[^>]*>)(.*?)(</" + P + rb"cellXfs>)", re.DOTALL)
-FORMAT = re.compile(rb"<(" + P + rb")xf\b([^>]*?)(/>|>.*?</" + P + rb"xf>)", re.DOTALL)
-FILL_OF = re.compile(rb"\s(?:fillId|applyFill)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-COUNT = re.compile(rb"\scount\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 DATA = re.compile(rb"<(" + P + rb")sheetData\s*>")
 ROW = re.compile(rb"<(" + P + rb")row\b([^>]*?)(/?)>")
 CELL = re.compile(rb"<(" + P + rb")c\b([^>]*?)(/?)>")
@@ -54,23 +46,18 @@ AFTER_COMMENTS = frozenset(
     b"legacyDrawingHF drawingHF picture oleObjects controls webPublishItems tableParts extLst".split()
 )
 TAG = re.compile(rb"<(/?)" + P + rb"([\w.-]+)(?:\s[^>]*?)?(/?)>")
-LARGEST = 160 * 1024 * 1024
 
 Places = Mapping[tuple[int, int], tuple[str, str]]  # (row, column) → (severity, message)
-
-
-class Unstampable(Exception):
-    """This workbook's remarks need another road."""
 
 
 def stamp(data: bytes, places: Mapping[str, Places], colours: Mapping[str, str], author: str, limits: Limits) -> bytes:
     """The same workbook with a fill and a comment on every place, by sheet name."""
     with open_archive(data, limits) as archive:
-        package = _Package(archive)
+        package = Package(archive)
         parts = sheet_parts(archive)
         if any(name not in parts for name in places):
             raise Unstampable
-        looks = _Looks(package, colours)
+        looks = Looks(package, colours)
         first = None
         for number, (name, marks) in enumerate(places.items(), 1):
             if marks:
@@ -83,147 +70,10 @@ def stamp(data: bytes, places: Mapping[str, Places], colours: Mapping[str, str],
         return package.packed()
 
 
-class _Package:
-    """An archive with changes that aren't written yet."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self.archive = archive
-        self.names = {name.lower(): name for name in archive.namelist()}
-        self.changed: dict[str, bytes] = {}
-        self.dropped: set[str] = set()
-
-    def has(self, name: str) -> bool:
-        return name in self.changed or name.lower() in self.names
-
-    def read(self, name: str) -> bytes:
-        if name in self.changed:
-            return self.changed[name]
-        if name.lower() not in self.names:
-            raise Unstampable
-        content = read_entry(self.archive, self.names[name.lower()], LARGEST)
-        if (
-            not content.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<")
-            or b"<!DOCTYPE" in content
-            or b"<!ENTITY" in content
-        ):
-            raise Unstampable
-        return content
-
-    def write(self, name: str, content: bytes) -> None:
-        self.changed[self.names.get(name.lower(), name)] = content
-
-    def relations(self, part: str) -> list[tuple[str, str, str]]:
-        """(id, last word of the type, path of the target) of a part's relations."""
-        name = relations_of(part)
-        if not self.has(name):
-            return []
-        found = []
-        for node in ElementTree.fromstring(self.read(name)):
-            target = node.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else normpath(join(dirname(part), target))
-            found.append((node.get("Id", ""), node.get("Type", "").rpartition("/")[2], path))
-        return found
-
-    def relate(self, part: str, relations: str) -> None:
-        """Add relations to a part."""
-        name = relations_of(part)
-        if self.has(name):
-            content = self.read(name)
-            at = content.rfind(b"</")
-            if at < 0:
-                content = re.sub(rb"\s*/>\s*\Z", b"></Relationships>", content)
-                at = content.rfind(b"</")
-            self.write(name, content[:at] + relations.encode() + content[at:])
-        else:
-            self.write(name, f'<Relationships xmlns="{PACKAGE}">{relations}</Relationships>'.encode())
-
-    def declare(self, *, default: tuple[str, str], override: tuple[str, str]) -> None:
-        """Say of what type a new part is."""
-        content = self.read("[Content_Types].xml")
-        more = f'<Override PartName="/{override[0]}" ContentType="{override[1]}"/>'
-        if f'Extension="{default[0]}"'.encode() not in content:
-            more = f'<Default Extension="{default[0]}" ContentType="{default[1]}"/>{more}'
-        at = content.rfind(b"</")
-        self.write("[Content_Types].xml", content[:at] + more.encode() + content[at:])
-
-    def packed(self) -> bytes:
-        box = BytesIO()
-        with zipfile.ZipFile(box, "w", zipfile.ZIP_DEFLATED) as target:
-            for name in self.archive.namelist():
-                if name in self.dropped:
-                    continue
-                content = self.changed.pop(name, None)
-                target.writestr(name, self.archive.read(name) if content is None else content)
-            for name, content in self.changed.items():
-                target.writestr(name, content)
-        return box.getvalue()
-
-
-def relations_of(part: str) -> str:
-    """xl/a.xml → xl/_rels/a.xml.rels."""
-    return join(dirname(part), "_rels", f"{basename(part)}.rels")
-
-
-class _Looks:
-    """The workbook's styles, with one more for each style and severity that is asked for."""
-
-    def __init__(self, package: _Package, colours: Mapping[str, str]) -> None:
-        self.package = package
-        self.name = package.names.get("xl/styles.xml", "")
-        if not self.name:
-            raise Unstampable
-        self.xml = package.read(self.name)
-        fills, formats = FILLS.search(self.xml), FORMATS.search(self.xml)
-        if not fills or not formats:
-            raise Unstampable
-        prefix = fills[2].decode()
-        self.first_fill = len(FILL.findall(fills[3]))
-        self.severities = list(colours)
-        self.fills = "".join(
-            f'<{prefix}fill><{prefix}patternFill patternType="solid"><{prefix}fgColor rgb="FF{colour}"/>'
-            f'<{prefix}bgColor indexed="64"/></{prefix}patternFill></{prefix}fill>'
-            for colour in colours.values()
-        ).encode()
-        self.formats = [match.groups() for match in FORMAT.finditer(formats[2])]
-        self.added: dict[tuple[int, str], int] = {}
-        self.new: list[bytes] = []
-
-    def of(self, style: int, severity: str) -> int:
-        """The number of the style that looks like `style` with the severity's colour."""
-        severity = severity if severity in self.severities else "warning"
-        if (style, severity) not in self.added:
-            if style >= len(self.formats):
-                raise Unstampable
-            prefix, attributes, rest = self.formats[style]
-            fill = self.first_fill + self.severities.index(severity)
-            changed = FILL_OF.sub(b"", attributes) + f' fillId="{fill}" applyFill="1"'.encode()
-            self.added[style, severity] = len(self.formats) + len(self.new)
-            self.new.append(b"<" + prefix + b"xf" + changed + rest)
-        return self.added[style, severity]
-
-    def keep(self) -> None:
-        if not self.new:
-            return
-        xml = FORMATS.sub(
-            lambda match: (
-                _counted(match[1], len(self.formats) + len(self.new)) + match[2] + b"".join(self.new) + match[3]
-            ),
-            self.xml,
-            count=1,
-        )
-        total = self.first_fill + len(self.severities)
-        xml = FILLS.sub(lambda match: _counted(match[1], total) + match[3] + self.fills + match[4], xml, count=1)
-        self.package.write(self.name, xml)
-
-
-def _counted(tag: bytes, count: int) -> bytes:
-    return COUNT.sub(b"", tag)[:-1] + f' count="{count}">'.encode()
-
-
 class _Page:
     """One sheet's XML and the parts for its comments."""
 
-    def __init__(self, package: _Package, path: str, looks: _Looks, author: str, number: int) -> None:
+    def __init__(self, package: Package, path: str, looks: Looks, author: str, number: int) -> None:
         self.package, self.path, self.looks, self.author, self.number = package, path, looks, author, number
         if any(kind in ("comments", "vmlDrawing") for _id, kind, _target in package.relations(path)):
             # Comments that are there already would have to be joined with ours.
@@ -381,7 +231,7 @@ class _Page:
         raise Unstampable
 
 
-def _open_on(package: _Package, parts: Mapping[str, str], name: str) -> None:
+def _open_on(package: Package, parts: Mapping[str, str], name: str) -> None:
     """Let the workbook open on the sheet with the remarks, and on no other one at the same time."""
     book = next((real for low, real in package.names.items() if low.endswith("xl/workbook.xml")), "")
     if not book:
@@ -407,7 +257,7 @@ def _open_on(package: _Package, parts: Mapping[str, str], name: str) -> None:
             package.write(path, head + content[end:])
 
 
-def _drop_macros(package: _Package) -> None:
+def _drop_macros(package: Package) -> None:
     """An .xlsx with macros in it isn't opened by Excel, and nobody needs them back."""
     content = package.read("[Content_Types].xml")
     plain = MAIN_TYPE.sub(b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", content)
