@@ -136,6 +136,22 @@ def remarks_of_batch(scope: Scope, batch: PayrollBatch) -> QuerySet:
     )
 
 
+def remarks_beside_rows(scope: Scope, batch: PayrollBatch) -> QuerySet:
+    """What is said of the batch as a whole, at its titles and at its totals: no row of a worker shows it."""
+    places = Q(row__isnull=True)
+    for number, part in enumerate(batch.parts or [{"header_rows": batch.header_rows}], start=1):
+        if rows := part.get("header_rows"):
+            # A second table on a sheet has its titles below the first one's people.
+            places |= Q(sheet_no=number, row__gte=rows[0], row__lte=rows[-1])
+    totals: dict[int, list[int]] = {}
+    for one in batch.ignored_rows:
+        if one["why"] == "total":
+            totals.setdefault(one.get("sheet_no", 1), []).append(one["row"])
+    for number, rows in totals.items():
+        places |= Q(sheet_no=number, row__in=rows)
+    return remarks_of_batch(scope, batch).filter(places)
+
+
 def remark_counts(scope: Scope, batch: PayrollBatch) -> dict[str, int]:
     """How many errors, warnings and notices."""
     return remarks_of_batch(scope, batch).aggregate(

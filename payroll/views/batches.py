@@ -1,5 +1,7 @@
 """One payroll: how far it is read, the sheet as a grid, submitting and withdrawing."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -8,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from payroll.forms import DiscardForm, SubmitForm
-from payroll.models import PayrollBatch
+from payroll.models import PayrollBatch, PayrollRemark
 from payroll.selectors.balances import balance_part
 from payroll.selectors.batches import (
     accepted_total,
@@ -17,6 +19,7 @@ from payroll.selectors.batches import (
     may_act_on,
     place_in_queue,
     remark_counts,
+    remarks_beside_rows,
     remarks_of_batch,
 )
 from payroll.selectors.payout_pages import payout_part
@@ -149,7 +152,8 @@ def _sheet(request, batch: PayrollBatch) -> dict:
         "page_problems": any(row.remarks for row in page.object_list),
         "counts": counts,
         "problem_total": sum(counts.values()),
-        "whole": [said(remark) for remark in remarks_of_batch(request.scope, batch).filter(row__isnull=True)],
+        "first_error": _first_error(request, batch, names),
+        "whole": [said(remark) for remark in remarks_beside_rows(request.scope, batch)],
         "problem_rows": row_numbers(request.scope, batch, sheet_no, only="remarks").count(),
         "total": total,
         "declared_gap": None if declared is None else declared - batch.total_net,
@@ -206,3 +210,16 @@ def _waiting(batch: PayrollBatch) -> dict:
 
 def _percent(batch: PayrollBatch) -> int:
     return min(99, batch.rows_done * 100 // batch.rows) if batch.rows else 0
+
+
+def _first_error(request, batch: PayrollBatch, names: list[str]) -> dict | None:
+    """The first row of a draft that can't be taken, with the address of its cell: where the work begins."""
+    if batch.status != Status.DRAFT or not batch.rejected:
+        return None
+    errors = remarks_of_batch(request.scope, batch).filter(severity=PayrollRemark.Severity.ERROR, row__isnull=False)
+    first = errors.order_by("sheet_no", "row", "id").first()
+    if first is None:
+        return None
+    query = urlencode({"sheet": first.sheet_no, "at": first.row})
+    sheet = names[first.sheet_no - 1] if len(names) > 1 and first.sheet_no <= len(names) else ""
+    return {"said": said(first), "sheet": sheet, "url": f"?{query}#r{first.row}"}

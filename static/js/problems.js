@@ -1,4 +1,4 @@
-// [data-problems] lists what is wrong on the page: J/K or the buttons go from one to the next and show its cell.
+// [data-problems] lists what is wrong on the page: J/K or the buttons go from one to the next and show its cell, E to the next error.
 // The keys are switched off together with those of the queue.
 
 const OFF = "portal.keys.off";
@@ -19,9 +19,18 @@ function show(position) {
   cell?.scrollIntoView({ block: "center", inline: "center" });
 }
 
+// The next error, from the first one again after the last; where this page has none, the page of errors alone.
+function showError() {
+  const errors = items.map((item, position) => ("grave" in item.dataset ? position : -1)).filter((position) => position >= 0);
+  if (errors.length) { show(errors.find((position) => position > at) ?? errors[0]); return; }
+  const elsewhere = rail.querySelector("[data-problem-errors]")?.dataset.problemErrors;
+  if (elsewhere) location.assign(elsewhere);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (localStorage.getItem(OFF) === "1" || event.target.closest("input, select, textarea, [contenteditable], dialog")) return;
+  if (event.key.toLowerCase() === "e" && rail?.querySelector("[data-problem-errors]")) { event.preventDefault(); showError(); return; }
   const step = { j: 1, k: -1 }[event.key.toLowerCase()];
   if (!step || !items.length) return;
   event.preventDefault();
@@ -30,7 +39,7 @@ document.addEventListener("keydown", (event) => {
 
 rail?.addEventListener("click", (event) => {
   const button = event.target.closest("[data-problem-step]");
-  if (button) return show(at + Number(button.dataset.problemStep));
+  if (button) return button.dataset.problemStep === "error" ? showError() : show(at + Number(button.dataset.problemStep));
   const link = event.target.closest("[data-problem] > a");
   if (!link) return undefined;
   event.preventDefault();

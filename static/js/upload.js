@@ -5,7 +5,7 @@
 
 import { sendAll, showQueue } from "./upload-queue.js";
 
-export const megabytes = (bytes) => `${(bytes / 1048576).toFixed(1)} MB`;
+export const megabytes = (bytes) => bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 
 for (const form of document.querySelectorAll("form[data-upload]")) wire(form);
 wireAnywhere();

@@ -304,3 +304,17 @@ def test_the_annotated_workbook_and_the_original_are_downloads(enter, cast, proj
         assert response["Cache-Control"] == "no-store"
         assert response.content[:2] == b"PK"
     assert enter(cast.auditor).get(page(batch, "original")).status_code == 403
+
+
+def test_what_is_said_of_titles_and_totals_stands_above_the_rows(enter, cast, project):
+    """No row of a worker shows it."""
+    batch = draft(project, [person(1), person(2)])
+    for row, cell, code in ((2, "D2", "hidden_column"), (5, "N5", "total_mismatch"), (3, "N3", "unknown_bank")):
+        PayrollRemark.objects.create(
+            batch=batch, row=row, cell=cell, code=code, severity="notice", message=f"说的是 {cell}。"
+        )
+    PayrollBatch.objects.filter(pk=batch.pk).update(ignored_rows=[{"row": 5, "why": "total"}])
+    shown = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/").content.decode()
+    above = shown.partition('id="whole"')[2].partition("</section>")[0]
+    assert ("说的是 D2" in above, "说的是 N5" in above, "说的是 N3" in above) == (True, True, False)
+    assert "说的是 N3" in shown

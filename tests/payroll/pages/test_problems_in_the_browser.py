@@ -40,6 +40,24 @@ def test_j_and_k_lead_from_cell_to_cell_and_a_phone_reads_them_under_the_rows(pa
     expect(page.locator(".wp-grid__said").first).to_be_visible()
 
 
+def test_the_first_error_is_one_step_away(page, cast):
+    rows = [person(n, bank_name="星际银行") for n in range(1, 70)]
+    rows[61]["net_pay"] = 1
+    batch = draft(site(cast), rows)
+    enter(page, cast.labour_officer)
+    page.goto(f"/payroll/{batch.pk}/")
+    expect(page.get_by_text("1 行有错误，不能提交")).to_be_visible()
+    page.get_by_role("link", name="去看第一处错误").click()
+    expect(page.locator("tr.is-current th")).to_have_text("64")
+    # By key, too: this page has only notices, so it leads to the errors.
+    page.goto(f"/payroll/{batch.pk}/")
+    expect(page.get_by_role("button", name="下一处错误")).to_be_visible()
+    page.keyboard.press("e")
+    page.wait_for_url("**only=errors**")
+    page.keyboard.press("e")
+    expect(page.locator(".wp-grid td.is-current")).to_have_id("cN64")
+
+
 def test_the_list_leads_to_the_cell(page, cast, faulty):
     enter(page, cast.labour_officer)
     page.goto(f"/payroll/{faulty.pk}/problems/")
