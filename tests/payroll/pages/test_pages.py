@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from payroll.models import PayrollBatch, PayrollLine, Worker
+from payroll.models import PayrollBatch, PayrollLine, PayrollRemark, Worker
 from payroll.services.reading import batch_read
 from payroll.services.submissions import batch_submit
 from responsibilities.models import AuditEvent
