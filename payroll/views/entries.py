@@ -186,7 +186,7 @@ def _form(request, form, entry, title: str, sub: str, submit: str, tab: str, mul
     back = reverse("payroll:worker", args=[entry.worker_id]) + f"?tab={tab}"
     return render(
         request,
-        "payroll/people/form.html",
+        "payroll/people/blocked.html" if more.get("blocked") else "payroll/people/form.html",
         {
             "form": form,
             "entry": entry,
