@@ -9,6 +9,8 @@ from payroll.models import AttendanceDay, LabourContract, SiteStay
 ATTENDED_MONTHS = 2
 # Of the people on a site, in the order of the roster: every eleventh has no contract, every seventh was there a day less.
 WITHOUT_CONTRACT, A_DAY_LESS = 11, 7
+# Every forty-seventh left some days ago and waits for his last pay; every ninetieth stood on another site on one day.
+LEFT, LEFT_DAYS_AGO, ON_TWO_SITES = 47, 12, 90
 
 
 def seed_sites(today: datetime.date) -> dict:
@@ -55,6 +57,38 @@ def seed_sites(today: datetime.date) -> dict:
             ON CONFLICT DO NOTHING
             """,
             [A_DAY_LESS, _months_back(today, ATTENDED_MONTHS)],
+        )
+        cursor.execute(
+            """
+            WITH gone AS (
+                SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM payroll_rosterentry
+                                WHERE entered_on < %(left)s AND left_on IS NULL) entry
+                WHERE place %% %(every)s = 0
+            ), left_site AS (
+                UPDATE payroll_sitestay SET left_on = %(left)s, left_reason = '工程量完成', version = 2
+                WHERE entry_id IN (SELECT id FROM gone) AND left_on IS NULL RETURNING entry_id
+            )
+            UPDATE payroll_rosterentry SET left_on = %(left)s WHERE id IN (SELECT entry_id FROM left_site)
+            """,
+            {"left": today - datetime.timedelta(days=LEFT_DAYS_AGO), "every": LEFT},
+        )
+        cursor.execute(
+            """
+            WITH here AS (
+                SELECT worker_id, max("on") AS "on", min(project_id) AS project_id,
+                       row_number() OVER (ORDER BY worker_id) AS place
+                FROM payroll_attendanceday GROUP BY worker_id
+            ), sites AS (SELECT DISTINCT project_id FROM payroll_attendanceday)
+            INSERT INTO payroll_attendanceday (project_id, worker_id, "on", subcontractor_id, days, source)
+            SELECT other.project_id, here.worker_id, here."on", NULL,
+                   CASE WHEN here.place %% (2 * %(every)s) = 0 THEN 0.5 ELSE 1 END, 'api'
+            FROM here
+            CROSS JOIN LATERAL (SELECT project_id FROM sites WHERE project_id <> here.project_id
+                                ORDER BY (project_id + here.worker_id) %% 97, project_id LIMIT 1) other
+            WHERE here.place %% %(every)s = 0
+            ON CONFLICT DO NOTHING
+            """,
+            {"every": ON_TWO_SITES},
         )
     return {
         "stays": SiteStay.objects.count(),
