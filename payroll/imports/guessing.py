@@ -200,6 +200,8 @@ class _Guessing:
             return
         share = self._agreement(mapping)
         if share is None:
+            if "gross" not in mapping:
+                self._search_parts_of(mapping["net_pay"], amounts)
             return
         taken = self.picks.get("deductions")
         if share < 0.5 and taken and self._saw(taken.at).largest <= 31:
@@ -304,6 +306,21 @@ class _Guessing:
             # Months side by side are not one month's parts.
             and not any(months_in(title) for at, title in titles.items() if at < whole)
         )
+
+    def _search_parts_of(self, net: int, amounts: list[int]) -> None:
+        """Gross pay and what was taken off under unknown titles, beside a net pay that is known: so it can be checked."""
+        taken = {pick.at for name, pick in self.picks.items() if name not in ("net_pay", "deductions", "advance")}
+        relation = find_relation(self.rows, [at for at in amounts if at not in taken])
+        if self.mistaken or relation is None or relation.net != net:
+            return
+        rest = [at for at in relation.taken if at not in self.taken()]
+        free = [name for name in ("deductions", "advance") if name not in self.picks]
+        # One that is known already has to be among them, or it would be taken off twice.
+        if any(self.picks[name].at not in relation.taken for name in ("deductions", "advance") if name in self.picks):
+            return
+        self._put("gross", relation.gross, 78)
+        for name, at in zip(free, rest, strict=False):
+            self._put(name, at, 70)
 
     def _put(self, name: str, at: int, confidence: int) -> None:
         holder = next((other for other, pick in self.picks.items() if pick.at == at), None)

@@ -137,6 +137,21 @@ def test_two_columns_that_may_be_what_is_paid_are_told():
     assert "column_ambiguous" in [remark.code for remark in parse(workbook, month=month).warnings]
 
 
+def test_a_known_net_pay_is_checked_against_parts_whose_titles_say_nothing():
+    columns = [lambda n: 6000 + 17 * n, lambda n: 100 * n, lambda n: 6000 - 83 * n]
+    workbook, month = money(["全部", "扣了", "到手"], *columns)
+    found = parse(workbook, month=month)
+    assert (found.columns["gross"], found.columns["deductions"], found.columns["net_pay"]) == ("C", "D", "E")
+    assert [remark.code for remark in found.warnings] == ["column_by_content", "column_by_content"]
+    rows = [["王伟", id_number(n), *[float(column(n)) for column in columns]] for n in range(1, 9)]
+    rows[3][-1] = 1.0
+    found = read(["姓名", "身份证号", "全部", "扣了", "到手"], *rows)
+    assert errors(found) == [("E5", "net_mismatch")]
+    # What doesn't add up stays unread.
+    workbook, month = money(["全部", "扣了", "到手"], columns[0], columns[1], lambda n: 5000 + 7 * n * n)
+    assert "gross" not in parse(workbook, month=month).columns
+
+
 # Units.
 
 
