@@ -28,6 +28,7 @@ from payroll.views import (
     same_days,
     settings,
     slips,
+    telephones,
     uploads,
 )
 
@@ -101,6 +102,8 @@ urlpatterns = [
     path("payroll/checks/<slug:code>/", settings.check_page, name="check"),
     path("payroll/minimum-wages/", minimum_wages.minimum_wage_list, name="minimum_wages"),
     path("payroll/minimum-wages/<int:pk>/withdraw/", minimum_wages.minimum_wage_void, name="minimum_wage_withdraw"),
+    path("payroll/telephones/", telephones.telephone_list, name="telephones"),
+    path("payroll/telephones/<int:pk>/withdraw/", telephones.telephone_void, name="telephone_withdraw"),
     path("payroll/layouts/", payouts.layouts, name="layouts"),
     path("payroll/<int:pk>/payout/", payouts.payout, name="payout"),
     path("payroll/<int:pk>/payout/make/", payouts.payout_make, name="payout_make"),

@@ -166,7 +166,11 @@ class SiteCode(models.Model):
 
 
 class ComplaintTelephone(models.Model):
-    """A telephone for complaints as public posters show it; without an area it is a hotline of the whole country."""
+    """A telephone for complaints as public posters show it; without an area it is a hotline of the whole country.
+
+    Kept by 人社 of each area: a number that no longer holds is withdrawn with a reason and another entered, so that
+    it can be read what a poster showed when. `is_default`: it came with the portal and nobody has entered another.
+    """
 
     area = models.ForeignKey(
         "responsibilities.Area", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="县区"
@@ -174,10 +178,25 @@ class ComplaintTelephone(models.Model):
     name = models.CharField("名称", max_length=60)
     number = models.CharField("电话", max_length=30)
     ordinal = models.PositiveSmallIntegerField("次序", default=0)
+    is_default = models.BooleanField("本系统默认，可调整", default=False)
+    set_by = models.ForeignKey(
+        "responsibilities.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="登记人"
+    )
+    set_at = models.DateTimeField("登记时间", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        "responsibilities.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="停用人"
+    )
+    withdrawn_at = models.DateTimeField("停用时间", null=True, blank=True)
+    withdrawn_reason = models.CharField("停用原因", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "投诉举报电话"
         ordering = ["ordinal", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["area", "number"], nulls_distinct=False, name="complaint_telephone_once")
+            models.UniqueConstraint(
+                fields=["area", "number"],
+                condition=Q(withdrawn_at__isnull=True),
+                nulls_distinct=False,
+                name="complaint_telephone_once",
+            )
         ]

@@ -22,5 +22,5 @@ def whole_figure(code: str, day: datetime.date) -> int:
 
 def complaint_telephones(area_id: int | None) -> list[ComplaintTelephone]:
     """Telephones for complaints in an area: its own first, then the hotlines of the whole country."""
-    rows = ComplaintTelephone.objects.filter(Q(area_id=area_id) | Q(area__isnull=True))
+    rows = ComplaintTelephone.objects.filter(Q(area_id=area_id) | Q(area__isnull=True), withdrawn_at__isnull=True)
     return sorted(rows, key=lambda row: (row.area_id is None, row.ordinal, row.pk))

@@ -26,7 +26,11 @@ def load(path: Path | None = None) -> int:
     areas = dict(Area.objects.values_list("code", "pk"))
     for row in data["complaint_telephones"]:
         area = areas[row["area"]] if row["area"] else None
-        created += ComplaintTelephone.objects.get_or_create(
-            area_id=area, number=row["number"], defaults={"name": row["name"], "ordinal": row["ordinal"]}
-        )[1]
+        # One that was withdrawn stays withdrawn.
+        if ComplaintTelephone.objects.filter(area_id=area, number=row["number"]).exists():
+            continue
+        ComplaintTelephone.objects.create(
+            area_id=area, number=row["number"], name=row["name"], ordinal=row["ordinal"], is_default=True
+        )
+        created += 1
     return created

@@ -64,6 +64,7 @@ def slips(request, pk):
             "batch": batch,
             "page": page,
             "crew": crew,
+            "telephones": complaint_telephones(batch.project.area_id)[:2],
             "crews": [one.crew for one in answer_counts_by_crew(request.scope, batch)],
             "query": f"{query.urlencode()}&" if query else "",
             "crumbs": _crumbs(batch, "工资条"),

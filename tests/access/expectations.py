@@ -147,6 +147,10 @@ PAGES = {
     "payroll:minimum_wage_withdraw": Expectation(
         P.PAYROLL_RULES, "minimum_wage", P.PAYROLL_RULES, reads=False, posts_reach="rates"
     ),
+    "payroll:telephones": form(P.PAYROLL_VIEW, writes=P.PAYROLL_RULES),
+    "payroll:telephone_withdraw": Expectation(
+        P.PAYROLL_RULES, "telephone", P.PAYROLL_RULES, reads=False, posts_reach="rates"
+    ),
     "payroll:layouts": page(P.PAYROLL_VIEW),
     "payroll:reconciliation": page(P.PAYROLL_VIEW),
     "payroll:matching": form(P.PAYROLL_PAY, "project"),

@@ -83,6 +83,7 @@ REACH = {
     "batch_pair": PAY,
     "check": EVERYBODY,
     "minimum_wage": EVERYBODY,
+    "telephone": EVERYBODY,
     "rates": dict.fromkeys(PROJECTS, NOTHING) | {"supervisor": ALL, "county_supervisor": GANZHOU_ONLY},
     "line": PAY,
     "contest": PAY,

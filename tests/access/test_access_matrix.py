@@ -103,6 +103,7 @@ class Subjects:
             "line": lambda: {"pk": line.pk},
             "check": lambda: {"code": "unknown_worker"},
             "minimum_wage": lambda: {"pk": place.project.area.minimumwage_set.first().pk},
+            "telephone": lambda: {"pk": place.telephone.pk},
             "payout_file": lambda: {"pk": place.payout_file.pk},
             "statement_line": lambda: {"pk": place.statement_line.pk},
             "card_change": lambda: {"pk": CardChange.objects.get(line__batch=place.payout_file.batch).pk},

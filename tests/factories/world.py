@@ -15,7 +15,15 @@ from escalation.models import Deadline, Decision, Escalation, Notice, Response
 from escalation.selectors.cases import review_version_unscoped
 from escalation.services.decisions import decision_take
 from escalation.services.reconcile import reconcile
-from payroll.models import ColumnLayout, MinimumWage, PayContest, PayNoticePhoto, PayoutFile, PayrollBatch
+from payroll.models import (
+    ColumnLayout,
+    ComplaintTelephone,
+    MinimumWage,
+    PayContest,
+    PayNoticePhoto,
+    PayoutFile,
+    PayrollBatch,
+)
 from payroll.services.answers import Claim, contest_raise
 from payroll.services.submissions import batch_submit
 from projects.models import Approval, Contract, Project
@@ -49,6 +57,7 @@ class Place:
     people: SitePeople
     layout: ColumnLayout
     payout_file: PayoutFile
+    telephone: ComplaintTelephone
     statement_line: StatementLine
     deadline: Deadline
     notice: Notice
@@ -124,6 +133,9 @@ def _facts(cast: Cast, facts: dict, number: int, today: datetime.date) -> None:
         area=project.area,
         in_force_from=datetime.date(2024, 1, 1),
         defaults={"monthly": Decimal("1.00"), "instrument": "测试"},
+    )
+    facts["telephone"], _ = ComplaintTelephone.objects.get_or_create(
+        area=project.area, number="0936-8212333", defaults={"name": "劳动保障监察大队", "ordinal": 1}
     )
     facts["statement_line"] = bare_statement_line(project, today, cast.bank)
     rows = [person(number * 10 + i) for i in range(2)]
