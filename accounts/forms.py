@@ -119,3 +119,9 @@ class StatementFilterForm(forms.Form):
         label="月份", required=False, input_formats=["%Y-%m"], error_messages={"invalid": "月份应写成 2026-10 的形式。"}
     )
     kind = forms.CharField(label="类别", required=False, max_length=10)
+
+
+class StatementVersionForm(forms.Form):
+    """The statement as it was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)

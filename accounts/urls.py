@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from accounts.views import months, register_import, special_accounts, statements
+from accounts.views import months, register_import, special_accounts, statement_imports, statements
 
 app_name = "accounts"
 MONTH = r"(?P<month>[0-9]{4}-(?:0[1-9]|1[0-2]))"
@@ -11,7 +11,15 @@ urlpatterns = [
     path("projects/import/template/", register_import.register_template_file, name="register_template"),
     path("projects/<str:code>/account/", special_accounts.account_page, name="account"),
     path("projects/<str:code>/account/statements/", statements.statement_list, name="statements"),
-    path("projects/<str:code>/account/statements/import/", statements.statement_import_page, name="statement_import"),
+    path("projects/<str:code>/account/statements/import/", statement_imports.upload, name="statement_import"),
+    path("projects/<str:code>/account/statements/<int:pk>/", statement_imports.statement, name="statement"),
+    path(
+        "projects/<str:code>/account/statements/<int:pk>/progress/",
+        statement_imports.progress,
+        name="statement_progress",
+    ),
+    path("projects/<str:code>/account/statements/<int:pk>/take/", statement_imports.take, name="statement_take"),
+    path("projects/<str:code>/account/statements/<int:pk>/discard/", statement_imports.drop, name="statement_drop"),
     path("projects/<str:code>/allocations/", months.month_list, name="periods"),
     path(
         "projects/<str:code>/allocations/credits/<int:pk>/void/",

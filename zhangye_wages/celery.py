@@ -38,4 +38,5 @@ app.conf.beat_schedule = {
     "reconcile-touched": {"task": "escalation.reconcile_touched", "schedule": 15.0, "options": {"expires": 15}},
     "seal-audit": {"task": "responsibilities.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-batches": {"task": "payroll.sweep_batches", "schedule": 30.0, "options": {"expires": 30}},
+    "sweep-statements": {"task": "accounts.sweep_statements", "schedule": 30.0, "options": {"expires": 30}},
 }

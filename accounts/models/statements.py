@@ -5,7 +5,20 @@ from responsibilities.models import ProjectScopedManager
 
 
 class StatementImport(models.Model):
-    """A bank statement of a special account as it was taken in: the sealed file, or what another system reported."""
+    """A bank statement of a special account: the sealed file, or what another system reported; the row is the queue.
+
+    A file is read twice in the background: once to show what it would add (`found`), and after a person's word
+    (`confirmed_at`) once more to add it. Nothing of it counts before.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        READING = "reading", "读取中"
+        READY = "ready", "待确认"
+        STORED = "stored", "已导入"
+        DISCARDED = "discarded", "已放弃"
+        REFUSED = "refused", "文件无法受理"
+        FAILED = "failed", "处理失败"
 
     class Source(models.TextChoices):
         FILE = "file", "文件导入"
@@ -19,20 +32,41 @@ class StatementImport(models.Model):
     name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("SHA-256", max_length=64)
     sealed = models.BinaryField("密文", null=True)
-    rows = models.PositiveIntegerField("行数")
-    added = models.PositiveIntegerField("新增")
-    first_on = models.DateField("起始日期")
-    last_on = models.DateField("截止日期")
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.STORED, db_default=Status.STORED)
+    rows = models.PositiveIntegerField("行数", default=0)
+    added = models.PositiveIntegerField("新增", default=0)
+    first_on = models.DateField("起始日期", null=True, blank=True)
+    last_on = models.DateField("截止日期", null=True, blank=True)
+    found = models.JSONField("核对结果", default=dict, blank=True, help_text="确认之前给人看的")
     imported_by = models.ForeignKey(
         "responsibilities.User", models.PROTECT, null=True, related_name="+", verbose_name="导入人"
     )
     imported_at = models.DateTimeField("导入时间")
+    confirmed_by = models.ForeignKey(
+        "responsibilities.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("读取次数", default=0)
+    claimed_at = models.DateTimeField("开始处理时间", null=True, blank=True)
+    refused_code = models.CharField("拒收代码", max_length=30, blank=True)
+    refused_message = models.CharField("拒收原因", max_length=400, blank=True)
+    version = models.PositiveIntegerField("版本", default=1)
 
     objects = ProjectScopedManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "银行流水导入"
         ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["claimed_at"],
+                condition=models.Q(status__in=["queued", "reading"]),
+                name="statement_import_queue",
+            )
+        ]
+
+    def __str__(self):
+        return f"专户流水 #{self.pk}"
 
 
 class StatementLine(models.Model):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import Allocation, SpecialAccount, StatementImport, StatementLine
+from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
@@ -86,14 +87,29 @@ def search_statement_lines(
 
 
 def statement_imports(scope: Scope, project) -> QuerySet:
-    """What was imported, latest first."""
+    """What was imported or waits for a person, latest first; what was given up is left out."""
     return (
         StatementImport.objects.visible_to(scope.with_permission(Permission.ACCOUNT_VIEW))
         .filter(account__project=project)
-        .defer("sealed")
+        .exclude(status=StatementImport.Status.DISCARDED)
+        .defer("sealed", "found")
         .select_related("imported_by")
         .order_by("-id")
     )
+
+
+def statement_import_by_pk(scope: Scope, project, pk: int) -> StatementImport:
+    """One import of a project that the caller may take statements in for; raises NotVisible."""
+    found = (
+        StatementImport.objects.visible_to(scope.with_permission(Permission.STATEMENT_IMPORT))
+        .filter(account__project=project, pk=pk)
+        .defer("sealed")
+        .select_related("account", "imported_by", "confirmed_by")
+        .first()
+    )
+    if found is None:
+        raise NotVisible("没有找到这份流水，或者它不在您的管辖范围内。")
+    return found
 
 
 def statement_totals(rows: QuerySet) -> dict:

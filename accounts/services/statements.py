@@ -1,7 +1,6 @@
 """Bank statements of special accounts: taken in once however often they are sent, their balances checked."""
 
 import datetime
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from sheets.reader import read
 
 PURPOSE = "bank_card"
 NULL = "\\N"
+SHOWN = 50
 _SPECIAL = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\0": None})
 
 
@@ -44,6 +44,29 @@ class StatementTaken:
     problems: list[str] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
 
+    def shown(self) -> dict:
+        """What a person is shown before it counts, as JSON keeps it: names of who was paid other than wages too."""
+        return {
+            "rows": self.rows,
+            "added": self.added,
+            "known": self.known,
+            "income": str(self.income),
+            "outgoing": str(self.outgoing),
+            "closing": None if self.closing is None else str(self.closing),
+            "other_count": len(self.other),
+            "other": [
+                {
+                    "on": f"{one.on}",
+                    "amount": str(one.amount),
+                    "counterparty_name": one.counterparty_name,
+                    "purpose": one.purpose,
+                }
+                for one in self.other[:SHOWN]
+            ],
+            "problems": self.problems[:SHOWN],
+            "gaps": self.gaps[:SHOWN],
+        }
+
     def as_dict(self) -> dict:
         """The API's reply."""
         return {
@@ -57,49 +80,40 @@ class StatementTaken:
         }
 
 
-def statement_import(
-    *, project, data: bytes, file_name: str, actor: Actor, scope=None, check: bool = False
-) -> StatementTaken:
-    """Take a bank's statement file in. Raises `sheets.refusal.Refusal`; `other_account` where it is another's.
-
-    A check does the same work and takes it back. Importing it again, or one that overlaps, adds only what is new.
-    """
+def statement_of_file(imported: StatementImport, data: bytes) -> tuple[list[Movement], list[str]]:
+    """(movements, problems) of a bank's file. Raises `sheets.refusal.Refusal`; `other_account` where it is another's."""
     statement = read_statement(read(data))
-    account = _account(project, scope)
+    account = imported.account
     own = vault.unseal_text(account.number_sealed, "account_number")
     if statement.own_accounts and own not in statement.own_accounts:
         raise Refused(
             "other_account",
             f"文件里的账号与本项目登记的专用账户（尾号 {account.number_last4}）不一致。请确认是否传错了文件，或先更正登记的账号。",
         )
-    return _take(
-        account,
-        statement.movements,
-        problems=[message for _row, message in statement.problems],
-        source=StatementImport.Source.FILE,
-        name=file_name[:200],
-        data=data,
-        actor=actor,
-        check=check,
-    )
+    return statement.movements, [message for _row, message in statement.problems]
 
 
 def statement_report(*, project, movements: Sequence[Movement], actor: Actor, scope=None) -> StatementTaken:
     """Take movements in that another system reports; the same ones again add nothing."""
-    account = _account(project, scope)
-    return _take(
-        account,
-        movements,
-        problems=[],
-        source=StatementImport.Source.API,
-        name="接口报送",
-        data=None,
-        actor=actor,
-        check=False,
-    )
+    account = statement_account(project, scope)
+    with transaction.atomic():
+        imported = StatementImport.objects.create(
+            account=account,
+            source=StatementImport.Source.API,
+            name="接口报送",
+            sha256="",
+            sealed=None,
+            imported_by=actor.user,
+            imported_at=now(),
+        )
+        taken = statement_take(imported, movements, problems=[], actor=actor)
+        if not taken.added:
+            transaction.set_rollback(True)
+    return taken
 
 
-def _account(project, scope) -> SpecialAccount:
+def statement_account(project, scope) -> SpecialAccount:
+    """The account whose statement the caller may take in; `no_special_account`, NotAllowed, NotVisible."""
     account = SpecialAccount.objects.filter(project=project).first()
     if account is None:
         raise Refused("no_special_account", "这个项目没有登记农民工工资专用账户，请先登记账户，再导入流水。")
@@ -109,17 +123,19 @@ def _account(project, scope) -> SpecialAccount:
     return account
 
 
-def _take(
-    account: SpecialAccount,
+def statement_take(
+    imported: StatementImport,
     movements: Sequence[Movement],
     *,
     problems: list[str],
-    source: str,
-    name: str,
-    data: bytes | None,
     actor: Actor,
-    check: bool,
+    check: bool = False,
 ) -> StatementTaken:
+    """Add what of these movements isn't known yet, under an import's row. A check does the same and takes it back.
+
+    Errors: `day_in_future`, `empty`.
+    """
+    account = imported.account
     future = [movement for movement in movements if movement.on > today()]
     if future:
         raise Refused("day_in_future", f"流水里有晚于今天的日期（{future[0].on}），请核对文件后重新导入。")
@@ -144,25 +160,12 @@ def _take(
     with transaction.atomic():
         # Two people send the same statement at once: the second waits, and then everything is known.
         SpecialAccount.objects.select_for_update(of=("self",)).get(pk=account.pk)
-        digest = hashlib.sha256(data).hexdigest() if data is not None else ""
-        imported = StatementImport.objects.create(
-            account=account,
-            source=source,
-            name=name,
-            sha256=digest,
-            sealed=vault.seal_bytes(data, "file") if data is not None else None,
-            rows=len(ordered),
-            added=0,
-            first_on=taken.first_on,
-            last_on=taken.last_on,
-            imported_by=actor.user,
-            imported_at=now(),
-        )
         taken.added = _store(account, imported, ordered)
         taken.known = taken.rows - taken.added
+        imported.rows, imported.added = taken.rows, taken.added
+        imported.first_on, imported.last_on = taken.first_on, taken.last_on
+        imported.save(update_fields=["rows", "added", "first_on", "last_on"])
         if taken.added:
-            imported.added = taken.added
-            imported.save(update_fields=["added"])
             taken.gaps += _gaps_at_the_edges(account, ordered)
             record_event(
                 actor=actor,
@@ -170,8 +173,8 @@ def _take(
                 target=account,
                 project_id=account.project_id,
                 changes={
-                    "file": ["", name],
-                    "sha256": ["", digest],
+                    "file": ["", imported.name],
+                    "sha256": ["", imported.sha256],
                     "rows": ["", str(taken.rows)],
                     "added": ["", str(taken.added)],
                     "known": ["", str(taken.known)],
@@ -181,7 +184,7 @@ def _take(
             if not check:
                 # Payroll lies above: it is told by name.
                 transaction.on_commit(lambda: ring("payroll.match_statements", account.project_id))
-        if check or not taken.added:
+        if check:
             transaction.set_rollback(True)
     return taken
 

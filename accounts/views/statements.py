@@ -1,14 +1,8 @@
-"""Bank statements of the special account: the movements, what is left, and taking a statement in."""
+"""The movements of a special account with filters, and what is left on it."""
 
-import hashlib
-import secrets
-
-from django.contrib import messages
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.forms import StatementFilterForm
@@ -20,22 +14,14 @@ from accounts.selectors.statements import (
     statement_lines,
     statement_totals,
 )
-from accounts.services.statements import statement_import
 from accounts.views.crumbs import project_crumbs
-from projects.selectors.projects import may_act, project_by_code, project_for
-from responsibilities.rules.crypto import Unreadable
-from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from projects.selectors.projects import may_act, project_by_code
 from responsibilities.rules.roles import Permission
-from responsibilities.services import vault
-from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
 from responsibilities.views.listing import chips, export, query
-from sheets.refusal import MESSAGES, Refusal
 
 PAGE_SIZE = 50
 IMPORTS_SHOWN = 8
-KEPT_SECONDS = 30 * 60
-MOST_BYTES = 20 * 1024 * 1024
 KINDS = {"in": "收入", "out": "支出", "wage": "工资支出", "other": "非工资支出"}
 
 
@@ -81,45 +67,6 @@ def statement_list(request, code):
     )
 
 
-@needs(Permission.STATEMENT_IMPORT)
-def statement_import_page(request, code):
-    """Upload shows what would be added; confirming adds it."""
-    project = project_for(request.scope, code, Permission.STATEMENT_IMPORT)
-    context = {
-        "project": project,
-        "crumbs": project_crumbs(project, "导入专户流水"),
-        "account": special_account_of(request.scope, project),
-        "cancel_url": reverse("accounts:statements", args=[code]),
-    }
-    facts = {"project": project, "actor": Actor.of(request), "scope": request.scope}
-    token = request.POST.get("token", "")
-    try:
-        if request.method == "POST" and token:
-            name, data = _kept(request, token)
-            if data is None:
-                messages.error(request, "预览已超过 30 分钟，请重新上传流水文件。")
-                return redirect("accounts:statement_import", code)
-            taken = statement_import(data=data, file_name=name, **facts)
-            cache.delete(_key(request, token))
-            messages.success(request, f"专户流水已导入：新增 {taken.added} 笔，此前已有 {taken.known} 笔。")
-            return redirect("accounts:statements", code)
-        if request.method == "POST":
-            upload = request.FILES.get("file")
-            if upload is None:
-                raise Refusal("empty", "请选择银行流水文件。")
-            if upload.size > MOST_BYTES:
-                raise Refusal("too_large", MESSAGES["too_large"])
-            data = upload.read()
-            taken = statement_import(data=data, file_name=upload.name, check=True, **facts)
-            context |= {"taken": taken, "file": upload.name, "token": _keep(request, upload.name, data)}
-            return render(request, "accounts/statement_preview.html", context)
-    except (NotAllowed, NotVisible):
-        raise
-    except (Refusal, Refused) as refusal:
-        context["refused"] = refusal.message
-    return render(request, "accounts/statement_import.html", context)
-
-
 def _export(project, rows, names_shown: bool) -> HttpResponse:
     titles = [
         ("日期", 12), ("收支", 8), ("性质", 12), ("金额（元）", 16), ("余额（元）", 16), ("对方户名", 30), ("对方账号", 14), ("摘要", 30), ("流水号", 24),
@@ -139,22 +86,3 @@ def _export(project, rows, names_shown: bool) -> HttpResponse:
         for line in rows.iterator(chunk_size=1000)
     )
     return export(f"{project.code}专户流水", titles, body)
-
-
-def _key(request, token: str) -> str:
-    """A preview belongs to the person who made it."""
-    return "statement:" + hashlib.sha256(f"{request.user.pk}:{token}".encode()).hexdigest()
-
-
-def _keep(request, name: str, data: bytes) -> str:
-    token = secrets.token_urlsafe(24)
-    cache.set(_key(request, token), (name, vault.seal_bytes(data, "file")), KEPT_SECONDS)
-    return token
-
-
-def _kept(request, token: str) -> tuple[str, bytes | None]:
-    name, sealed = cache.get(_key(request, token)) or ("", None)
-    try:
-        return name, vault.unseal_bytes(sealed, "file") if sealed else None
-    except Unreadable:
-        return name, None

@@ -106,7 +106,9 @@ ACTION_WORDS = {
     "special_account_save": "保存专用账户",
     "statement.pair": "核对专户流水",
     "statement.unpair": "撤销流水核对",
+    "statement.discard": "放弃专户流水",
     "statement.import": "导入专户流水",
+    "statement.upload": "上传专户流水",
     "surplus_move": "结余转入下月",
     "token.create": "生成接口令牌",
     "token.revoke": "停用接口令牌",
@@ -217,6 +219,7 @@ WORKER_WORDS = {"系统（农民工）": "农民工本人"}
 SYSTEM_WORDS = {
     "api_token": "命令行",
     "load_fixtures": "基础数据",
+    "accounts.read_statement": "读取专户流水",
     "payroll.read_batch": "读取工资表",
     "payroll_import": "命令行",
     "payroll_template": "命令行",

@@ -91,6 +91,7 @@ REACH = {
     "payout_file": PAY,
     "card_change": PAY,
     "statement_line": PROJECTS,
+    "statement": PROJECTS,
     "bank_result": PAY,
     "worker": PAY,
     "entry": PAY,

@@ -106,6 +106,7 @@ class Subjects:
             "telephone": lambda: {"pk": place.telephone.pk},
             "payout_file": lambda: {"pk": place.payout_file.pk},
             "statement_line": lambda: {"pk": place.statement_line.pk},
+            "statement": lambda: {"code": place.project.code, "pk": place.statement_line.imported_id},
             "card_change": lambda: {"pk": CardChange.objects.get(line__batch=place.payout_file.batch).pk},
             "bank_result": lambda: {"pk": place.payout_file.results.first().pk},
             "worker": lambda: {"pk": line.worker_id},

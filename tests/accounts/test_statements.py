@@ -12,13 +12,19 @@ from hypothesis import strategies as st
 from accounts.models import StatementImport, StatementLine
 from accounts.rules.statements import Movement, broken_at, in_order, nature_of
 from accounts.selectors.statements import account_balance_unscoped
-from accounts.services.statements import statement_import, statement_report
+from accounts.services.statement_imports import (
+    STATEMENTS,
+    statement_confirm,
+    statement_discard,
+    statement_read,
+    statement_upload,
+)
+from accounts.services.statements import StatementTaken, statement_report
 from responsibilities.models import AuditEvent
-from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
 from responsibilities.services import vault
 from responsibilities.services.tokens import token_create
 from responsibilities.services.trail import Actor
-from sheets.refusal import Refusal
 from sheets.writing import OutColumn, OutSheet, write_xlsx
 from tests.factories.accounts import credit, month
 from tests.factories.payouts import special_account
@@ -53,10 +59,29 @@ def sheet(rows=ROWS, titles=TITLES) -> bytes:
     return box.getvalue()
 
 
-def take(project, data=None, **facts):
-    return statement_import(
-        project=project, data=data or sheet(), file_name="流水.xlsx", actor=facts.pop("actor", SYSTEM), **facts
+def sent(project, data=None, **facts) -> StatementImport:
+    """Uploaded and read, waiting for a person's word."""
+    imported, _ = statement_upload(
+        project=project,
+        data=sheet() if data is None else data,
+        name="流水.xlsx",
+        actor=facts.pop("actor", SYSTEM),
+        wake=False,
+        **facts,
     )
+    statement_read(imported.pk)
+    imported.refresh_from_db()
+    return imported
+
+
+def take(project, data=None, **facts):
+    """Uploaded, read, confirmed, read again: what became of it. Where there is nothing to add, what was shown."""
+    imported = sent(project, data, **facts)
+    assert imported.status == "ready", imported.refused_message
+    if not imported.found["added"]:
+        return StatementTaken(check=True, rows=imported.rows, known=imported.found["known"])
+    statement_confirm(import_id=imported.pk, version=imported.version, actor=facts.get("actor", SYSTEM))
+    return statement_read(imported.pk)
 
 
 @pytest.mark.django_db
@@ -73,11 +98,62 @@ def test_a_statement_is_taken_in_with_its_balance_and_marks(project):
 
 
 @pytest.mark.django_db
-def test_a_check_writes_nothing(project):
-    taken = take(project, check=True)
-    assert taken.added == 5
-    assert not StatementImport.objects.exists()
+def test_nothing_counts_before_a_person_says_so(project):
+    imported = sent(project)
+    assert (imported.status, imported.found["added"], imported.added) == ("ready", 5, 0)
+    assert not StatementLine.objects.exists()
     assert not AuditEvent.objects.filter(action="statement.import").exists()
+    statement_discard(import_id=imported.pk, actor=SYSTEM)
+    with pytest.raises(Refused) as refused:
+        statement_confirm(import_id=imported.pk, version=imported.version + 1, actor=SYSTEM)
+    assert refused.value.code == "not_ready"
+    assert statement_read(imported.pk) is None
+    assert not StatementLine.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_same_file_twice_is_one_import_and_taking_it_twice_adds_once(project):
+    first = sent(project)
+    again, created = statement_upload(project=project, data=sheet(), name="x.xlsx", actor=SYSTEM, wake=False)
+    assert (again.pk, created) == (first.pk, False)
+    statement_confirm(import_id=first.pk, version=first.version, actor=SYSTEM)
+    statement_confirm(import_id=first.pk, version=first.version, actor=SYSTEM)
+    assert statement_read(first.pk).added == 5
+    assert statement_read(first.pk) is None
+    assert StatementLine.objects.count() == 5
+
+
+@pytest.mark.django_db
+def test_what_was_shown_to_somebody_else_meanwhile_is_not_confirmed(project):
+    imported = sent(project)
+    with pytest.raises(EditedMeanwhile):
+        statement_confirm(import_id=imported.pk, version=imported.version - 1, actor=SYSTEM)
+
+
+@pytest.mark.django_db
+def test_a_file_that_kills_its_reader_stops_after_three_attempts(project, monkeypatch):
+    def explode(_data):
+        raise MemoryError
+
+    monkeypatch.setattr("accounts.services.statements.read", explode)
+    imported, _ = statement_upload(project=project, data=sheet(), name="x.xlsx", actor=SYSTEM, wake=False)
+    for _ in range(3):
+        with pytest.raises(MemoryError):
+            statement_read(imported.pk)
+    assert statement_read(imported.pk) is None
+    imported.refresh_from_db()
+    assert (imported.status, imported.attempts) == ("failed", 3)
+    assert f"流水编号 {imported.pk}" in imported.refused_message
+
+
+@pytest.mark.django_db
+def test_a_stranded_statement_is_found_in_either_of_its_readings(project):
+    imported, _ = statement_upload(project=project, data=sheet(), name="x.xlsx", actor=SYSTEM, wake=False)
+    assert STATEMENTS.stranded_unscoped() == []
+    StatementImport.objects.update(status="reading")
+    assert STATEMENTS.stranded_unscoped() == [imported.pk]
+    with STATEMENTS.alone(imported.pk):
+        assert STATEMENTS.stranded_unscoped() == [], "one in a living reader's hands"
 
 
 @pytest.mark.django_db
@@ -88,7 +164,7 @@ def test_again_or_overlapping_adds_only_what_is_new(project):
     taken = take(project, sheet(later))
     assert (taken.added, taken.known) == (1, 3)
     assert StatementLine.objects.count() == 6
-    assert StatementImport.objects.count() == 2
+    assert StatementImport.objects.filter(status="stored").count() == 2
 
 
 @pytest.mark.django_db
@@ -145,20 +221,19 @@ def test_a_row_that_says_no_direction_is_told_and_not_guessed(project):
 @pytest.mark.django_db
 def test_another_accounts_statement_is_refused(project):
     rows = [("6210000000000001111", *ROWS[0])]
-    with pytest.raises(Refused) as refused:
-        take(project, sheet(rows, ("账号", *TITLES)))
-    assert refused.value.code == "other_account"
+    refused = sent(project, sheet(rows, ("账号", *TITLES)))
+    assert (refused.status, refused.refused_code) == ("refused", "other_account")
     assert take(project, sheet([("6210000000000009999", *ROWS[0])], ("账号", *TITLES))).added == 1
 
 
 @pytest.mark.django_db
 def test_days_that_have_not_come_and_sheets_that_say_nothing_are_refused(project):
+    future = sent(project, sheet([("2026-12-01", "", "1", "1", "", "", "", "")]))
+    assert (future.status, future.refused_code) == ("refused", "day_in_future")
+    assert sent(project, sheet([("张三", "甘肃")], ("姓名", "籍贯"))).refused_code == "no_header"
     with pytest.raises(Refused) as refused:
-        take(project, sheet([("2026-12-01", "", "1", "1", "", "", "", "")]))
-    assert refused.value.code == "day_in_future"
-    with pytest.raises(Refusal) as refusal:
-        take(project, sheet([("张三", "甘肃")], ("姓名", "籍贯")))
-    assert refusal.value.code == "no_header"
+        sent(project, b"%PDF-1.7")
+    assert refused.value.code == "not_a_sheet"
 
 
 @pytest.mark.django_db
@@ -228,13 +303,24 @@ def test_upload_preview_confirm_and_the_list(cast, project, client):
     assert "还没有导入流水" in text_of(client.get(address))
     file = io.BytesIO(sheet())
     file.name = "11月流水.xlsx"
-    preview = client.post(f"{address}import/", {"file": file})
+    client.post(f"{address}import/", {"file": file})
+    imported = StatementImport.objects.get()
+    page = f"{address}{imported.pk}/"
+    assert "等待读取" in text_of(client.get(page))
+    assert "等待读取" in text_of(client.get(f"{page}progress/", headers={"HX-Request": "true"}))
+    statement_read(imported.pk)
+    assert client.get(f"{page}progress/", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    preview = client.get(page)
     assert "导入 5 笔" in text_of(preview)
     assert "材料款" in text_of(preview)
     assert not StatementLine.objects.exists()
-    done = client.post(f"{address}import/", {"token": preview.context["token"]}, follow=True)
+    client.post(f"{page}take/", {"version": preview.context["one"].version})
+    assert "正在写入流水" in text_of(client.get(page))
+    statement_read(imported.pk)
+    assert "已新增" in text_of(client.get(page))
+    done = client.get(address)
     shown = text_of(done)
-    assert "新增 5 笔" in shown
+    assert "5 笔，新增 5 笔" in shown
     assert "截至 2026-11-12 银行流水" in shown
     assert "69,230.00" in shown
     assert "非工资支出 1 笔" in shown

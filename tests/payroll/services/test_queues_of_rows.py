@@ -2,9 +2,10 @@
 
 import pytest
 
+from accounts.services.statement_imports import STATEMENTS
 from payroll.services.queue import ATTENDANCE, BATCHES, RESULTS
 
-QUEUES = {"batches": BATCHES, "attendance": ATTENDANCE, "results": RESULTS}
+QUEUES = {"batches": BATCHES, "attendance": ATTENDANCE, "results": RESULTS, "statements": STATEMENTS}
 
 
 @pytest.mark.django_db
