@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from payroll.models import BankResult, BatchAct, PayoutFile, PayrollBatch, PayrollRemark
+from payroll.models import BankResult, BatchAct, PayContest, PayoutFile, PayrollBatch, PayrollRemark
 from payroll.selectors.confirmations import answer_counts_unscoped
 from responsibilities.models import Organization
 
@@ -101,6 +101,55 @@ class NilReturnSerializer(serializers.Serializer):
     )
     reason = serializers.CharField(max_length=400, help_text="没有用工的原因")
     signed_name = serializers.CharField(max_length=60, required=False, allow_null=True, default=None)
+
+
+class PayContestSerializer(serializers.ModelSerializer):
+    """工资异议: what the worker says of which row, and what was answered. Name, telephone and photo are for people only."""
+
+    project = serializers.SlugRelatedField("code", source="batch.project", read_only=True)
+    month = serializers.DateField(source="batch.month_on", format="%Y-%m", read_only=True)
+    row = serializers.IntegerField(source="confirmation.line.row", read_only=True)
+    answered_by = serializers.CharField(source="answered_by.name", default=None, read_only=True)
+
+    class Meta:
+        model = PayContest
+        fields = (
+            "id",
+            "batch",
+            "project",
+            "month",
+            "row",
+            "reason",
+            "should_be",
+            "text",
+            "figures",
+            "state",
+            "raised_at",
+            "insisted_at",
+            "answer",
+            "answered_by",
+            "answered_at",
+            "closed_at",
+            "version",
+        )
+
+
+class ContestAnswerSerializer(serializers.Serializer):
+    """答复异议: what is done with it, in words that the worker reads."""
+
+    act = serializers.ChoiceField(
+        choices=[("answer", "答复"), ("accept", "采纳"), ("reject", "不采纳")],
+        help_text="answer 答复，accept 采纳（按更正后的工资表或补发落实），reject 不采纳",
+    )
+    answer = serializers.CharField(max_length=500, help_text="农民工本人会看到这段话")
+    version = serializers.IntegerField(help_text="异议的 version，与所见不符时不办理")
+
+
+class ContestTransferSerializer(serializers.Serializer):
+    """人社接办异议."""
+
+    answer = serializers.CharField(max_length=500, help_text="农民工本人会看到这段话")
+    version = serializers.IntegerField(help_text="异议的 version，与所见不符时不办理")
 
 
 class SheetLayoutSerializer(serializers.Serializer):

@@ -49,7 +49,7 @@ class HeadSerializer(serializers.Serializer):
 class PayrollSerializer(HeadSerializer):
     payMonth = serializers.CharField(max_length=10, help_text="工资月份，如 2026-10")
     detailList = Rows(
-        help_text="每人一行：idCardNumber、workerName、days、workHours、payRollBankCardNumber、payRollBankName、totalPayAmount、actualAmount、isBackPay"
+        help_text="每人一行：idCardNumber、workerName、days、workHours、payRollBankCardNumber、payRollBankName、totalPayAmount、actualAmount、isBackPay；补发的行另写 backPayMonth（补发的月份）"
     )
     submit = serializers.BooleanField(
         required=False, default=False, help_text="本平台扩展：true 时直接提交，否则生成待提交的草稿"

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.db.models.functions import Now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -149,6 +150,7 @@ def test_a_file_that_kills_its_reader_stops_after_three_attempts(project, monkey
 @pytest.mark.django_db
 def test_a_stranded_statement_is_found_in_either_of_its_readings(project):
     imported, _ = statement_upload(project=project, data=sheet(), name="x.xlsx", actor=SYSTEM, wake=False)
+    StatementImport.objects.update(imported_at=Now())
     assert STATEMENTS.stranded_unscoped() == []
     StatementImport.objects.update(status="reading")
     assert STATEMENTS.stranded_unscoped() == [imported.pk]

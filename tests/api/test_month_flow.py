@@ -1,11 +1,14 @@
 """What programs do with a month: submit signed or not, audit, send back, state that nobody worked."""
 
+from decimal import Decimal
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from payroll.services.answers import Claim, contest_raise, pay_confirm
 from tests.api.conftest import assert_refusal
 from tests.factories.flow import WORKER, submitted, tokens
-from tests.factories.payroll import draft, person, site
+from tests.factories.payroll import draft, person, sheet_bytes, site
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +68,46 @@ def test_nobody_worked_is_stated_once(cast, project, program):
     listed = contractor.get("payroll-batches/?kind=nil").json()
     assert listed["count"] == 1
     assert contractor.get("payroll-batches/?stage=confirming").json()["count"] == 0
+
+
+def test_a_contest_is_read_answered_and_taken_over_by_programs(cast, project, program):
+    batch = submitted(project, [person(1), person(2)], subcontractor=cast.subcontractor)
+    contest_raise(
+        token=tokens(batch)[0], claim=Claim(reason="days", text="少记两天", phone="13900000001"), actor=WORKER
+    )
+    clerk, office = program(cast.subcontractor_clerk), program(cast.supervisor)
+    (row,) = clerk.get(f"contests/?project={project.code}&state=open").json()["results"]
+    assert (row["batch"], row["row"], row["reason"], row["text"]) == (batch.pk, 3, "days", "少记两天")
+    assert "13900000001" not in str(row)
+    path = f"contests/{row['id']}/answer/"
+    body = {"act": "reject", "answer": "考勤机记录为 26 天", "version": row["version"]}
+    assert_refusal(program(cast.other_labour_officer).post(path, body), 404)
+    assert_refusal(clerk.post(path, body | {"version": 99}), 409)
+    assert_refusal(clerk.post(path, body | {"answer": " "}), 400)
+    done = clerk.post(path, body, key="c-1").json()
+    assert (done["state"], done["answered_by"]) == ("rejected", cast.subcontractor_clerk.name)
+    assert clerk.post(path, body, key="c-1").json() == done
+    assert_refusal(clerk.post(path, body | {"version": done["version"]}), 400, "wrong_contest_state")
+    over = f"contests/{row['id']}/transfer/"
+    words = {"answer": "由监察大队调查", "version": done["version"]}
+    assert_refusal(clerk.post(over, words), 403)
+    assert office.post(over, words).json()["state"] == "transferred"
+
+
+def test_what_changed_since_the_preview_is_told_to_programs_too(cast, project, program):
+    batch = draft(project, [person(1), person(2)])
+    submitted(site(cast, "ZY-2026-011"), [person(2)])
+    body = {"version": batch.version, "accepted": 2, "signed_name": cast.labour_officer.name}
+    done = program(cast.labour_officer).post(f"payroll-batches/{batch.pk}/submit/", body).json()
+    assert done["acts"][0]["facts"]["changed"] == {"new": {"same_day_other_site": [4]}}
+    assert [remark["code"] for remark in done["remarks"]] == ["same_day_other_site"]
+
+
+def test_back_pay_is_uploaded_as_such(cast, project, program):
+    submitted(project, [person(1)])
+    file = SimpleUploadedFile(
+        "补发.xlsx", sheet_bytes([person(1, net_pay=Decimal(300), gross=Decimal(300), deductions=None, advance=None)])
+    )
+    body = {"project": project.code, "month": "2026-10", "kind": "back_pay", "file": file}
+    made = program(cast.labour_officer).post("payroll-batches/", body, multipart=True)
+    assert (made.status_code, made.json()["kind"], made.json()["sequence"]) == (201, "back_pay", 1)

@@ -53,18 +53,19 @@ class Taken:
 
 
 def payroll_add(*, project, month: Month, corp_code: str, rows: list[dict], actor: Actor, scope=None) -> Taken:
-    """Make a draft of reported rows. Raises RowsRefused with every row's errors, and Refused: `corp_unknown`,
-    `nothing_sent`, `too_many_rows`, `back_pay_elsewhere`, `month_in_future`. Basis: 724 art 31.
+    """Make a draft of reported rows; rows that are back pay make a back pay of the month that they name.
+
+    Raises RowsRefused with every row's errors, and Refused: `corp_unknown`, `nothing_sent`, `too_many_rows`,
+    `back_pay_mixed`, `back_pay_month_missing`, `month_in_future`, `back_pay_month`, `no_month_to_add_to`.
+    Basis: 724 art 31.
     """
     require_rows(rows, LIST)
     subcontractor = subcontractor_of(scope, project, corp_code)
-    if any(text(row, "isBackPay") in ("1", "True", "true") for row in rows):
-        message = "补发工资（isBackPay 为 1）请在页面按月份办理，这里只受理当月工资。"
-        raise Refused("back_pay_elsewhere", message, {"isBackPay": message})
+    kind, month = _kind_and_month(rows, month)
     errors = require_citizen_cards(rows)
     data = _sheet(rows, month)
     try:
-        understood = open_sheet(data, project=project, month=month).complete()
+        understood = open_sheet(data, project=project, month=month, kind=kind).complete()
     except Refusal as refusal:
         raise Refused(refusal.code, refusal.message) from refusal
     parsed = understood.parsed
@@ -81,12 +82,30 @@ def payroll_add(*, project, month: Month, corp_code: str, rows: list[dict], acto
             actor=actor,
             scope=scope,
             wake=False,
+            kind=kind,
         )
         batch_read(batch.pk)
         batch.refresh_from_db()
         if batch.status == PayrollBatch.Status.REFUSED:
             raise Refused(batch.refused_code, batch.refused_message)
     return Taken(batch, created, [_told(remark, parsed.columns) for remark in parsed.warnings if remark.row])
+
+
+def _kind_and_month(rows: list[dict], month: Month) -> tuple[str, Month]:
+    """Whether the rows are the month's pay or back pay, and of which month: one report is one batch."""
+    back = [row for row in rows if text(row, "isBackPay") in ("1", "True", "true")]
+    if not back:
+        return PayrollBatch.Kind.SHEET, month
+    if len(back) < len(rows):
+        message = "一次报送里既有当月工资又有补发工资（isBackPay 为 1）。请分开报送。"
+        raise Refused("back_pay_mixed", message, {"isBackPay": message})
+    months = {text(row, "backPayMonth") for row in back}
+    try:
+        (named,) = months
+        return PayrollBatch.Kind.BACK_PAY, Month.of(named[:7])
+    except ValueError:
+        message = "补发工资要在每一行写明补发的是哪个月（backPayMonth，如 2026-08），一次报送只能补发同一个月。"
+        raise Refused("back_pay_month_missing", message, {"backPayMonth": message}) from None
 
 
 def _sheet(rows: list[dict], month: Month) -> bytes:

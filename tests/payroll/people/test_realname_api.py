@@ -60,6 +60,23 @@ def test_a_payroll_can_be_submitted_at_once(cast, project, officer):
     assert officer.post("realname/Payroll.Add/", body).json()["data"]["status"] == "submitted"
 
 
+def test_back_pay_of_an_earlier_month_is_a_batch_of_its_own(cast, project, officer):
+    month = head(cast, project, payMonth="2026-09", detailList=[pay(1)], submit=True)
+    assert officer.post("realname/Payroll.Add/", month).json()["data"]["status"] == "submitted"
+    back = head(cast, project, payMonth="2026-10", submit=True)
+    back["detailList"] = [pay(1, isBackPay=1, backPayMonth="2026-09", totalPayAmount="300", actualAmount="300")]
+    data = officer.post("realname/Payroll.Add/", back).json()["data"]
+    batch = PayrollBatch.objects.get(pk=data["batch"])
+    assert (data["status"], batch.kind, batch.sequence, f"{batch.month_on}") == (
+        "submitted",
+        "back_pay",
+        1,
+        "2026-09-01",
+    )
+    assert officer.post("realname/Payroll.Add/", back).json()["data"]["created"] is False
+    assert PayrollBatch.objects.filter(status="submitted").count() == 2
+
+
 def test_every_row_with_an_error_is_told_and_nothing_is_stored(cast, project, officer):
     wrong = id_number(2)[:-1] + ("1" if id_number(2)[-1] != "1" else "2")
     rows = [pay(1), pay(2, idCardNumber=wrong), pay(3, actualAmount="abc"), pay(4, idCardType="03")]
@@ -86,7 +103,9 @@ def test_unknown_parties_empty_lists_and_back_pay_are_coded_refusals(cast, proje
         ({"corpCode": "91620700MA0000000X"}, "corp_unknown"),
         ({"detailList": []}, "nothing_sent"),
         ({"detailList": [pay(1)] * 2001}, "too_many_rows"),
-        ({"detailList": [pay(1, isBackPay=1)]}, "back_pay_elsewhere"),
+        ({"detailList": [pay(1, isBackPay=1)]}, "back_pay_month_missing"),
+        ({"detailList": [pay(1, isBackPay=1, backPayMonth="2026-09"), pay(2)]}, "back_pay_mixed"),
+        ({"detailList": [pay(1, isBackPay=1, backPayMonth="2026-09")]}, "no_month_to_add_to"),
         ({"payMonth": "十月"}, "month_invalid"),
     ):
         assert_refusal(officer.post("realname/Payroll.Add/", good | change), 400, code)
