@@ -4,10 +4,10 @@ from celery import shared_task
 
 from payroll.services.attendance.reading import attendance_read
 from payroll.services.attendance.uploads import READ_TASK as READ_ATTENDANCE
-from payroll.services.bank_results import READ_RESULT_TASK, result_read
 from payroll.services.files import annotated_make
 from payroll.services.queue import ATTENDANCE, BATCHES, RESULTS
 from payroll.services.reading import batch_read
+from payroll.services.result_reading import READ_RESULT_TASK, result_read
 from payroll.services.statement_matching import MATCH_TASK, statements_match
 from payroll.services.uploads import READ_TASK
 from responsibilities.services.touch import ring

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from accounts.selectors.special_accounts import special_account_of
 from payroll.models import PayoutFile, PayrollBatch
-from payroll.rules.bank_layouts import LAYOUTS, Layout, Payer, Payment, amount_text, cells_of
+from payroll.rules.bank_files import Layout, Payer, Payment, amount_text, cells_of
+from payroll.rules.bank_layouts import LAYOUTS
 from payroll.rules.bank_results import failure_words
 from payroll.rules.payouts import Standing, payable_from
 from payroll.rules.stages import Act, may

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from payroll.models import CardChange, Payout, PayoutException, PayoutFile, PayrollBatch, PayrollLine
-from payroll.rules.bank_layouts import Layout, fits, is_plain
+from payroll.rules.bank_files import Layout, fits, is_plain
 from payroll.rules.checks import Severity
 from payroll.rules.checks.accounts import CardUnconfirmed
 from payroll.rules.payouts import CardWord, Standing, card_hold, hold_words

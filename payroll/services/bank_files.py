@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO, StringIO
 
-from payroll.rules.bank_layouts import Layout, Payer, Payment, cells_of, fixed_line, summary_of
+from payroll.rules.bank_files import Layout, Payer, Payment, cells_of, fixed_line, summary_of
 from responsibilities.rules.errors import Refused
 from sheets.writing import write_plain_xlsx
 

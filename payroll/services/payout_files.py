@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from accounts.services.special_accounts import payer_account_unscoped
 from payroll.models import BankCard, BatchAct, PayNotice, Payout, PayoutFile, PayrollBatch, StoredFile, Worker
-from payroll.rules.bank_layouts import LAYOUTS, Layout, Payer, Payment
+from payroll.rules.bank_files import Layout, Payer, Payment
+from payroll.rules.bank_layouts import LAYOUTS
 from payroll.rules.payouts import payable_from
 from payroll.rules.stages import Act, may
 from payroll.selectors.batches import may_act_on

@@ -19,8 +19,9 @@ from payroll.selectors.bank_results import (
 )
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.payout_pages import decorated_file
-from payroll.services.bank_results import payout_file_settle, result_apply, result_discard, result_upload
+from payroll.services.bank_results import payout_file_settle, result_apply, result_discard
 from payroll.services.result_matching import DOUBTFUL
+from payroll.services.result_reading import result_upload
 from payroll.views.payouts import batch_crumbs
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused

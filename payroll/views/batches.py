@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,29 +10,24 @@ from django.views.decorators.http import require_POST, require_safe
 
 from payroll.forms import DiscardForm, SubmitForm
 from payroll.models import PayrollBatch, PayrollRemark
-from payroll.selectors.balances import balance_part
 from payroll.selectors.batches import (
-    accepted_total,
     batch_by_pk,
-    current_batch,
     may_act_on,
     place_in_queue,
-    remark_counts,
-    remarks_beside_rows,
     remarks_of_batch,
 )
 from payroll.selectors.payout_pages import payout_part
 from payroll.selectors.versions import submission_changes
 from payroll.services.files import may_open_files
 from payroll.services.submissions import batch_discard, batch_submit
+from payroll.views.batch_sheet import sheet_context
 from payroll.views.flow import flow_context
-from payroll.views.grid import columns_of, position_of, row_numbers, rows_of, said, sheet_names
-from payroll.views.words import WHY_IGNORED, decorated
+from payroll.views.grid import said
+from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
-from responsibilities.views.listing import LONG_SIZES, page_size
 
 Status = PayrollBatch.Status
 WAITING = (Status.QUEUED, Status.READING)
@@ -58,7 +52,7 @@ def batch_page(request, pk):
     if batch.status in WAITING:
         context |= _waiting(batch)
     if batch.status not in (*WAITING, Status.MAPPING, Status.REFUSED, Status.FAILED):
-        context |= _sheet(request, batch) | flow_context(request, batch)
+        context |= sheet_context(request, batch) | flow_context(request, batch)
     return render(request, "payroll/batch.html", context)
 
 
@@ -123,83 +117,6 @@ def discard(request, pk):
         return redirect("payroll:batch", pk)
     messages.success(request, f"批次 #{pk} 已撤回，没有计入任何工资。")
     return redirect("payroll:list")
-
-
-def _sheet(request, batch: PayrollBatch) -> dict:
-    only = request.GET.get("only", "")
-    only = only if only in ("errors", "remarks") else ""
-    size = page_size(request, LONG_SIZES)
-    names = sheet_names(batch)
-    sheet_no = _number(request.GET.get("sheet"), len(names)) or 1
-    at = None if only else _number(request.GET.get("at"))
-    number = position_of(request.scope, batch, sheet_no, at) // size + 1 if at else request.GET.get("page")
-    page = Paginator(row_numbers(request.scope, batch, sheet_no, only=only), size).get_page(number)
-    page.object_list = rows_of(request.scope, batch, sheet_no, [row["row"] for row in page.object_list])
-    counts = remark_counts(request.scope, batch)
-    total = accepted_total(batch)
-    declared = batch.declared_total_net
-    replaces = current_batch(request.scope, batch) if batch.status == Status.DRAFT else None
-    return {
-        "page": page,
-        "size": size,
-        "sizes": LONG_SIZES,
-        "only": only,
-        "query": _kept(names, sheet_no, only),
-        "columns": columns_of(batch, sheet_no),
-        "sheet_no": sheet_no,
-        "tabs": _tabs(names, sheet_no) if len(names) > 1 else [],
-        "at": at,
-        "page_problems": any(row.remarks for row in page.object_list),
-        "counts": counts,
-        "problem_total": sum(counts.values()),
-        "first_error": _first_error(request, batch, names),
-        "whole": [said(remark) for remark in remarks_beside_rows(request.scope, batch)],
-        "problem_rows": row_numbers(request.scope, batch, sheet_no, only="remarks").count(),
-        "total": total,
-        "declared_gap": None if declared is None else declared - batch.total_net,
-        "balance": balance_part(request.scope, batch, total) if batch.stage != "paid" else None,
-        "ignored": [{"row": one["row"], "why": WHY_IGNORED.get(one["why"], one["why"])} for one in batch.ignored_rows],
-        "replaces": replaces,
-        "consequence": _consequence(batch, total, replaces),
-        "may_submit": batch.status == Status.DRAFT
-        and batch.accepted > 0
-        and may_act_on(request.scope, batch, Permission.PAYROLL_SUBMIT),
-        "may_reveal": may_act_on(request.scope, batch, Permission.PAYROLL_REVEAL),
-        "may_export": request.scope.can(Permission.EXPORT),
-    }
-
-
-def _consequence(batch: PayrollBatch, total, replaces: PayrollBatch | None) -> str:
-    """What submitting does, in one or three sentences."""
-    said = f"提交后，{batch.month_on:%Y-%m} {batch.employer_name}的工资以这 {batch.accepted} 行为准，实发合计 {total:,.2f} 元，并请这些工人逐人确认。"
-    if batch.rejected:
-        said += f"有错误的 {batch.rejected} 行不会提交，请改正后重新上传。"
-    if replaces:
-        said += f"批次 #{replaces.pk}（{replaces.accepted} 行）将被替换。"
-    return said
-
-
-def _kept(names: list[str], sheet_no: int, only: str) -> str:
-    kept = [f"sheet={sheet_no}"] if len(names) > 1 else []
-    return "".join(f"{one}&" for one in [*kept, *([f"only={only}"] if only else [])])
-
-
-def _tabs(names: list[str], chosen: int) -> list[dict]:
-    """A sheet of the file each; names that stand twice are numbered."""
-    return [
-        {
-            "label": f"{name}（{names[:at].count(name)}）" if names.count(name) > 1 else name,
-            "url": f"?sheet={at}",
-            "active": at == chosen,
-        }
-        for at, name in enumerate(names, start=1)
-    ]
-
-
-def _number(text: str | None, most: int | None = None) -> int | None:
-    """A positive number of the address, else None."""
-    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
-    return number if number and (most is None or number <= most) else None
 
 
 def _waiting(batch: PayrollBatch) -> dict:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from accounts.services.special_accounts import special_account_save
 from payroll.models import BankResult, CardChange, PayNotice, Payout, PayoutFile, PayrollBatch, StoredFile
-from payroll.services.bank_results import result_read, result_upload
+from payroll.services.result_reading import result_read, result_upload
 from payroll.services.submissions import batch_submit
 from responsibilities.selectors import clock
 from responsibilities.services import vault

@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from payroll.models import PayoutFile, PayrollBatch
-from payroll.services.bank_results import result_read
 from payroll.services.card_answers import card_confirm
 from payroll.services.pay_links import pay_token
+from payroll.services.result_reading import result_read
 from responsibilities.services.trail import Actor
 from tests.cast import PASSWORD, build_cast
 from tests.factories.payouts import answer_bytes, answers, noticed, special_account

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payroll.rules.bank_layouts import LAYOUTS, Payer, Payment, amount_text, fits, is_plain
+from payroll.rules.bank_files import Payer, Payment, amount_text, fits, is_plain
+from payroll.rules.bank_layouts import LAYOUTS
 from payroll.services.bank_files import bank_file_bytes
 from responsibilities.rules.errors import Refused
 from sheets.headers import find_header

@@ -6,8 +6,9 @@ import openpyxl
 import pytest
 
 from payroll.models import Payout, PayoutFile, PayrollBatch
-from payroll.services.bank_results import result_apply, result_read
+from payroll.services.bank_results import result_apply
 from payroll.services.payout_files import payout_files_make
+from payroll.services.result_reading import result_read
 from responsibilities.models import AuditEvent
 from responsibilities.selectors.clock import today
 from responsibilities.services.tokens import token_create

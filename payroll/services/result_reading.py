@@ -1,0 +1,140 @@
+"""A bank's return file taken in: stored sealed, queued, read and matched in the background."""
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from payroll.imports.bank_results import ResultRow, open_result, rows_of
+from payroll.models import BankResult, BankResultRow, StoredFile
+from payroll.services.answered_files import answered_file_locked, require_day, result_event
+from payroll.services.progress import Progress
+from payroll.services.queue import RESULTS
+from payroll.services.result_matching import result_match
+from payroll.services.result_rows import counts_plain, rows_copy
+from responsibilities.rules.errors import Refused
+from responsibilities.selectors.clock import now
+from responsibilities.services import vault
+from responsibilities.services.touch import ring
+from responsibilities.services.trail import Actor
+from sheets.reader import read
+from sheets.refusal import MESSAGES, Refusal
+from sheets.sniff import sniff
+
+READ_RESULT_TASK = "payroll.read_result"
+TABLE = "payroll_bankresult"
+Status = BankResult.Status
+Covers = BankResult.Covers
+LIVE = (Status.QUEUED, Status.READING, Status.READY, Status.APPLIED)
+
+
+@transaction.atomic
+def result_upload(
+    *,
+    payout_file_id: int,
+    name: str,
+    data: bytes,
+    covers: str,
+    paid_on: datetime.date,
+    actor: Actor,
+    scope=None,
+    wake: bool = True,
+) -> tuple[BankResult, bool]:
+    """Store a bank's return file and queue it. The same bytes for the same pay-out file are the same result.
+
+    Errors: `empty`, `too_large`, `not_a_sheet`, `date_impossible`, `voided`, `not_paying`.
+    """
+    _check_file(data)
+    row = answered_file_locked(payout_file_id, scope)
+    require_day(row, paid_on)
+    digest = hashlib.sha256(data).hexdigest()
+    known = BankResult.objects.filter(payout_file=row, file__sha256=digest, covers=covers, status__in=LIVE).first()
+    if known is not None:
+        return known, False
+    bare = "".join(letter for letter in name.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
+    result = BankResult.objects.create(
+        batch=row.batch,
+        payout_file=row,
+        file=StoredFile.objects.create(
+            name=bare[:200] or "银行回执", sha256=digest, size=len(data), sealed=vault.seal_bytes(data, "file")
+        ),
+        covers=covers if covers in Covers.values else Covers.ALL,
+        paid_on=paid_on,
+        uploaded_by=actor.user,
+        uploaded_at=now(),
+    )
+    result_event(result, actor, "result.upload", {"file": ["", bare[:200]], "sha256": ["", digest]})
+    if wake:
+        transaction.on_commit(lambda: ring(READ_RESULT_TASK, result.pk))
+    return result, True
+
+
+def result_read(result_id: int) -> None:
+    """Read and match a queued result if nobody else does. Safe to ring at any time and to kill at any moment."""
+    with RESULTS.alone(result_id) as alone:
+        result = RESULTS.claim(result_id) if alone else None
+        if result is None:
+            return
+        try:
+            with Progress(result.pk, result.attempts, TABLE) as progress:
+                data = vault.unseal_bytes(result.file.sealed, "file")
+                opened = open_result(read(data))
+                expected = max(1, opened.sheet.height - opened.header.rows[-1])
+                progress.tell(0, expected)
+                rows = list(rows_of(opened))
+                if not rows:
+                    raise Refusal("empty", "文件里只有表头，没有一笔结果。请确认上传的是银行返回的代发结果。")
+                progress.tell(len(rows) // 2, len(rows))
+                _store(result, rows, opened.sheet.name, opened.header.letters, progress)
+        except Refusal as refusal:
+            _refuse(result, refusal)
+        except BaseException:
+            RESULTS.give_up(result)
+            raise
+
+
+def _store(result: BankResult, rows: Sequence[ResultRow], sheet: str, columns: dict, progress: Progress) -> None:
+    with transaction.atomic():
+        if result.covers == Covers.FAILURES:
+            for row in rows:
+                # A list of failures needs no column that says so.
+                if row.outcome == "unclear" and not row.message:
+                    row.outcome = "failed"
+        BankResultRow.objects.filter(result=result).delete()
+        rows_copy(result, rows)
+        progress.tell(len(rows), len(rows))
+        counts = counts_plain(result_match(result))
+        BankResult.objects.filter(pk=result.pk, status=Status.READING, attempts=result.attempts).update(
+            status=Status.READY,
+            sheet=sheet[:80],
+            columns=columns,
+            rows=len(rows),
+            rows_done=len(rows),
+            counts=counts,
+            version=F("version") + 1,
+        )
+
+
+@transaction.atomic
+def _refuse(result: BankResult, refusal: Refusal) -> None:
+    BankResult.objects.filter(pk=result.pk, status=Status.READING, attempts=result.attempts).update(
+        status=Status.REFUSED,
+        refused_code=refusal.code,
+        refused_message=refusal.message[:400],
+        version=F("version") + 1,
+    )
+
+
+def _check_file(data: bytes) -> None:
+    if not data.strip(b"\x00 \t\r\n"):
+        raise Refused("empty", MESSAGES["empty"], {"file": MESSAGES["empty"]})
+    if len(data) > settings.PORTAL_UPLOAD_LIMIT:
+        message = (
+            f"文件超过 {settings.PORTAL_UPLOAD_LIMIT // (1024 * 1024)} MB 的上限。请只保留需要的工作表后重新上传。"
+        )
+        raise Refused("too_large", message, {"file": message})
+    if sniff(data[:65_536]).kind == "other":
+        raise Refused("not_a_sheet", MESSAGES["not_a_sheet"], {"file": MESSAGES["not_a_sheet"]})
