@@ -6,6 +6,13 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Allocation, SpecialAccount
 from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import today
+from responsibilities.selectors.figures import figure_on
+
+
+def account_open_days() -> int:
+    """Days from the contract within which the account is opened (53 art 6), as in force today."""
+    return int(figure_on("special_account_open_days", today()))
 
 
 def special_account_of(scope, project) -> SpecialAccount | None:

@@ -4,7 +4,7 @@ import datetime
 
 from accounts.models import AllocationMonth
 from accounts.selectors.months import allocation_months
-from accounts.selectors.special_accounts import special_account_of
+from accounts.selectors.special_accounts import account_open_days, special_account_of
 from accounts.selectors.statements import account_balance
 
 
@@ -14,6 +14,7 @@ def account_tab(scope, project, today: datetime.date) -> dict:
     known = [month for month in months if month.required is not None]
     return {
         "account": special_account_of(scope, project),
+        "account_due": f"施工总承包单位应自合同签订之日起 {account_open_days()} 日内开立专用账户并签订三方协议。",
         "balance": account_balance(scope, project),
         "months": months,
         "required_total": sum((month.required for month in known), 0),

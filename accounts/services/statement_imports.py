@@ -129,7 +129,9 @@ def statement_discard(*, import_id: int, actor: Actor, scope=None) -> StatementI
 
 
 def _show(imported: StatementImport, movements, problems: list[str]) -> StatementTaken | None:
-    taken = statement_take(imported, movements, problems=problems, actor=_actor(imported), check=True)
+    taken = statement_take(
+        imported=imported, movements=movements, problems=problems, actor=_actor(imported), check=True
+    )
     shown = _settle(
         imported,
         status=Status.READY,
@@ -143,7 +145,7 @@ def _show(imported: StatementImport, movements, problems: list[str]) -> Statemen
 
 def _store(imported: StatementImport, movements, problems: list[str]) -> StatementTaken | None:
     with transaction.atomic():
-        taken = statement_take(imported, movements, problems=problems, actor=_actor(imported))
+        taken = statement_take(imported=imported, movements=movements, problems=problems, actor=_actor(imported))
         if not _settle(imported, status=Status.STORED, found=taken.shown()):
             transaction.set_rollback(True)
             return None

@@ -106,7 +106,7 @@ def statement_report(*, project, movements: Sequence[Movement], actor: Actor, sc
             imported_by=actor.user,
             imported_at=now(),
         )
-        taken = statement_take(imported, movements, problems=[], actor=actor)
+        taken = statement_take(imported=imported, movements=movements, problems=[], actor=actor)
         if not taken.added:
             transaction.set_rollback(True)
     return taken
@@ -124,9 +124,9 @@ def statement_account(project, scope) -> SpecialAccount:
 
 
 def statement_take(
+    *,
     imported: StatementImport,
     movements: Sequence[Movement],
-    *,
     problems: list[str],
     actor: Actor,
     check: bool = False,

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.forms import SpecialAccountForm
 from accounts.models import SpecialAccount
-from accounts.selectors.special_accounts import special_account_of
+from accounts.selectors.special_accounts import account_open_days, special_account_of
 from accounts.services.special_accounts import special_account_save
 from accounts.views.crumbs import project_crumbs
 from projects.selectors.projects import project_for
@@ -45,4 +45,8 @@ def account_page(request, code):
         "submit": "保存账户信息",
         "cancel_url": reverse("accounts:periods", args=[code]),
     }
-    return render(request, "accounts/account_form.html", {"account": account, "form": form, **page})
+    return render(
+        request,
+        "accounts/account_form.html",
+        {"account": account, "form": form, "open_days": account_open_days(), **page},
+    )

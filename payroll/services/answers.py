@@ -11,16 +11,16 @@ from django.db import transaction
 from payroll.models import Channel, PayConfirmation, PayContest, PayrollBatch
 from payroll.rules.contests import CONTEST_STEPS, UNSETTLED, ContestAct, contest_may
 from payroll.rules.pay_links import LinkKind
+from payroll.selectors.declarations import whole_figure
 from payroll.services.pay_links import confirmation_of_token
 from payroll.services.pictures import picture_store
 from responsibilities.rules.errors import Refused
-from responsibilities.selectors.clock import now
+from responsibilities.selectors.clock import now, today
 from responsibilities.services import vault
 from responsibilities.services.touch import touch_projects
 from responsibilities.services.trail import Actor, record_event
 
 State = PayConfirmation.State
-CONTESTS_AT_MOST = 5
 WORKER = "农民工"
 
 
@@ -50,7 +50,7 @@ def pay_confirm(*, token: str, actor: Actor) -> PayConfirmation:
         _move(contest, ContestAct.WITHDRAW)
     confirmation.state, confirmation.at = State.CONFIRMED, now()
     confirmation.channel = answer_channel(link)
-    confirmation.origin = answer_origin(actor)
+    confirmation.origin = answer_origin(actor=actor)
     confirmation.save(update_fields=["state", "at", "channel", "origin"])
     _record(confirmation, "payroll.confirm", actor, {"state": [before, confirmation.get_state_display()]})
     return confirmation
@@ -65,7 +65,7 @@ def contest_raise(*, token: str, claim: Claim, actor: Actor) -> PayContest:
     confirmation, link = confirmation_locked(token)
     if _unsettled(confirmation):
         raise Refused("contest_open", "您已经提出过异议，正在处理。请先看答复，或者撤回后重新提出。")
-    if confirmation.contests.count() >= CONTESTS_AT_MOST:
+    if confirmation.contests.count() >= whole_figure("pay_contests_most", today()):
         raise Refused("too_many_contests", "这个月的异议次数已经用完。请拨打告示牌上的投诉电话反映。")
     if claim.reason == PayContest.Reason.OTHER and not (claim.text or claim.should_be):
         message = "请写一句话，说明哪里不对。"
@@ -85,7 +85,7 @@ def contest_raise(*, token: str, claim: Claim, actor: Actor) -> PayContest:
         raised_at=now(),
     )
     confirmation.state, confirmation.at, confirmation.channel = State.CONTESTED, contest.raised_at, contest.channel
-    confirmation.origin = answer_origin(actor)
+    confirmation.origin = answer_origin(actor=actor)
     confirmation.save(update_fields=["state", "at", "channel", "origin"])
     _record(confirmation, "payroll.contest", actor, {"reason": ["", contest.get_reason_display()]}, target=contest)
     touch_projects([confirmation.batch.project_id])
@@ -155,10 +155,11 @@ def _figures(confirmation: PayConfirmation) -> dict[str, str]:
 
 
 def answer_channel(link) -> str:
+    """How the worker came: by his own link or through the site's code."""
     return Channel.SITE if link.kind == LinkKind.SITE_VISIT else Channel.LINK
 
 
-def answer_origin(actor: Actor) -> bytes | None:
+def answer_origin(*, actor: Actor) -> bytes | None:
     """The same for answers from one telephone behind one address; neither can be read from it."""
     return vault.blind_index(f"{actor.ip}\n{actor.user_agent}", "origin") if actor.ip else None
 

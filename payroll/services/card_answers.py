@@ -53,7 +53,7 @@ def _answer(token: str, state: str, actor: Actor) -> CardChange:
         raise Refused("no_card_change", "没有需要您核对的银行卡。请刷新页面查看最新的情况。")
     before = change.get_state_display()
     change.state, change.answered_at = state, now()
-    change.channel, change.origin = answer_channel(link), answer_origin(actor)
+    change.channel, change.origin = answer_channel(link), answer_origin(actor=actor)
     change.save(update_fields=["state", "answered_at", "channel", "origin"])
     record_event(
         actor=actor,

@@ -114,8 +114,9 @@ def test_nothing_counts_before_a_person_says_so(project):
 
 @pytest.mark.django_db
 def test_the_same_file_twice_is_one_import_and_taking_it_twice_adds_once(project):
-    first = sent(project)
-    again, created = statement_upload(project=project, data=sheet(), name="x.xlsx", actor=SYSTEM, wake=False)
+    data = sheet()
+    first = sent(project, data)
+    again, created = statement_upload(project=project, data=data, name="x.xlsx", actor=SYSTEM, wake=False)
     assert (again.pk, created) == (first.pk, False)
     statement_confirm(import_id=first.pk, version=first.version, actor=SYSTEM)
     statement_confirm(import_id=first.pk, version=first.version, actor=SYSTEM)

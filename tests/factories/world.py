@@ -192,6 +192,7 @@ def _place(cast: Cast, facts: dict, today: datetime.date) -> Place:
             confirmed_at=clock.now(),
         ),
         payout_file=facts["payout_file"],
+        telephone=facts["telephone"],
         statement_line=facts["statement_line"],
         deadline=onboard,
         notice=Notice.objects.filter(deadline=onboard).first(),
