@@ -49,21 +49,23 @@ class Contests(ReadEndpoint):
     @idempotent
     def answer(self, request, pk):
         """Answer a contest, take it up or turn it down; the worker reads the words and may insist."""
+        contest = self.get_object()
         shape = ContestAnswerSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
-        return self._settled(request, act=ContestAct(shape.validated_data.pop("act")), facts=shape.validated_data)
+        facts = dict(shape.validated_data)
+        return self._settled(request, contest, ContestAct(facts.pop("act")), facts)
 
     @extend_schema(request=ContestTransferSerializer, responses={200: PayContestSerializer})
     @action(detail=True, methods=["post"])
     @idempotent
     def transfer(self, request, pk):
         """人社 takes the contest over."""
+        contest = self.get_object()
         shape = ContestTransferSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
-        return self._settled(request, act=ContestAct.TRANSFER, facts=shape.validated_data)
+        return self._settled(request, contest, ContestAct.TRANSFER, shape.validated_data)
 
-    def _settled(self, request, *, act: ContestAct, facts: dict) -> Response:
-        contest = self.get_object()
+    def _settled(self, request, contest: PayContest, act: ContestAct, facts: dict) -> Response:
         contest_settle(contest_id=contest.pk, act=act, actor=Actor.of(request), scope=request.scope, **facts)
         return Response(PayContestSerializer(self.get_object()).data)
 

@@ -33,6 +33,6 @@ def require_day(row: PayoutFile, day: datetime.date) -> None:
         raise Refused("date_impossible", message, {"paid_on": message, "on": message})
 
 
-def result_event(result: BankResult, actor: Actor, action: str, changes: dict) -> None:
+def result_event(*, result: BankResult, actor: Actor, action: str, changes: dict) -> None:
     """The trail's event of an act on a result."""
     record_event(actor=actor, action=action, target=result, project_id=result.batch.project_id, changes=changes)

@@ -60,7 +60,7 @@ def result_discard(*, result_id: int, actor: Actor, scope=None) -> BankResult:
     result.status = Status.DISCARDED
     result.version += 1
     result.save(update_fields=["status", "version"])
-    result_event(result, actor, "result.discard", {"sha256": ["", result.file.sha256]})
+    result_event(result=result, actor=actor, action="result.discard", changes={"sha256": ["", result.file.sha256]})
     return result
 
 

@@ -66,7 +66,9 @@ def result_upload(
         uploaded_by=actor.user,
         uploaded_at=now(),
     )
-    result_event(result, actor, "result.upload", {"file": ["", bare[:200]], "sha256": ["", digest]})
+    result_event(
+        result=result, actor=actor, action="result.upload", changes={"file": ["", bare[:200]], "sha256": ["", digest]}
+    )
     if wake:
         transaction.on_commit(lambda: ring(READ_RESULT_TASK, result.pk))
     return result, True
