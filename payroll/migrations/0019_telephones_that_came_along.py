@@ -10,6 +10,6 @@ def mark(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payroll", "0016_complaint_telephones_kept")]
+    dependencies = [("payroll", "0018_complaint_telephones_kept")]
 
     operations = [migrations.RunPython(mark, migrations.RunPython.noop)]
