@@ -69,13 +69,11 @@ def spendable(scope: Scope, project, *, besides_batch: int | None = None) -> Spe
     return None if balance is None else _less_payments(balance, project.pk, besides_batch)
 
 
-def balance_part(scope: Scope, batch: PayrollBatch, needed: Decimal) -> dict | None:
+def balance_part(scope: Scope, batch: PayrollBatch, needed: Decimal, what: str = "这份工资表") -> dict | None:
     """The account beside a visible batch, as `money_part` tells it; None where nothing is left to pay."""
     if not needed:
         return None
-    return money_part(
-        scope, batch.project, batch.month_on, needed, besides_batch=batch.pk, what="这份工资表", owed=True
-    )
+    return money_part(scope, batch.project, batch.month_on, needed, besides_batch=batch.pk, what=what, owed=True)
 
 
 def money_part(

@@ -50,7 +50,9 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "notice": waits,
         "opens_on": payable_from(waits.until_on) if waits else None,
         "standing": standing,
-        "balance": balance_part(scope, batch, standing.pending_net + sum((line.net for line in payable), Decimal(0))),
+        "balance": balance_part(
+            scope, batch, standing.pending_net + sum((line.net for line in payable), Decimal(0)), "还要发的"
+        ),
         "layout": chosen,
         "layouts": list(LAYOUTS.values()),
         "payable": len(payable),
