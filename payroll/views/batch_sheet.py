@@ -1,8 +1,10 @@
 """The sheet on a batch's page: its rows as a grid with the remarks, totals, and the consequence of submitting."""
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 
-from payroll.models import PayrollBatch
+from payroll.models import PayrollBatch, PayrollRemark
 from payroll.selectors.balances import balance_part
 from payroll.selectors.batches import (
     accepted_total,
@@ -95,3 +97,16 @@ def _number(text: str | None, most: int | None = None) -> int | None:
     """A positive number of the address, else None."""
     number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
     return number if number and (most is None or number <= most) else None
+
+
+def _first_error(request, batch: PayrollBatch, names: list[str]) -> dict | None:
+    """The first row of a draft that can't be taken, with the address of its cell: where the work begins."""
+    if batch.status != Status.DRAFT or not batch.rejected:
+        return None
+    errors = remarks_of_batch(request.scope, batch).filter(severity=PayrollRemark.Severity.ERROR, row__isnull=False)
+    first = errors.order_by("sheet_no", "row", "id").first()
+    if first is None:
+        return None
+    query = urlencode({"sheet": first.sheet_no, "at": first.row})
+    sheet = names[first.sheet_no - 1] if len(names) > 1 and first.sheet_no <= len(names) else ""
+    return {"said": said(first), "sheet": sheet, "url": f"?{query}#r{first.row}"}

@@ -1,7 +1,5 @@
 """One payroll: how far it is read, the sheet as a grid, submitting and withdrawing."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,12 +7,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from payroll.forms import DiscardForm, SubmitForm
-from payroll.models import PayrollBatch, PayrollRemark
+from payroll.models import PayrollBatch
 from payroll.selectors.batches import (
     batch_by_pk,
     may_act_on,
     place_in_queue,
-    remarks_of_batch,
 )
 from payroll.selectors.payout_pages import payout_part
 from payroll.selectors.versions import submission_changes
@@ -22,7 +19,6 @@ from payroll.services.files import may_open_files
 from payroll.services.submissions import batch_discard, batch_submit
 from payroll.views.batch_sheet import sheet_context
 from payroll.views.flow import flow_context
-from payroll.views.grid import said
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
@@ -127,16 +123,3 @@ def _waiting(batch: PayrollBatch) -> dict:
 
 def _percent(batch: PayrollBatch) -> int:
     return min(99, batch.rows_done * 100 // batch.rows) if batch.rows else 0
-
-
-def _first_error(request, batch: PayrollBatch, names: list[str]) -> dict | None:
-    """The first row of a draft that can't be taken, with the address of its cell: where the work begins."""
-    if batch.status != Status.DRAFT or not batch.rejected:
-        return None
-    errors = remarks_of_batch(request.scope, batch).filter(severity=PayrollRemark.Severity.ERROR, row__isnull=False)
-    first = errors.order_by("sheet_no", "row", "id").first()
-    if first is None:
-        return None
-    query = urlencode({"sheet": first.sheet_no, "at": first.row})
-    sheet = names[first.sheet_no - 1] if len(names) > 1 and first.sheet_no <= len(names) else ""
-    return {"said": said(first), "sheet": sheet, "url": f"?{query}#r{first.row}"}

@@ -30,7 +30,8 @@ from django.urls import URLPattern, reverse
 
 from accounts.models import StatementLine
 from payroll.models import AttendanceSheet
-from payroll.rules.bank_layouts import LAYOUTS, Payer, Payment, is_plain
+from payroll.rules.bank_files import Payer, Payment, is_plain
+from payroll.rules.bank_layouts import LAYOUTS
 from payroll.services.attendance.reading import attendance_read
 from payroll.services.attendance.uploads import attendance_upload
 from payroll.services.bank_files import bank_file_bytes
