@@ -12,6 +12,7 @@ from payroll.selectors.batches import (
     may_act_on,
     remark_counts,
     remarks_beside_rows,
+    remarks_of_batch,
 )
 from payroll.views.grid import columns_of, position_of, row_numbers, rows_of, said, sheet_names
 from payroll.views.words import WHY_IGNORED
