@@ -4,7 +4,14 @@ from django.db import transaction
 
 from payroll.models import CardChange, PayContest
 from payroll.rules.contests import UNSETTLED
-from payroll.services.answers import Claim, answer_channel, answer_origin, confirmation_locked, contest_raise
+from payroll.services.answers import (
+    Claim,
+    answer_channel,
+    answer_origin,
+    confirmation_locked,
+    contest_raise,
+    contest_withdraw,
+)
 from responsibilities.rules.errors import Refused
 from responsibilities.selectors.clock import now
 from responsibilities.services.touch import touch_projects
@@ -16,11 +23,14 @@ ASKED = (State.WAITING, State.DENIED)
 
 @transaction.atomic
 def card_confirm(*, token: str, actor: Actor) -> CardChange:
-    """The worker says that the new card is his own; a "not mine" said before by mistake is taken back.
+    """The worker says that the new card is his own; a "not mine" said before by mistake is taken back with its contest.
 
     Said again, it changes nothing. Errors: `link_unknown`, `link_expired`, `sheet_replaced`, `no_card_change`.
     """
-    return _answer(token, State.CONFIRMED, actor)
+    change = _answer(token, State.CONFIRMED, actor)
+    if _unsettled(change).filter(reason=PayContest.Reason.NOT_MY_CARD).exists():
+        contest_withdraw(token=token, actor=actor)
+    return change
 
 
 @transaction.atomic
@@ -30,12 +40,16 @@ def card_deny(*, token: str, actor: Actor) -> CardChange:
     Errors: `link_unknown`, `link_expired`, `sheet_replaced`, `no_card_change`. Basis: 724 art 31.
     """
     change = _answer(token, State.DENIED, actor)
-    if not PayContest.objects.filter(confirmation__line_id=change.line_id, state__in=sorted(UNSETTLED)).exists():
+    if not _unsettled(change).exists():
         claim = Claim(
             reason=PayContest.Reason.NOT_MY_CARD, text=f"更换后的工资卡（尾号 {change.new_card.last4}）不是我的。"
         )
         contest_raise(token=token, claim=claim, actor=actor)
     return change
+
+
+def _unsettled(change: CardChange):
+    return PayContest.objects.filter(confirmation__line_id=change.line_id, state__in=sorted(UNSETTLED))
 
 
 def _answer(token: str, state: str, actor: Actor) -> CardChange:

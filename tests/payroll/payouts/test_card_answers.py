@@ -95,7 +95,7 @@ def test_not_mine_holds_the_line_and_is_a_contest_until_it_is_taken_back(batch, 
     assert hold(batch) == "card_denied"
     say(line, "card_mine")
     change.refresh_from_db()
-    assert (change.state, hold(batch)) == (State.CONFIRMED, "")
+    assert (change.state, hold(batch), PayContest.objects.get().state) == (State.CONFIRMED, "", "withdrawn")
 
 
 @pytest.mark.django_db
