@@ -7,6 +7,7 @@ both sides have exactly one such. What is near but differs is named so, and is n
 from django.db import connection
 
 from payroll.models import BankResult
+from responsibilities.selectors.joins import hashed_joins
 
 PAID, FAILED = "paid", "failed"
 # Verdicts that a person has to look at before "the rest was paid" can be believed.
@@ -19,10 +20,7 @@ def result_match(result: BankResult) -> dict[str, int]:
     `silent` counts payments under way that no row names, `paid_net` and `failed_net` (in fen) what the matched rows
     say. Runs in the caller's transaction; running it again comes to the same.
     """
-    with connection.cursor() as cursor:
-        # The rows were stored a moment ago and have no statistics: without this ten thousand rows are compared
-        # with ten thousand payments one by one.
-        cursor.execute("SET LOCAL enable_nestloop = off")
+    with hashed_joins(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE payroll_bankresultrow SET payout_id = NULL, verdict = 'unmatched' WHERE result_id = %s", [result.pk]
         )
@@ -35,7 +33,6 @@ def result_match(result: BankResult) -> dict[str, int]:
         counts = dict(cursor.fetchall())
         cursor.execute(_SUMS, {"result": result.pk, "file": result.payout_file_id})
         paid, failed, silent, silent_net = cursor.fetchone()
-        cursor.execute("SET LOCAL enable_nestloop = on")
     return counts | {"paid_fen": paid, "failed_fen": failed, "silent": silent, "silent_fen": silent_net}
 
 

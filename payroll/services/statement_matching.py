@@ -10,6 +10,7 @@ from projects.selectors.projects import may_act
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import now, today
+from responsibilities.selectors.joins import hashed_joins
 from responsibilities.services.trail import Actor, record_event
 
 MATCH_TASK = "payroll.match_statements"
@@ -32,13 +33,11 @@ def statements_match(project_id: int) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%(space)s, (%(project)s %% 2147483648)::int)", facts)
-        # Right after an import there are no statistics: without this every debit is compared with every payment.
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(_SINGLE, facts)
-        found = cursor.rowcount
-        cursor.execute(_WHOLE_FILES, facts)
-        found += cursor.rowcount
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        with hashed_joins():
+            cursor.execute(_SINGLE, facts)
+            found = cursor.rowcount
+            cursor.execute(_WHOLE_FILES, facts)
+            found += cursor.rowcount
         return found
 
 
