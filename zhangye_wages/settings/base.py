@@ -169,6 +169,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Language and time
 LANGUAGE_CODE = "zh-hans"
+FORMAT_MODULE_PATH = "zhangye_wages.formats"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
