@@ -38,6 +38,11 @@ def unpack(text: bytes) -> list[list[Cell]]:
     return rows
 
 
+def may_hold_errors(text: bytes) -> bool:
+    """Whether an error cell may be among the packed rows: never False where one is."""
+    return b'{"e":' in text or b"NaN" in text or b"Infinity" in text
+
+
 def _pack_slowly(rows: list[list[Cell]]) -> bytes:
     return _encode(rows).encode("utf-8", "replace")
 

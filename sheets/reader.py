@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sheets.cells import pack, unpack
+from sheets.cells import may_hold_errors, pack, unpack
 from sheets.defence import Limits, check_size
 from sheets.process import Crashed, run
 from sheets.refusal import MESSAGES, Refusal
@@ -49,6 +49,11 @@ class Sheet:
     @property
     def hidden(self) -> bool:
         return self.state != "visible"
+
+    @property
+    def holds_errors(self) -> bool:
+        """Whether a cell may hold an error, or a formula without a result; seen without unpacking the rows."""
+        return any(may_hold_errors(text) for _first, text in self.chunks)
 
     def rows(self, start: int = 1) -> Iterator[tuple[int, list[Cell]]]:
         """(row number, cells) from row `start` on."""

@@ -147,6 +147,7 @@ class _Table:
             sheet_no=number,
             memory=memory,
             blank_ids=_all_blank(people, self.header.mapping.get("id_number")),
+            careful=sheet.holds_errors,
         )
         memory.sheets[number] = sheet.name
         merged_rows: dict[int, int] = {}

@@ -9,13 +9,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from payroll.rules.banks import KNOWN_BANKS
 
 
-@dataclass(frozen=True, slots=True)
-class KnownWorker:
+class KnownWorker(NamedTuple):
     """A worker of the roster. `ref` is the caller's own handle; `cards` hold what `card_key` makes."""
 
     ref: object

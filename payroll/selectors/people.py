@@ -1,8 +1,9 @@
 """What is known of the people in a sheet. Unscoped: for the import, which compares and never shows."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from django.db import connection
@@ -13,7 +14,7 @@ from responsibilities.models import Area
 
 
 class KnownWorker(NamedTuple):
-    """A worker found by the blind index of the ID number.
+    """A worker found by the blind index of the ID number, which was asked for at this `position`.
 
     `on_roster` of the project asked for; `card` his card of the number asked about, if he has it; `other_cards` and
     `others_card`: whether he has more, and whether others have that one.
@@ -26,6 +27,7 @@ class KnownWorker(NamedTuple):
     card: int | None
     other_cards: bool
     others_card: bool
+    position: int
 
 
 def bytea_array(values: Iterable[bytes | None]) -> str:
@@ -35,23 +37,25 @@ def bytea_array(values: Iterable[bytes | None]) -> str:
 
 def known_workers_unscoped(
     people: Sequence[bytes | None], cards: Sequence[bytes | None], project_id: int
-) -> list[tuple[int, KnownWorker]]:
-    """(position, worker) of those that are known, by the blind indexes of their ID numbers and of the cards beside.
+) -> Iterator[KnownWorker]:
+    """Those that are known, by the blind indexes of their ID numbers and of the cards beside.
 
     Positions instead of indexes come back: making ten thousand bytes objects of them took longer than finding them.
     The joins are lateral, so that each is looked up by its index: on fresh statistics the planner would rather hash
-    whole tables, once for every chunk of a sheet.
+    whole tables, once for every chunk of a sheet. `+ 0`: a worker is on few rosters, a roster has many workers; on
+    old statistics the planner read the whole roster for each of them.
     """
     rows = _rows(
         """
-        SELECT asked.position - 1, worker.id, worker.name, worker.has_phone,
+        SELECT worker.id, worker.name, worker.has_phone,
             (SELECT true FROM payroll_rosterentry entry
-             WHERE entry.worker_id = worker.id AND entry.project_id = %s AND entry.left_on IS NULL LIMIT 1) IS TRUE,
+             WHERE entry.worker_id = worker.id AND entry.project_id + 0 = %s AND entry.left_on IS NULL LIMIT 1) IS TRUE,
             own.id,
             EXISTS (SELECT 1 FROM payroll_bankcard other
                     WHERE other.worker_id = worker.id AND other.number_index IS DISTINCT FROM asked.card),
             EXISTS (SELECT 1 FROM payroll_bankcard other
-                    WHERE other.number_index = asked.card AND other.worker_id <> worker.id)
+                    WHERE other.number_index = asked.card AND other.worker_id <> worker.id),
+            asked.position - 1
         FROM unnest(%s::bytea[], %s::bytea[]) WITH ORDINALITY AS asked (person, card, position)
         CROSS JOIN LATERAL (SELECT id, name, phone_sealed IS NOT NULL AS has_phone FROM payroll_worker
                             WHERE id_number_index = asked.person OFFSET 0) worker
@@ -60,7 +64,7 @@ def known_workers_unscoped(
         """,
         [project_id, bytea_array(people), bytea_array(cards)],
     )
-    return [(position, KnownWorker._make(facts)) for position, *facts in rows]
+    return map(partial(tuple.__new__, KnownWorker), rows)
 
 
 def card_owners_unscoped(cards: Sequence[bytes]) -> list[tuple[int, int, int]]:

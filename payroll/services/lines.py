@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import lru_cache
 
 from django.db import connection
 
 from payroll.models import PayrollLine, PayrollRejectedRow, PayrollRemark
-from payroll.services.copying import copy_in, text_of, value_of
+from payroll.services.copying import NULL, copy_in, copy_rows, text_of, value_of
 
 CREW_LENGTH, TRADE_LENGTH, REMARK_LENGTH = 60, 40, 200
 
@@ -47,14 +49,12 @@ def lines_stop(batch_id: int, places: Iterable[tuple[int, int]]) -> None:
 def remarks_replace(batch_id: int, remarks: Iterable) -> None:
     """Store the batch's remarks, instead of any it had."""
     PayrollRemark.objects.filter(batch_id=batch_id).delete()
-    copy_in(
+    copy_rows(
         "payroll_payrollremark (batch_id, sheet_no, row, cell, code, severity, message)",
-        "".join(
-            [
-                f"{batch_id}\t{remark.sheet_no}\t{value_of(remark.row or None)}\t{remark.cell or ''}\t{remark.code}\t"
-                f"{remark.severity}\t{text_of(remark.message, 400)}\n"
-                for remark in remarks
-            ]
+        (
+            f"{batch_id}\t{remark.sheet_no}\t{value_of(remark.row or None)}\t{remark.cell or ''}\t{remark.code}\t"
+            f"{remark.severity}\t{text_of(remark.message, 400)}\n"
+            for remark in remarks
         ),
     )
 
@@ -62,21 +62,31 @@ def remarks_replace(batch_id: int, remarks: Iterable) -> None:
 def rejected_replace(batch_id: int, rows: Iterable[tuple[int, int, dict[str, str]]]) -> None:
     """Store what the rows with errors show (masked), instead of any the batch had."""
     PayrollRejectedRow.objects.filter(batch_id=batch_id).delete()
-    copy_in(
+    copy_rows(
         "payroll_payrollrejectedrow (batch_id, sheet_no, row, cells)",
-        "".join(
-            [
-                f"{batch_id}\t{sheet_no}\t{row}\t{text_of(json.dumps(cells, ensure_ascii=False), None)}\n"
-                for sheet_no, row, cells in rows
-            ]
+        (
+            f"{batch_id}\t{sheet_no}\t{row}\t{text_of(json.dumps(cells, ensure_ascii=False), None)}\n"
+            for sheet_no, row, cells in rows
         ),
     )
 
 
 def _line(batch_id: int, line, worker: int, card: int | None) -> str:
+    (row, _name, _id, _phone, _card, _bank, crew, trade, days, hours, price, gross, deductions, advance, net) = line[
+        :15
+    ]
+    remark = text_of(line.remark, REMARK_LENGTH) if line.remark else ""
     return (
-        f"{batch_id}\t{line.row}\t{worker}\t{value_of(card)}\t{text_of(line.crew, CREW_LENGTH)}\t"
-        f"{text_of(line.trade, TRADE_LENGTH)}\t{value_of(line.days)}\t{value_of(line.hours)}\t"
-        f"{value_of(line.unit_price)}\t{value_of(line.gross)}\t{value_of(line.deductions)}\t"
-        f"{value_of(line.advance)}\t{line.net}\t{text_of(line.remark, REMARK_LENGTH)}\t{line.sheet_no}\n"
+        f"{batch_id}\t{row}\t{worker}\t{value_of(card)}\t{_short(crew, CREW_LENGTH)}\t{_short(trade, TRADE_LENGTH)}\t"
+        f"{_figure(days)}\t{_figure(hours)}\t{_figure(price)}\t{_figure(gross)}\t{_figure(deductions)}\t"
+        f"{_figure(advance)}\t{_figure(net)}\t{remark}\t{line.sheet_no}\n"
     )
+
+
+# Crews, trades and amounts repeat, and writing a Decimal out takes a microsecond.
+_short = lru_cache(maxsize=4096)(text_of)
+
+
+@lru_cache(maxsize=65_536)
+def _figure(value: Decimal | None) -> str:
+    return NULL if value is None else str(value)

@@ -1,11 +1,12 @@
-"""People and cards not seen before: sealed, laid by in temporary tables, stored set-based at the end.
+"""People and cards not seen before: sealed and copied into their tables chunk by chunk, before the lines that name them.
 
-Their keys are taken from the sequences beforehand, so that lines can be copied before the workers they name are
-stored: the foreign keys are checked when the transaction ends.
+Their keys are taken from the sequences beforehand. Whoever brings newcomers takes a turn at it
+(`turn_to_add_people`) and then looks again, so nobody else stores the same ones meanwhile.
 """
 
 from collections import deque
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.db import connection
 
@@ -13,152 +14,112 @@ from payroll.models import BankCard, Worker
 from payroll.services.copying import NULL, copy_in, text_of
 from payroll.services.courier import Courier
 from payroll.services.people import Recognised
+from payroll.services.workers import BANK_LENGTH, NAME_LENGTH, PINYIN_LENGTH, turn_to_add_people
 from responsibilities.rules.identifiers import birth_date
 from responsibilities.rules.pinyin import person_key
 from responsibilities.selectors import clock
 from responsibilities.services import vault
 
-NAME_LENGTH, PINYIN_LENGTH, BANK_LENGTH = 60, 200, 80
-WORKER = "id, id_number_index, name, pinyin_key, id_number_sealed, id_last4, birth_on, phone_sealed, phone_last4"
-CARD = "id, worker_id, number_index, number_sealed, last4, bank_name"
-LAY_BY = {
-    "worker": f"CREATE TEMPORARY TABLE new_worker AS SELECT {WORKER} FROM payroll_worker WITH NO DATA",  # noqa: S608
-    "card": f"CREATE TEMPORARY TABLE new_card AS SELECT {CARD} FROM payroll_bankcard WITH NO DATA",  # noqa: S608
-}
-STORE_WORKERS = f"""
-    INSERT INTO payroll_worker ({WORKER}, created_at)
-    SELECT {WORKER}, %s FROM new_worker ORDER BY id_number_index, id
-    ON CONFLICT (id_number_index) DO NOTHING
-"""  # noqa: S608 - the columns above
-STORE_CARDS = f"""
-    INSERT INTO payroll_bankcard ({CARD})
-    SELECT {CARD} FROM new_card ORDER BY worker_id, number_index, id
-    ON CONFLICT (worker_id, number_index) DO NOTHING
-"""  # noqa: S608
+WORKER = (
+    "payroll_worker (id, id_number_index, name, pinyin_key, id_number_sealed, id_last4, birth_on, phone_sealed,"
+    " phone_last4, created_at)"
+)
+CARD = "payroll_bankcard (id, worker_id, number_index, number_sealed, last4, bank_name)"
+# Keys that the announced cells didn't promise: some more at once.
+MORE_KEYS = 100
 
 
 class Newcomers:
-    """Collects a batch's newcomers chunk by chunk. Everything is written through the courier, in its turn."""
+    """Settles who is in a batch's lines, chunk by chunk. Everything is written through the courier, in its turn."""
 
-    def __init__(self, batch_id: int, courier: Courier) -> None:
-        self.batch_id, self.courier = batch_id, courier
+    def __init__(self, courier: Courier) -> None:
+        self.courier = courier
+        self._my_turn = False
+        self._created_at = clock.now().isoformat()
         self._worker_keys: deque[int] = deque()
         self._card_keys: deque[int] = deque()
+        self._more_cards: dict[tuple[int, bytes], int] = {}  # of people who were known before
         self._phones: dict[int, str] = {}
-        self._laid_by = {"worker": 0, "card": 0}
         self._seal_id, self._seal_phone, self._seal_card = map(vault.sealer, ("id_number", "phone", "bank_card"))
 
-    def reserve(self, people: int, cards: int) -> None:
-        """Have keys ready for so many more, in the courier's turn."""
+    def reserve(self, people: int, cards: int) -> bool:
+        """Have keys ready for so many more, in the courier's turn. True: ask first once more who is known."""
+        if not people and not cards:
+            return False
+        if not self._my_turn:
+            turn_to_add_people()
+            self._my_turn = True
+            return True
         _reserve(self._worker_keys, Worker, people)
         _reserve(self._card_keys, BankCard, cards)
+        return False
 
     def settle(self, lines: Sequence, recognised: Recognised) -> tuple[list[int], list[int | None]]:
-        """Each line's worker and card key; whoever is new is sealed and laid by under a new key.
-
-        The same newcomer in two lines gets two keys here; `store` makes them one.
-        """
+        """Each line's worker and card key; whoever is new is sealed and stored under a new key."""
         worker_keys, card_keys, workers, cards = [], [], [], []
-        known_cards = recognised.known.cards
-        for position, line in enumerate(lines):
-            id_index, card_index = recognised.id_indexes[position], recognised.card_indexes[position]
-            pk = recognised.worker_pk(position)
-            if pk is None:
-                pk = self._key(self._worker_keys, Worker)
-                workers.append(self._worker(pk, id_index, line))
-            elif line.phone and (worker := recognised.worker(position)) and not worker.has_phone:
-                self._phones.setdefault(pk, line.phone)
+        known, known_cards, more_cards = recognised.known.workers, recognised.known.cards, self._more_cards
+        rows = zip(lines, recognised.id_indexes, recognised.card_indexes, recognised.named, strict=True)
+        for line, id_index, card_index, pk in rows:
+            is_new = False
+            if id_index is not None:
+                worker = known.get(id_index)
+                if worker is not None:
+                    pk = worker.pk
+                    if line.phone and not worker.has_phone:
+                        self._phones.setdefault(pk, line.phone)
+                else:
+                    is_new, pk = True, self._key(self._worker_keys, Worker)
+                    workers.append(self._worker(pk, id_index, line))
             card = None
             if card_index is not None:
-                card = known_cards.get((pk, card_index))
+                card = None if is_new else known_cards.get((pk, card_index)) or more_cards.get((pk, card_index))
                 if card is None:
                     card = self._key(self._card_keys, BankCard)
                     cards.append(self._card(card, pk, card_index, line))
+                    if not is_new:
+                        more_cards[pk, card_index] = card
             worker_keys.append(pk)
             card_keys.append(card)
-        self._lay_by("worker", WORKER, workers)
-        self._lay_by("card", CARD, cards)
+        if workers:
+            self.courier.call(copy_in, WORKER, "".join(workers))
+        if cards:
+            self.courier.call(copy_in, CARD, "".join(cards))
         return worker_keys, card_keys
 
-    def store(self) -> None:
-        """Workers, then cards, each in the order of what is unique: two imports wait for each other in no circle.
-
-        Whom another import stored meanwhile, or who stands in two lines, exists already: `ON CONFLICT DO NOTHING`,
-        and what was copied under the unused key is given the other one.
-        """
-        with connection.cursor() as cursor:
-            if laid_by := self._laid_by["worker"]:
-                cursor.execute(STORE_WORKERS, [clock.now()])
-                if cursor.rowcount < laid_by:
-                    self._use_existing_workers(cursor)
-                cursor.execute("DROP TABLE new_worker")
-            if laid_by := self._laid_by["card"]:
-                cursor.execute(STORE_CARDS)
-                if cursor.rowcount < laid_by:
-                    self._use_existing_cards(cursor)
-                cursor.execute("DROP TABLE new_card")
+    def finish(self) -> None:
+        """Give known workers their first telephone. Call when the courier is done."""
         _fill_phones(self._phones)
-
-    def _use_existing_workers(self, cursor) -> None:
-        cursor.execute(
-            """
-            CREATE TEMPORARY TABLE met_worker AS SELECT new.id AS unused, old.id AS used
-            FROM new_worker new JOIN payroll_worker old USING (id_number_index) WHERE old.id <> new.id
-            """
-        )
-        if self._laid_by["card"]:
-            cursor.execute("UPDATE new_card SET worker_id = used FROM met_worker WHERE worker_id = unused")
-        cursor.execute(
-            "UPDATE payroll_payrollline SET worker_id = used FROM met_worker WHERE batch_id = %s AND worker_id = unused",
-            [self.batch_id],
-        )
-        cursor.execute("DROP TABLE met_worker")
-
-    def _use_existing_cards(self, cursor) -> None:
-        cursor.execute(
-            """
-            UPDATE payroll_payrollline line SET card_id = old.id
-            FROM new_card new JOIN payroll_bankcard old USING (worker_id, number_index)
-            WHERE line.batch_id = %s AND line.card_id = new.id AND old.id <> new.id
-            """,
-            [self.batch_id],
-        )
 
     def _key(self, keys: deque[int], model) -> int:
         if not keys:
-            # More than the announced cells promised: a known card in somebody else's hands.
-            self.courier.call(_reserve, keys, model, 100).result()
+            self.courier.call(_reserve, keys, model, MORE_KEYS).result()
         return keys.popleft()
 
-    def _lay_by(self, what: str, columns: str, rows: list[str]) -> None:
-        if rows:
-            first = not self._laid_by[what]
-            self._laid_by[what] += len(rows)
-            self.courier.call(_copy_aside, what, columns, "".join(rows), first)
-
     def _worker(self, pk: int, index: bytes, line) -> str:
-        number, phone, name = line.id_number, line.phone, line.name[:NAME_LENGTH]
-        sealed = self._seal_id(number).hex()
+        number, phone = line.id_number, line.phone
         phone_sealed = f"\\\\x{self._seal_phone(phone).hex()}" if phone else NULL
         return (
-            f"{pk}\t\\\\x{index.hex()}\t{text_of(name, NAME_LENGTH)}\t{person_key(name)[:PINYIN_LENGTH]}\t\\\\x{sealed}\t{number[-4:]}\t"
-            f"{birth_date(number) or NULL}\t{phone_sealed}\t{phone[-4:] if phone else ''}\n"
+            f"{pk}\t\\\\x{index.hex()}\t{_name(line.name)}\t\\\\x{self._seal_id(number).hex()}\t{number[-4:]}\t"
+            f"{birth_date(number) or NULL}\t{phone_sealed}\t{phone[-4:] if phone else ''}\t{self._created_at}\n"
         )
 
     def _card(self, pk: int, worker: int, index: bytes, line) -> str:
         number = line.bank_card
-        sealed = self._seal_card(number).hex()
         return (
-            f"{pk}\t{worker}\t\\\\x{index.hex()}\t\\\\x{sealed}\t{text_of(number[-4:], 4)}\t"
-            f"{text_of(line.bank_name, BANK_LENGTH)}\n"
+            f"{pk}\t{worker}\t\\\\x{index.hex()}\t\\\\x{self._seal_card(number).hex()}\t{text_of(number[-4:], 4)}\t"
+            f"{_bank(line.bank_name)}\n"
         )
 
 
-def _copy_aside(what: str, columns: str, text: str, first: bool) -> None:
-    if first:
-        with connection.cursor() as cursor:
-            cursor.execute(LAY_BY[what])
-    copy_in(f"new_{what} ({columns})", text)
+@lru_cache(maxsize=4096)
+def _name(name: str) -> str:
+    name = name[:NAME_LENGTH]
+    return f"{text_of(name, NAME_LENGTH)}\t{person_key(name)[:PINYIN_LENGTH]}"
+
+
+@lru_cache(maxsize=1024)
+def _bank(name: str) -> str:
+    return text_of(name, BANK_LENGTH)
 
 
 def _reserve(keys: deque[int], model, count: int) -> None:

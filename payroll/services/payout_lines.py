@@ -19,6 +19,7 @@ from payroll.selectors.batches import may_act_on
 from payroll.selectors.payouts import standing_of
 from payroll.services.payout_files import batch_lock, require_stage
 from payroll.services.pictures import picture_open, picture_store
+from payroll.services.workers import turn_to_add_people
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.identifiers import is_luhn_valid, normalise_card
 from responsibilities.rules.roles import Permission
@@ -74,6 +75,7 @@ def card_replace(
     if same:
         message = "卡号和开户行都与原来相同，没有更改。如卡号无误，是银行系统原因的，直接重新生成代发文件即可。"
         raise Refused("same_card", message, {"number": message})
+    turn_to_add_people()
     card, _ = BankCard.objects.get_or_create(
         worker_id=line.worker_id,
         number_index=index,

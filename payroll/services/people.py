@@ -24,24 +24,24 @@ from sheets.values import as_text
 class Known:
     """What the database knows of the people and cards of some rows.
 
-    Workers by blind index; `cards` by (worker, blind index); `owners` of those cards that somebody else than the
-    person in the row has, as {blind index: {worker: card}}; of doubtful workers the card that was last `paid_to`.
-    What was asked and isn't in it is not known.
+    Workers by blind index, those on the `roster` as the checks know them, with the card that was last paid to where
+    they have several; `cards` by (worker, blind index); `owners` of those cards that somebody else than the person in
+    the row has, as {blind index: {worker: card}}. What was asked and isn't in it is not known.
     """
 
     asked: frozenset[bytes]
     workers: dict[bytes, KnownWorker]
+    roster: dict[bytes, RosterWorker]
     cards: dict[tuple[int, bytes], int]
     owners: dict[bytes, dict[int, int]]
-    paid_to: dict[int, bytes]
 
     def and_also(self, more: "Known") -> "Known":
         return Known(
             self.asked | more.asked,
             self.workers | more.workers,
+            self.roster | more.roster,
             self.cards | more.cards,
             self.owners | more.owners,
-            self.paid_to | more.paid_to,
         )
 
     @property
@@ -81,7 +81,8 @@ class People:
     """Answers the checks of one sheet. `announce` asks for rows to come, `recognise` tells of rows just checked.
 
     Only the chunk at hand is kept, so that a sheet of 100,000 people costs no more memory than one of 2,500.
-    `reserve(people, cards)` hears how many of a chunk are new, in the courier's turn.
+    `reserve(people, cards)` hears how many of a chunk are new at most, in the courier's turn; where it says so, the
+    question is asked once more.
     """
 
     def __init__(self, *, project_id: int, month_on: datetime.date, employer_id: int | None = None) -> None:
@@ -91,7 +92,7 @@ class People:
         self.card_index = vault.blind_indexer("bank_card")
         self._known = NOBODY
 
-    def ask_by(self, courier: Courier, reserve: Callable[[int, int], None] | None) -> None:
+    def ask_by(self, courier: Courier, reserve: Callable[[int, int], bool] | None) -> None:
         """Whoever walks the sheet says how questions are carried; `reserve` see above."""
         self.courier, self.reserve = courier, reserve
 
@@ -115,12 +116,11 @@ class People:
     def worker_of(self, number: str) -> RosterWorker | None:
         """The roster's worker with this ID number."""
         index = self.id_index(number)
-        if index not in self._known.asked:
+        worker = self._known.roster.get(index)
+        if worker is None and index not in self._known.asked:
             self._ask_also([(index, None)])
-        worker = self._known.workers.get(index)
-        if worker is None or not worker.on_roster:
-            return None
-        return RosterWorker(worker.pk, worker.name, self._cards_of(worker.pk))
+            worker = self._known.roster.get(index)
+        return worker
 
     def workers_named(self, name: str) -> Sequence[RosterWorker]:
         """The employer's own workers of this name, for a sheet without ID numbers: another employer's is no answer."""
@@ -153,42 +153,43 @@ class People:
         names = roster_names_unscoped(self.project_id, self.employer_id, self.month_on)
         return names, last_cards_unscoped(self.project_id, self.month_on, (pk for pks in names.values() for pk in pks))
 
-    def _cards_of(self, worker: int) -> frozenset[bytes]:
-        card = self._known.paid_to.get(worker)
-        return frozenset((card,)) if card else frozenset()
-
     def _ask_also(self, asked: list[tuple[bytes | None, bytes | None]]) -> None:
         self._known = self._known.and_also(self.courier.call(self._look_up, asked).result())
 
     def _look_up(self, asked: list[tuple[bytes | None, bytes | None]]) -> Known:
         people, given = zip(*asked, strict=True) if asked else ((), ())
-        workers, cards = {}, {}
-        doubtful, unsure = [], set(given)
-        for position, worker in known_workers_unscoped(people, given, self.project_id):
-            workers[people[position]] = worker
-            if worker.card is not None:
-                cards[worker.pk, given[position]] = worker.card
-                if not worker.others_card:
+        workers, roster, cards, own_cards = {}, {}, {}, 0
+        doubtful, unsure = {}, set(given)
+        for worker in known_workers_unscoped(people, given, self.project_id):
+            pk, name, _has_phone, on_roster, card, other_cards, others_card, position = worker
+            person = people[position]
+            workers[person] = worker
+            if card is not None:
+                cards[pk, given[position]] = card
+                own_cards += 1
+                if not others_card:
                     unsure.discard(given[position])
-            # Whose only card is the one in the sheet has none that differs; the others' last pay says what is theirs.
-            if worker.on_roster and worker.other_cards:
-                doubtful.append(worker.pk)
+            if on_roster:
+                roster[person] = RosterWorker(pk, name)
+                # Whose only card is the one in the sheet has none that differs; of the others their last pay tells.
+                if other_cards:
+                    doubtful[pk] = person
         unsure.discard(None)
         owners: dict[bytes, dict[int, int]] = {}
         numbers = list(unsure)
         for position, worker, card in card_owners_unscoped(numbers):
             owners.setdefault(numbers[position], {})[worker] = card
             cards[worker, numbers[position]] = card
-        if self.reserve:
-            strangers = sum(1 for person in people if person not in workers)
-            self.reserve(strangers, sum(1 for number in numbers if number not in owners))
-        return Known(
-            asked=frozenset(people).union(given),
-            workers=workers,
-            cards=cards,
-            owners=owners,
-            paid_to=last_cards_unscoped(self.project_id, self.month_on, doubtful),
-        )
+        if self.reserve and self.reserve(_new_among(people, workers), len(given) - given.count(None) - own_cards):
+            return self._look_up(asked)
+        for pk, paid_to in last_cards_unscoped(self.project_id, self.month_on, doubtful).items():
+            roster[doubtful[pk]] = roster[doubtful[pk]]._replace(cards=frozenset((paid_to,)))
+        asked_for = frozenset(people).union(given)
+        return Known(asked=asked_for, workers=workers, roster=roster, cards=cards, owners=owners)
+
+
+def _new_among(people: Sequence[bytes | None], workers: dict[bytes, KnownWorker]) -> int:
+    return sum(1 for person in people if person is not None and person not in workers)
 
 
 def _card_text(cell: object) -> str:

@@ -67,7 +67,7 @@ class Understood:
         self,
         courier: Courier,
         *,
-        reserve: Callable[[int, int], None] | None = None,
+        reserve: Callable[[int, int], bool] | None = None,
         told: Callable[[int, int], None] = lambda _done, _rows: None,
     ) -> Iterator[tuple[list[Line], Recognised]]:
         """Accepted lines with the people in them; afterwards everything else is complete.

@@ -6,6 +6,8 @@ A payroll's newcomers go another way (`payroll.services.newcomers`), because a h
 from collections.abc import Sequence
 from typing import Protocol
 
+from django.db import connection
+
 from payroll.models import BankCard, Worker
 from payroll.selectors.roster_facts import known_names_unscoped
 from responsibilities.rules.identifiers import birth_date
@@ -14,6 +16,7 @@ from responsibilities.services import vault
 
 NAME_LENGTH, PINYIN_LENGTH, BANK_LENGTH = 60, 200, 80
 BATCH = 1000
+TURN = 720_132
 
 
 class Person(Protocol):
@@ -26,11 +29,22 @@ class Person(Protocol):
     bank_name: str
 
 
+def turn_to_add_people() -> None:
+    """Wait for the turn of adding workers or cards, and keep it until the caller's transaction ends.
+
+    Two who add the same people at once would wait for each other in a circle, each for a row that the other has
+    stored already; in turns, whoever looks again after his turn has come sees all that the others stored.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
+
+
 def workers_register(people: Sequence[Person]) -> tuple[list[int], int]:
     """Each person's worker key, and how many are new. Inside the caller's transaction; names of known people stay.
 
     Two imports may bring the same new person at once: whoever comes second takes the other's row.
     """
+    turn_to_add_people()
     index_of = vault.blind_indexer("id_number")
     indexes = [index_of(person.id_number) for person in people]
     known = known_names_unscoped(set(indexes))

@@ -1,5 +1,7 @@
 """One payroll: how far it is read, the sheet as a grid, submitting and withdrawing."""
 
+import datetime
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -22,11 +24,15 @@ from payroll.views.flow import flow_context
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
+from responsibilities.selectors.clock import now
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
 
 Status = PayrollBatch.Status
 WAITING = (Status.QUEUED, Status.READING)
+# Most sheets are read in a fraction of a second: at first the page asks often.
+YOUNG = datetime.timedelta(seconds=4)
+SOON, LATER = 200, 800  # milliseconds
 
 
 @needs(Permission.PAYROLL_VIEW)
@@ -118,7 +124,13 @@ def discard(request, pk):
 def _waiting(batch: PayrollBatch) -> dict:
     """What the progress panel shows."""
     before = place_in_queue(batch) if batch.status == Status.QUEUED else 0
-    return {"batch": batch, "percent": _percent(batch), "before": before}
+    young = now() - batch.uploaded_at < YOUNG
+    return {
+        "batch": batch,
+        "percent": _percent(batch),
+        "before": before,
+        "ask_again": SOON if young else LATER,
+    }
 
 
 def _percent(batch: PayrollBatch) -> int:

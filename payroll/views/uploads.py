@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -51,8 +52,12 @@ def upload_page(request):
                 raise
             show_refusal(form, refusal)
         else:
-            # In the address, because the upload script follows the redirect before the browser does.
-            return redirect(reverse("payroll:batch", args=[batch.pk]) + ("" if created else "?again=1"))
+            # In the address, because a message would be shown to whoever asks first.
+            address = reverse("payroll:batch", args=[batch.pk]) + ("" if created else "?again=1")
+            if "X-Upload" in request.headers:
+                # A script's request would follow the redirect, and the browser load the same page once more.
+                return HttpResponse(status=201, headers={"X-Location": address})
+            return redirect(address)
     return render(
         request,
         "payroll/upload.html",

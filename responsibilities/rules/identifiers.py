@@ -24,8 +24,8 @@ CLEAN = FULL_WIDTH | NOISE
 QUOTES = "'\"`‘’“”＇＂"
 HYPHENS = dict.fromkeys(map(ord, "-‐‑‒–—―－·"), None)
 
-ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-ID_ZERO = 48 * sum(ID_WEIGHTS)  # digits arrive as ASCII codes
+ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2, 1)  # the check character counts once
+ID_ZERO = 48 * sum(ID_WEIGHTS[:17])  # digits arrive as ASCII codes
 ID_CHECK = "10X98765432"
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC_VALUES = {letter: value for value, letter in enumerate(USCC_ALPHABET)}
@@ -54,9 +54,23 @@ def normalise_phone(text: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _weighed(digits: str, start: int) -> int:
-    """The part of the check sum that these digits give from `start` on: areas and days repeat."""
-    return sum(map(mul, digits.encode(), ID_WEIGHTS[start:])) - 48 * sum(ID_WEIGHTS[start : start + len(digits)])
+def _weighed(part: str, start: int) -> int | None:
+    """What these characters of a number give to its check sum from `start` on; None where they don't belong there.
+
+    Remembered in parts, because areas, days and serial numbers repeat.
+    """
+    end, ten = start + len(part), 0
+    if end == 18 and part[-1:] == "X":
+        part, ten = part[:-1] + "0", 10
+    if not (part.isascii() and part.isdigit()):
+        return None
+    weights = ID_WEIGHTS[start:end]
+    return sum(map(mul, part.encode(), weights)) - 48 * sum(weights) + ten
+
+
+@lru_cache(maxsize=65_536)
+def _born(digits: str) -> tuple[datetime.date | None, int | None]:
+    return date_of(digits), _weighed(digits, 6)
 
 
 @lru_cache(maxsize=65_536)
@@ -76,16 +90,16 @@ def id_problem(number: str, born_before: datetime.date | None = None) -> str | N
     """
     if len(number) != 18:
         return "length"
-    body = number[:17]
-    if not (body.isascii() and body.isdigit()):
-        return "checksum"
-    born = date_of(number[6:14])
+    area, (born, birth), tail = _weighed(number[:6], 0), _born(number[6:14]), _weighed(number[14:], 14)
+    if area is None or birth is None or tail is None:
+        # The check character may be what is wrong; a birth date that isn't one is told first.
+        body = number[:17]
+        if not (body.isascii() and body.isdigit()):
+            return "checksum"
+        tail = -1
     if born is None or (born_before is not None and born > born_before):
         return "birth_date"
-    total = _weighed(number[:6], 0) + _weighed(number[6:14], 6) + _weighed(number[14:17], 14)
-    if ID_CHECK[total % 11] != number[17]:
-        return "checksum"
-    return None
+    return None if tail >= 0 and (area + birth + tail) % 11 == 1 else "checksum"
 
 
 def is_valid_id(number: str) -> bool:

@@ -76,7 +76,8 @@ function sendOne(form, file, employer, item) {
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) { bar.max = event.total; bar.value = event.loaded; } });
     request.addEventListener("load", () => {
-      const address = request.responseURL && new URL(request.responseURL);
+      const told = request.getResponseHeader("X-Location") || request.responseURL;
+      const address = told && new URL(told, location.href);
       if (address && address.pathname !== new URL(form.action).pathname) { done(address); return; }
       const page = new DOMParser().parseFromString(request.responseText || "", "text/html");
       const said = [...page.querySelectorAll(".wp-errors li")].map((one) => one.textContent.trim()).join("；");
@@ -84,6 +85,7 @@ function sendOne(form, file, employer, item) {
     });
     request.addEventListener("error", () => refused(new Error("网络不通，文件没有上传。")));
     request.open("POST", form.action);
+    request.setRequestHeader("X-Upload", "script");
     request.send(body);
   });
 }

@@ -1,5 +1,5 @@
 // form[data-upload] with .wp-drop: drop or choose, check size and kind before sending, show how far it is.
-// The server answers with a redirect (followed) or a page with errors (shown). [data-auto] sends at once.
+// The server answers with an address (X-Location), a redirect (followed) or a page with errors (shown). [data-auto] sends at once.
 // [data-anywhere]: a file may be dropped on any place of the page. [data-many]: several files become lines of
 // [data-upload-queue], each sent as a request of its own, with an employer of its own.
 
@@ -88,6 +88,8 @@ function send(form, submitter, error) {
   });
   request.upload.addEventListener("load", () => { label.textContent = "已上传，正在检查"; bar.removeAttribute("value"); text.textContent = ""; });
   request.addEventListener("load", () => {
+    const told = request.getResponseHeader("X-Location");
+    if (told) { location.assign(told); return; }
     if (request.responseURL && new URL(request.responseURL).pathname !== new URL(form.action).pathname) { location.assign(request.responseURL); return; }
     if (request.status < 500 && request.responseText) {
       // the same address again: the form with its errors
@@ -99,6 +101,7 @@ function send(form, submitter, error) {
   });
   request.addEventListener("error", () => fail("网络不通，文件没有上传。"));
   request.open("POST", form.action);
+  request.setRequestHeader("X-Upload", "script");
   request.send(new FormData(form, submitter));
 
   function fail(message) { box.hidden = true; submitter?.removeAttribute("disabled"); error.textContent = message; }

@@ -105,20 +105,12 @@ class AccountChecks(Telling):
     """Where a row's money goes."""
 
     def _card(self, row: int, name: str, value: object) -> str | None:
-        if type(value) is str:
-            card = clean_card(value)
-            if SCIENTIFIC.match(card):
-                return self._lost_card(row, name, value)
-        elif lost_precision(value):
-            return self._lost_card(row, name, as_text(value))
-        elif type(value) is float:
-            card = as_text(value)
+        if type(value) is str and value.isdigit() and value.isascii():
+            card = value
         else:
-            card = ""
-        if not any(character.isdigit() for character in card):
-            said = f"（写的是{quoted(as_text(value))}）" if value is not None and as_text(value).strip() else ""
-            self.say(row, "bank_card", CardMissing, who=name or "这一行", said=said)
-            return None
+            card = self._written_card(row, name, value)
+            if card is None:
+                return None
         if not is_luhn_valid(card) and not self._doubtful_card(row, name, card):
             return None
         here = row + self._place_base
@@ -135,6 +127,24 @@ class AccountChecks(Telling):
             )
         return card
 
+    def _written_card(self, row: int, name: str, value: object) -> str | None:
+        """The card in a cell that doesn't hold its digits alone; None, and a remark, where there is none."""
+        if type(value) is str:
+            card = clean_card(value)
+            if SCIENTIFIC.match(card):
+                return self._lost_card(row, name, value)
+        elif lost_precision(value):
+            return self._lost_card(row, name, as_text(value))
+        elif type(value) is float:
+            card = as_text(value)
+        else:
+            card = ""
+        if any(character.isdigit() for character in card):
+            return card
+        said = f"（写的是{quoted(as_text(value))}）" if value is not None and as_text(value).strip() else ""
+        self.say(row, "bank_card", CardMissing, who=name or "这一行", said=said)
+        return None
+
     def _doubtful_card(self, row: int, name: str, card: str) -> bool:
         """Remark on a card that fails its check; whether it may be taken as it stands."""
         words = {"who": name or "这一行", "last4": card[-4:], "length": len(card)}
@@ -148,9 +158,12 @@ class AccountChecks(Telling):
         self.say(row, "bank_card", CardPrecisionLost, who=name or "这一行", shown=mask_card(shown))
 
     def _phone(self, row: int, name: str, value: object) -> str | None:
-        phone = normalise_phone(as_text(value))
-        if not phone:
-            return None
+        if type(value) is str and value.isdigit() and value.isascii():
+            phone = value
+        else:
+            phone = normalise_phone(as_text(value))
+            if not phone:
+                return None
         here = row + self._place_base
         owner = self._owner_of_phone.setdefault(phone, (name, here))
         if owner[1] != here and owner[0] != name:

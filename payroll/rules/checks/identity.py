@@ -141,7 +141,9 @@ class IdentityChecks(Telling):
         return f"{note}；{remark}" if note and remark else note or remark
 
     def _id_number(self, row: int, name: str, value: object) -> str | None:
-        if type(value) is str:
+        if type(value) is str and len(value) == 18 and value.isascii() and value.isalnum():
+            number = value.upper()
+        elif type(value) is str:
             number = clean_id(value)
             if len(number) != 18 and SCIENTIFIC.match(number):
                 return self._lost_id(row, name, value)

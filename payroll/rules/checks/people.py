@@ -106,7 +106,12 @@ class PeopleChecks(Telling):
         return worker
 
     def _age(self, row: int, name: str, id_number: str) -> None:
-        ages, age = self.facts.ages, age_on(date_of(id_number[6:14]), self._last_day)
+        ages, born = self.facts.ages, id_number[6:14]
+        age = self._age_of.get(born)
+        if age is None:
+            age = self._age_of[born] = age_on(date_of(born), self._last_day)
+        if self._youngest <= age <= self._oldest:
+            return
         if ages.minimum is not None and age < ages.minimum:
             self.say(row, "id_number", Underage, name=name, month=self.month.chinese, age=age, limit=ages.minimum)
         oldest = ages.male if sex(id_number) == "男" else ages.female

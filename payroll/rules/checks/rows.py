@@ -6,6 +6,7 @@ runs 100,000 times per file. `hurried=False` sends every cell the long way, whic
 held against.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -19,7 +20,7 @@ from payroll.rules.checks.minimum_wage import MinimumWageChecks
 from payroll.rules.checks.people import PeopleChecks
 from payroll.rules.checks.telling import SHEET_BITS, Memory
 from payroll.rules.days import days_of_float
-from payroll.rules.facts import NOTHING_KNOWN, Facts
+from payroll.rules.facts import NOTHING_KNOWN, AgeLimits, Facts
 from payroll.rules.month import Month
 from payroll.rules.net import Sum
 from payroll.rules.remarks import Remark
@@ -29,12 +30,14 @@ from sheets.values import ErrorValue, as_text
 QUICK_BELOW = 1e8
 # A longer name may hold more than the name.
 QUICK_NAME = 3
+# What a Line's own way of being made comes down to, without its twenty arguments being named once more.
+_new = tuple.__new__
 
 
 class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, MinimumWageChecks):
     """Checks rows one by one and remembers what duplicates and sums need.
 
-    `memory` is shared by the sheets of one file.
+    `memory` is shared by the sheets of one file. `careful` False: no cell holds an error or a formula without result.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         memory: Memory | None = None,
         blank_ids: bool = False,
         hurried: bool = True,
+        careful: bool = True,
     ) -> None:
         self.month = month
         self.letters = letters
@@ -61,6 +65,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         self.errors: list[Remark] = []
         self.warnings: list[Remark] = []
         self.total_net = ZERO
+        self._careful = careful
         self.memory = memory = memory or Memory()
         self._place_of = memory.place_of
         self._owner_of_card = memory.owner_of_card
@@ -75,6 +80,8 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         self._priced = 0
         self._pay_limit = facts.pay_limit if facts.pay_limit is not None else Decimal("Infinity")
         self._worker_of, self._ages, self._wage = facts.worker_of, facts.ages, facts.minimum_wage
+        self._age_of: dict[str, int] = {}
+        self._youngest, self._oldest = _unremarkable(facts.ages)
         self._longest_quick_name, self._most_quick_days, self._quick_below = (
             (QUICK_NAME, month.days, QUICK_BELOW) if hurried else (0, -1, -1)
         )
@@ -82,7 +89,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
     def check(self, row: int, values: Sequence[object], cells: Sequence[object]) -> Line | None:
         """A Line where the row has no error. `values` in ORDER, `cells` the row as it stands."""
         before, complete = len(self.errors), True
-        if ErrorValue in map(type, values):
+        if self._careful and ErrorValue in map(type, values):
             # What has no result isn't nothing: such a row can't be added up.
             values, complete = self._without_missing_results(row, values), False
         (_seq, name, id_number, phone, card, bank, crew, trade, days, hours, price) = values[:11]
@@ -149,26 +156,29 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
             self._known_card(row, name, worker, card)
         if len(self.errors) != before or net is None:
             return None
-        return Line(
-            row,
-            name,
-            id_number,
-            phone,
-            card,
-            bank or "",
-            crew.strip() if type(crew) is str else as_text(crew),
-            trade.strip() if type(trade) is str else as_text(trade),
-            days,
-            self._hours(hours) if hours is not None else None,
-            price,
-            gross,
-            deductions,
-            advance,
-            net,
-            signed.strip() if type(signed) is str else as_text(signed),
-            self._remark(remark, note) if note or type(remark) is not str else remark.strip(),
-            worker,
-            self.sheet_no,
+        return _new(
+            Line,
+            (
+                row,
+                name,
+                id_number,
+                phone,
+                card,
+                bank or "",
+                crew.strip() if type(crew) is str else as_text(crew),
+                trade.strip() if type(trade) is str else as_text(trade),
+                days,
+                self._hours(hours) if hours is not None else None,
+                price,
+                gross,
+                deductions,
+                advance,
+                net,
+                signed.strip() if type(signed) is str else as_text(signed),
+                self._remark(remark, note) if note or type(remark) is not str else remark.strip(),
+                worker,
+                self.sheet_no,
+            ),
         )
 
     def finish(self) -> None:
@@ -185,3 +195,10 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
                 self.say(row, column, FormulaWithoutValue, cell=self.cell(column, row))
                 kept[position] = None
         return kept
+
+
+def _unremarkable(ages: AgeLimits | None) -> tuple[float, float]:
+    """The ages that no limit is about, both included, whoever it is."""
+    if ages is None:
+        return 0, math.inf
+    return ages.minimum or 0, min((limit for limit in (ages.male, ages.female) if limit is not None), default=math.inf)

@@ -1,7 +1,7 @@
 """Two imports that bring the same new people and cards at once, on real connections: everybody is stored once.
 
-Both have looked, found nobody, and stand before the same closed door: a lock on the tables of people and cards that
-lets them read but not write. Then it opens.
+Both have looked, found nobody, and stand before the same closed door: one before a lock on the tables of people and
+cards that lets it read but not write, the others before its turn to add people. Then it opens.
 """
 
 import threading
@@ -14,9 +14,12 @@ from django.db import connection, connections, transaction
 from django.db.models import Count, Sum
 
 from payroll.models import BankCard, PayrollBatch, PayrollLine, Worker
+from payroll.services import newcomers
+from payroll.services import reading as payroll_reading
 from payroll.services.newcomers import Newcomers
 from payroll.services.people_import import people_import_file
 from payroll.services.reading import batch_read
+from payroll.services.workers import TURN
 from responsibilities.services.trail import Actor
 from tests.cast import build_cast
 from tests.factories.payroll import card_number, draft, person, sheet_bytes, site, upload
@@ -41,8 +44,10 @@ def door(waiting: int):
         deadline = time.monotonic() + 30
         while True:
             cursor.execute(
-                "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND relation IN"
+                "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND (relation IN"
                 " ('payroll_worker'::regclass, 'payroll_bankcard'::regclass)"
+                " OR locktype = 'advisory' AND objid = %s AND objsubid = 1)",
+                [TURN],
             )
             if cursor.fetchone()[0] == waiting:
                 return
@@ -143,14 +148,67 @@ def test_three_sheets_and_a_roster_that_all_bring_the_same_people(sites):
     once_each(PEOPLE, PEOPLE)
 
 
-@pytest.mark.parametrize(
-    ("guard", "known"), [("_use_existing_workers", False), ("_use_existing_cards", True)], ids=["people", "cards"]
-)
-def test_without_taking_over_what_the_other_stored_one_of_them_fails(sites, monkeypatch, guard, known):
+@pytest.mark.parametrize("known", [False, True], ids=["people", "cards"])
+def test_without_turns_one_of_them_fails(sites, monkeypatch, known):
     """A negative control: the two really meet."""
     if known:
         draft(sites[0], [person(n) for n in range(PEOPLE)])
     people = [person(n, bank_card=card_number(1_000 + n)) for n in range(PEOPLE)]
-    monkeypatch.setattr(Newcomers, guard, lambda *_: None)
+    monkeypatch.setattr(newcomers, "turn_to_add_people", lambda: None)
     failed = at_once(*map(reading, (sheet(sites[0], people), sheet(sites[1], people[::-1]))))
-    assert [type(error).__name__ for error in failed if error] == ["IntegrityError"]
+    (error,) = filter(None, failed)
+    assert type(error).__name__ in ("UniqueViolation", "DeadlockDetected")
+
+
+def test_who_stops_in_the_middle_keeps_nobody_waiting_for_ever(sites, monkeypatch):
+    """A reader that is alive but says nothing more loses its transaction, and with it the turn."""
+    monkeypatch.setattr(payroll_reading, "LONGEST_PAUSE", "1s")
+    frozen = threading.Event()
+    tell = Newcomers.finish
+
+    def stop(self):
+        if threading.current_thread().name == "stops":
+            frozen.wait(30)
+        tell(self)
+
+    monkeypatch.setattr(Newcomers, "finish", stop)
+    people = [person(n) for n in range(PEOPLE)]
+    first, second = sheet(sites[0], people), sheet(sites[1], people)
+    failed = []
+
+    def stopping():
+        try:
+            batch_read(first.pk)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=stopping, name="stops")
+    thread.start()
+    try:
+        _until_somebody_has_the_turn()
+        batch_read(second.pk)
+        is_whole(second, people)
+    finally:
+        frozen.set()
+        thread.join(60)
+    assert failed, "it was not noticed that the first had stopped"
+    once_each(PEOPLE, PEOPLE)
+    batch_read(first.pk)
+    first.refresh_from_db()
+    assert (first.status, first.attempts, first.accepted) == ("draft", 2, PEOPLE)
+
+
+def _until_somebody_has_the_turn() -> None:
+    deadline = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE granted AND locktype = 'advisory' AND objid = %s AND objsubid = 1",
+                [TURN],
+            )
+            if cursor.fetchone()[0]:
+                return
+            assert time.monotonic() < deadline
+            time.sleep(0.01)

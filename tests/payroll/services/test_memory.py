@@ -1,0 +1,44 @@
+"""A sheet of 20,000 rows takes little memory, in the child that reads it and in the process that loads it.
+
+Both grow with the rows; what 100,000 would take at this rate stays below 300 MB each. `make soak ARGS=payroll_memory`
+reads 100,000.
+"""
+
+import datetime
+
+import pytest
+
+from payroll.services.submissions import batch_submit
+from responsibilities.services.trail import Actor
+from tests.cast import build_cast
+from tests.factories.payroll import person, sheet_bytes, site, upload
+from tests.payroll.services.alone import LARGEST, LIMIT, read_alone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROWS = 20_000
+AUGUST, SEPTEMBER = datetime.date(2026, 8, 1), datetime.date(2026, 9, 1)
+
+
+def sheet(project, beginning: int, month_on: datetime.date):
+    people = [person(n) for n in range(beginning, beginning + ROWS)]
+    return upload(project, sheet_bytes(people), month_on=month_on, name=f"{beginning}.xlsx")
+
+
+def test_new_people_and_strangers_beside_a_roster_stay_below_the_limit(transactional_db):
+    project = site(build_cast())
+    first = sheet(project, 1, AUGUST)
+    costs = {"everybody is new": read_alone(first.pk)}
+    batch_submit(batch_id=first.pk, actor=Actor.system("test"))
+    strangers = sheet(project, ROWS + 1, SEPTEMBER)
+    costs["nobody is on the roster"] = read_alone(strangers.pk)
+    assert strangers.remarks.filter(code="unknown_worker").count() == ROWS
+    for case, cost in costs.items():
+        assert 0 < cost.child * LARGEST / ROWS < LIMIT, case
+        assert cost.before < cost.loader < LIMIT, case
+        assert cost.loader_at(LARGEST, ROWS) < LIMIT, f"{case}: {cost}"
+
+
+def test_a_reading_that_keeps_every_chunk_is_noticed(transactional_db):
+    """A negative control."""
+    cost = read_alone(sheet(site(build_cast()), 1, AUGUST).pk, hungry=True)
+    assert cost.loader_at(LARGEST, ROWS) > LIMIT, cost
