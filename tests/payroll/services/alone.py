@@ -30,10 +30,6 @@ class Cost:
     child: int
     before: int
 
-    def loader_at(self, rows: int, of: int) -> float:
-        """What the loader would take for so many rows, where this reading had `of` and memory grows with them."""
-        return self.before + (self.loader - self.before) * rows / of
-
 
 def read_alone(batch_id: int, *, hungry: bool = False) -> Cost:
     """Read a queued batch of the current database in a process of its own."""

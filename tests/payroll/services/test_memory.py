@@ -1,6 +1,7 @@
 """A sheet of 20,000 rows takes little memory, in the child that reads it and in the process that loads it.
 
-Both grow with the rows; what 100,000 would take at this rate stays below 300 MB each. `make soak ARGS=payroll_memory`
+The limit of 300 MB each is meant for 100,000 rows; here the child may take a fifth of it, and the loader may grow by
+little. `make soak ARGS=payroll_memory`
 reads 100,000.
 """
 
@@ -16,6 +17,7 @@ from tests.payroll.services.alone import LARGEST, LIMIT, read_alone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROWS = 20_000
+MAY_GROW = 85 * 1024 * 1024  # some 25 of it whatever the rows
 AUGUST, SEPTEMBER = datetime.date(2026, 8, 1), datetime.date(2026, 9, 1)
 
 
@@ -34,11 +36,11 @@ def test_new_people_and_strangers_beside_a_roster_stay_below_the_limit(transacti
     assert strangers.remarks.filter(code="unknown_worker").count() == ROWS
     for case, cost in costs.items():
         assert 0 < cost.child * LARGEST / ROWS < LIMIT, case
-        assert cost.before < cost.loader < LIMIT, case
-        assert cost.loader_at(LARGEST, ROWS) < LIMIT, f"{case}: {cost}"
+        assert cost.loader - cost.before < MAY_GROW, f"{case}: {cost}"
+        assert cost.loader < LIMIT, case
 
 
 def test_a_reading_that_keeps_every_chunk_is_noticed(transactional_db):
     """A negative control."""
     cost = read_alone(sheet(site(build_cast()), 1, AUGUST).pk, hungry=True)
-    assert cost.loader_at(LARGEST, ROWS) > LIMIT, cost
+    assert cost.loader - cost.before > MAY_GROW, cost
