@@ -1,7 +1,7 @@
 """One reading in a process of its own, as a worker has it, which then says what memory it took; also for bench and soak.
 
 `python -m tests.payroll.services.alone BATCH [hungry]` prints a JSON object with the fields of `Cost`. `hungry` keeps
-every chunk until the end, as a careless change would: what the tests of memory must notice.
+all rows and chunks until the end, as a careless change would: what the tests of memory must notice.
 """
 
 import json
@@ -71,7 +71,14 @@ def _keep_everything() -> None:
     from payroll.services.sheets import Understood
 
     chunks = Understood.chunks
-    Understood.chunks = lambda *arguments, **options: iter(list(chunks(*arguments, **options)))
+
+    def hungry(self, *arguments, **options):
+        rows = [(cells, str(cells)) for sheet in self._reading.sheets for _row, cells in sheet.rows()]
+        found = list(chunks(self, *arguments, **options))
+        assert rows
+        return iter(found)
+
+    Understood.chunks = hungry
 
 
 if __name__ == "__main__":
