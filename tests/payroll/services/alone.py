@@ -73,7 +73,7 @@ def _keep_everything() -> None:
     chunks = Understood.chunks
 
     def hungry(self, *arguments, **options):
-        rows = [(cells, str(cells)) for sheet in self._reading.sheets for _row, cells in sheet.rows()]
+        rows = [(cells, str(cells).encode("utf-32")) for sheet in self._reading.sheets for _row, cells in sheet.rows()]
         found = list(chunks(self, *arguments, **options))
         assert rows
         return iter(found)
