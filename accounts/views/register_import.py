@@ -35,7 +35,12 @@ def register_import_page(request):
         if data is None:
             messages.error(request, "预览已超过 30 分钟，请重新上传登记表。")
             return redirect("accounts:register_import")
-        imported = register_import(data=data, file_name=name, actor=actor, scope=request.scope)
+        try:
+            imported = register_import(data=data, file_name=name, actor=actor, scope=request.scope)
+        except Refusal as refusal:
+            # What was read for the preview may still be refused on a busy machine; nothing is written, the preview stays.
+            context |= {"refused": refusal.message, "again": token, "file": name}
+            return render(request, "accounts/register_import.html", context, status=422)
         cache.delete(_key(request, token))
         return render(request, "accounts/register_done.html", context | {"imported": imported, "file": name})
     if request.method == "POST":

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from projects.models import Approval, FourPartyAssignment, Project
 from projects.services.four_party import four_party_save
+from sheets.refusal import MESSAGES, Refusal
 from tests.factories.projects import SYSTEM, approval, party, registered_project, workbook
 from tests.factories.responsibilities import ObstacleFactory
 
@@ -385,6 +386,23 @@ class TestImport:
         done = client.post(self.URL, {"token": self.token(page)})
         assert "登记表已导入" in text(done)
         assert Project.objects.get().code == "W-1"
+
+    def test_a_refusal_at_the_confirmation_comes_back_in_words_and_the_preview_is_not_lost(
+        self, cast, login, monkeypatch
+    ):
+        client = login(cast.county_supervisor)
+        token = self.token(self.upload(client, self.rows()))
+
+        def too_slow(**_facts):
+            raise Refusal("timeout", MESSAGES["timeout"])
+
+        with monkeypatch.context() as busy:
+            busy.setattr("accounts.views.register_import.register_import", too_slow)
+            refused = client.post(self.URL, {"token": token})
+        assert refused.status_code == 422
+        assert MESSAGES["timeout"] in text(refused)
+        assert not Project.objects.exists()
+        assert "登记表已导入" in text(client.post(self.URL, {"token": token}))
 
     def test_a_preview_belongs_to_the_person_who_made_it(self, cast, login):
         token = self.token(self.upload(login(cast.county_supervisor), self.rows()))
