@@ -3,11 +3,10 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists
 
-from payroll.models import LabourContract
 from payroll.selectors.declarations import whole_figure
-from payroll.selectors.site_people import State, entries, stays
+from payroll.selectors.site_people import State, contract_in_force, entries, stays
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
@@ -38,15 +37,7 @@ def people_turns(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
     if not scope.can(Permission.WORKER_EDIT):
         return []
     leaving = stays(scope, Permission.WORKER_EDIT).filter(left_on__isnull=False).exclude(settlement__state=State.PAID)
-    in_force = LabourContract.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-        Q(ended_on__isnull=True) | Q(ended_on__gte=today),
-        project_id=OuterRef("project_id"),
-        worker_id=OuterRef("worker_id"),
-        employer_id=OuterRef("employer_id"),
-        starts_on__lte=today,
-    )
-    bare = entries(scope, Permission.WORKER_EDIT).filter(~Exists(in_force), left_on__isnull=True)
+    bare = entries(scope, Permission.WORKER_EDIT).filter(~Exists(contract_in_force(today)), left_on__isnull=True)
     longest = whole_figure("written_contract_days", today)
     found = [
         PeopleTurn(

@@ -8,13 +8,13 @@ import datetime
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, QuerySet, Value
 
-from payroll.models import AttendancePunch, BankCard, LabourContract, PayrollBatch, PayrollLine, Worker
+from payroll.models import AttendancePunch, BankCard, PayrollBatch, PayrollLine, Worker
 from payroll.rules import realname as words
 from payroll.selectors.attendance import days_seen
 from payroll.selectors.batches import batches
-from payroll.selectors.site_people import contracts, entries, stays
+from payroll.selectors.site_people import contract_in_force, contracts, entries, stays
 from projects.models import Project, ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
 from responsibilities.models import Organization
@@ -40,12 +40,6 @@ class Answer(NamedTuple):
 
 def project_workers(scope: Scope, project: Project, asked: Asked, *, today: datetime.date) -> Answer:
     """`ProjectWorker.Query`: the roster."""
-    in_force = LabourContract.objects.filter(
-        project_id=OuterRef("project_id"),
-        worker_id=OuterRef("worker_id"),
-        employer_id=OuterRef("employer_id"),
-        starts_on__lte=today,
-    ).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), Q(ended_on__isnull=True) | Q(ended_on__gte=today))
     rows = _narrowed(entries(scope).filter(project=project), asked, "employer_id", "worker", "crew")
 
     def shape(page: Iterable) -> list[dict]:
@@ -64,7 +58,7 @@ def project_workers(scope: Scope, project: Project, asked: Asked, *, today: date
             for entry in page
         ]  # fmt: skip
 
-    return Answer(rows.annotate(has_contract=Exists(in_force)).order_by("pk"), shape)
+    return Answer(rows.annotate(has_contract=Exists(contract_in_force(today))).order_by("pk"), shape)
 
 
 def entries_and_exits(scope: Scope, project: Project, asked: Asked) -> Answer:

@@ -4,9 +4,9 @@ import datetime
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum
 
-from payroll.models import BankCard, LabourContract, PayrollBatch, PayrollLine, Worker
+from payroll.models import BankCard, PayrollBatch, PayrollLine, Worker
 from payroll.selectors.batches import batches
-from payroll.selectors.site_people import entries
+from payroll.selectors.site_people import contract_in_force, entries
 from payroll.selectors.workers import worker_lines
 from responsibilities.models import Organization
 from responsibilities.rules.errors import NotVisible
@@ -33,12 +33,6 @@ def register(scope: Scope, *, today: datetime.date) -> QuerySet:
     `unpaid`: on site in the month before, without a line in a submitted payroll of the site for it.
     """
     first = (today.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
-    in_force = LabourContract.objects.filter(
-        project_id=OuterRef("project_id"),
-        worker_id=OuterRef("worker_id"),
-        employer_id=OuterRef("employer_id"),
-        starts_on__lte=today,
-    ).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), Q(ended_on__isnull=True) | Q(ended_on__gte=today))
     paid = PayrollLine.objects.filter(
         worker_id=OuterRef("worker_id"),
         batch__project_id=OuterRef("project_id"),
@@ -49,7 +43,7 @@ def register(scope: Scope, *, today: datetime.date) -> QuerySet:
     return (
         entries(scope)
         .annotate(
-            has_contract=Exists(in_force),
+            has_contract=Exists(contract_in_force(today)),
             has_card=Exists(BankCard.objects.filter(worker_id=OuterRef("worker_id"))),
             last_paid_on=Subquery(paid.order_by("-batch__month_on").values("batch__month_on")[:1]),
             paid_then=Exists(paid.filter(batch__month_on=first)),

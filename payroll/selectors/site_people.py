@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 
 from payroll.models import LabourContract, LeaverSettlement, RosterEntry, SiteStay
 from payroll.rules.contracts import Term, entry_finding
@@ -33,6 +33,18 @@ def stays(scope: Scope | None, permission: Permission = Permission.PAYROLL_VIEW)
 def entries(scope: Scope | None, permission: Permission = Permission.PAYROLL_VIEW) -> QuerySet:
     """Roster entries that the caller may see."""
     return _seen(scope, RosterEntry, permission).select_related("project__area", "worker", "employer")
+
+
+def contract_in_force(today: datetime.date) -> QuerySet:
+    """For `Exists` over roster entries: the person's contract with the entry's own employer on this site, in force today."""
+    return LabourContract.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+        Q(ended_on__isnull=True) | Q(ended_on__gte=today),
+        project_id=OuterRef("project_id"),
+        worker_id=OuterRef("worker_id"),
+        employer_id=OuterRef("employer_id"),
+        starts_on__lte=today,
+    )
 
 
 def entry_by_pk(scope: Scope | None, pk: int) -> RosterEntry:
