@@ -37,7 +37,7 @@ class QuerySerializer(serializers.Serializer):
 
     projectCode = serializers.CharField(max_length=40, help_text="项目编号（本平台的项目编号）")
     pageIndex = serializers.IntegerField(min_value=0, help_text="页码，从 0 起")
-    pageSize = serializers.IntegerField(min_value=1, help_text="每页行数，不超过 50（本系统默认，可调整）")
+    pageSize = serializers.IntegerField(min_value=1, help_text="每页行数；超过上限时不返回数据，并说明上限")
     corpCode = serializers.CharField(
         max_length=40, required=False, allow_blank=True, default="", help_text="用工单位统一社会信用代码，不填为全部"
     )
