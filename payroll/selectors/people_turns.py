@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists
 
 from payroll.selectors.declarations import whole_figure
-from payroll.selectors.site_people import State, contract_in_force, entries, stays
+from payroll.selectors.site_people import State, contract_in_force_unscoped, entries, stays
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
@@ -37,7 +37,9 @@ def people_turns(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
     if not scope.can(Permission.WORKER_EDIT):
         return []
     leaving = stays(scope, Permission.WORKER_EDIT).filter(left_on__isnull=False).exclude(settlement__state=State.PAID)
-    bare = entries(scope, Permission.WORKER_EDIT).filter(~Exists(contract_in_force(today)), left_on__isnull=True)
+    bare = entries(scope, Permission.WORKER_EDIT).filter(
+        ~Exists(contract_in_force_unscoped(today)), left_on__isnull=True
+    )
     longest = whole_figure("written_contract_days", today)
     found = [
         PeopleTurn(

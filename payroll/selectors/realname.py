@@ -14,7 +14,7 @@ from payroll.models import AttendancePunch, BankCard, PayrollBatch, PayrollLine,
 from payroll.rules import realname as words
 from payroll.selectors.attendance import days_seen
 from payroll.selectors.batches import batches
-from payroll.selectors.site_people import contract_in_force, contracts, entries, stays
+from payroll.selectors.site_people import contract_in_force_unscoped, contracts, entries, stays
 from projects.models import Project, ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
 from responsibilities.models import Organization
@@ -58,7 +58,7 @@ def project_workers(scope: Scope, project: Project, asked: Asked, *, today: date
             for entry in page
         ]  # fmt: skip
 
-    return Answer(rows.annotate(has_contract=Exists(contract_in_force(today))).order_by("pk"), shape)
+    return Answer(rows.annotate(has_contract=Exists(contract_in_force_unscoped(today))).order_by("pk"), shape)
 
 
 def entries_and_exits(scope: Scope, project: Project, asked: Asked) -> Answer:

@@ -6,7 +6,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 
 from payroll.models import BankCard, PayrollBatch, PayrollLine, Worker
 from payroll.selectors.batches import batches
-from payroll.selectors.site_people import contract_in_force, entries
+from payroll.selectors.site_people import contract_in_force_unscoped, entries
 from payroll.selectors.workers import worker_lines
 from responsibilities.models import Organization
 from responsibilities.rules.errors import NotVisible
@@ -43,7 +43,7 @@ def register(scope: Scope, *, today: datetime.date) -> QuerySet:
     return (
         entries(scope)
         .annotate(
-            has_contract=Exists(contract_in_force(today)),
+            has_contract=Exists(contract_in_force_unscoped(today)),
             has_card=Exists(BankCard.objects.filter(worker_id=OuterRef("worker_id"))),
             last_paid_on=Subquery(paid.order_by("-batch__month_on").values("batch__month_on")[:1]),
             paid_then=Exists(paid.filter(batch__month_on=first)),

@@ -35,7 +35,7 @@ def entries(scope: Scope | None, permission: Permission = Permission.PAYROLL_VIE
     return _seen(scope, RosterEntry, permission).select_related("project__area", "worker", "employer")
 
 
-def contract_in_force(today: datetime.date) -> QuerySet:
+def contract_in_force_unscoped(today: datetime.date) -> QuerySet:
     """For `Exists` over roster entries: the person's contract with the entry's own employer on this site, in force today."""
     return LabourContract.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=today),
