@@ -1,22 +1,21 @@
 """A bank's statement of an account: its columns with the words banks use, and its lines as plain facts."""
 
-import datetime
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from accounts.rules.statements import Movement, is_out
 from responsibilities.rules.identifiers import normalise_card
+from sheets.bank_papers import bank_day, bank_money, best_table, says_nothing
 from sheets.columns import Column
-from sheets.headers import Header, find_header
+from sheets.headers import Header
 from sheets.reader import Sheet, Workbook
 from sheets.refusal import Refusal
 from sheets.values import Cell, as_text, lost_precision
 
 NOTHING_FOUND = "没有在文件里找到银行流水的表头。表头要有交易日期，以及收入、支出金额（或金额加借贷方向）。请确认上传的是专户的交易明细。"
 TOTALS = re.compile(r"^(合计|总计|小计|本页|借方合计|贷方合计|打印|制表|以下空白|期末余额|期初余额)")
-DAY = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})")
 ZERO = Decimal(0)
 
 
@@ -140,18 +139,10 @@ class Statement:
 
 def read_statement(workbook: Workbook) -> Statement:
     """The movements of the sheet with the best header. Raises Refusal `no_header`."""
-    best: tuple[Sheet, Header] | None = None
-    for sheet in workbook.sheets:
-        if sheet.hidden or not sheet.height:
-            continue
-        header = find_header(sheet.head(40), COLUMNS, sheet.merged)
-        if header is None or not _usable(header.mapping):
-            continue
-        if best is None or len(header.mapping) > len(best[1].mapping):
-            best = (sheet, header)
-    if best is None:
+    found = best_table(workbook, COLUMNS, _usable)
+    if found is None:
         raise Refusal("no_header", NOTHING_FOUND)
-    sheet, header = best
+    sheet, header = found
     statement = Statement(sheet.name)
     signed = _has_negatives(sheet, header)
     for number, cells in sheet.rows(header.first_data_row):
@@ -165,14 +156,14 @@ def _has_negatives(sheet: Sheet, header: Header) -> bool:
     if at is None or "direction" in header.mapping:
         return False
     return any(
-        (_money(as_text(cells[at - 1])) or ZERO) < 0
+        (bank_money(as_text(cells[at - 1])) or ZERO) < 0
         for _number, cells in sheet.rows(header.first_data_row)
         if at <= len(cells) and cells[at - 1] is not None
     )
 
 
-def _usable(mapping: dict[str, int]) -> bool:
-    found = set(mapping)
+def _usable(header: Header) -> bool:
+    found = set(header.mapping)
     return "on" in found and bool({"out", "in"} <= found or "amount" in found)
 
 
@@ -184,10 +175,9 @@ def _take(statement: Statement, number: int, cells: list[Cell], at: dict[str, in
     def text(name: str) -> str:
         return " ".join(as_text(cell(name)).split())
 
-    texts = [as_text(one).strip() for one in cells if one is not None]
-    if not any(texts) or TOTALS.match("".join(next(filter(None, texts)).split())):
+    if says_nothing(cells, TOTALS):
         return
-    day = _day(cell("on"))
+    day = bank_day(cell("on"))
     out, amount = _amount_of(text, at, signed)
     if day is None or amount is None:
         if day is None and amount is None:
@@ -207,7 +197,7 @@ def _take(statement: Statement, number: int, cells: list[Cell], at: dict[str, in
             on=day,
             out=out,
             amount=amount,
-            balance=_money(text("balance")),
+            balance=bank_money(text("balance")),
             counterparty_name=text("counterparty_name")[:160],
             counterparty_account=_account(cell("counterparty_account")),
             reference=text("reference")[:80],
@@ -218,7 +208,7 @@ def _take(statement: Statement, number: int, cells: list[Cell], at: dict[str, in
 
 def _amount_of(text: Callable[[str], str], at: dict[str, int], signed: bool) -> tuple[bool, Decimal | None]:
     """(whether it goes out, amount); a direction that can't be told makes the amount unknown."""
-    paid, received = _money(text("out")) or ZERO, _money(text("in")) or ZERO
+    paid, received = bank_money(text("out")) or ZERO, bank_money(text("in")) or ZERO
     if paid or received:
         if paid and received:
             return False, None
@@ -226,7 +216,7 @@ def _amount_of(text: Callable[[str], str], at: dict[str, int], signed: bool) -> 
         return (paid > 0, abs(paid)) if paid else (received < 0, abs(received))
     if {"out", "in"} <= set(at) and "amount" not in at:
         return False, ZERO if text("out") or text("in") else None
-    amount = _money(text("amount"))
+    amount = bank_money(text("amount"))
     if amount is None:
         return False, None
     if signed:
@@ -243,28 +233,3 @@ def _account(cell: Cell) -> str:
         return ""
     digits = normalise_card(as_text(cell))
     return digits if digits.isascii() and digits.isdigit() and 8 <= len(digits) <= 32 else ""
-
-
-def _money(text: str) -> Decimal | None:
-    try:
-        amount = Decimal(re.sub(r"[,，￥¥元\s]", "", text))
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 13:
-        return None
-    rounded = amount.quantize(Decimal("0.01"))
-    return rounded if abs(rounded - amount) < Decimal("0.001") else None
-
-
-def _day(cell: Cell) -> datetime.date | None:
-    if isinstance(cell, datetime.datetime):
-        return cell.date()
-    if isinstance(cell, datetime.date):
-        return cell
-    found = DAY.search(as_text(cell)) if cell is not None else None
-    if not found:
-        return None
-    try:
-        return datetime.date(*map(int, found.groups()))
-    except ValueError:
-        return None

@@ -14,8 +14,8 @@ from responsibilities.services import vault
 from responsibilities.services.row_queue import RowQueue
 from responsibilities.services.touch import ring
 from responsibilities.services.trail import Actor, record_event
-from sheets.refusal import MESSAGES, Refusal
-from sheets.sniff import sniff
+from responsibilities.services.uploads import bare_name, require_sheet
+from sheets.refusal import Refusal
 
 READ_TASK = "accounts.read_statement"
 STATEMENTS = RowQueue(
@@ -36,25 +36,19 @@ def statement_upload(
 ) -> tuple[StatementImport, bool]:
     """Store a bank's file sealed and queue it. The same bytes, while they wait for a person, are the same import.
 
-    Errors: `empty`, `not_a_sheet`, `no_special_account`. Length is the caller's to check before it is read.
+    Errors: `empty`, `too_large`, `not_a_sheet`, `no_special_account`.
     """
     account = statement_account(project, scope)
-    for code, wrong in (
-        ("empty", not data.strip(b"\x00 \t\r\n")),
-        ("not_a_sheet", sniff(data[:65_536]).kind == "other"),
-    ):
-        if wrong:
-            raise Refused(code, MESSAGES[code], {"file": MESSAGES[code]})
+    require_sheet(data)
     # Two clicks at once: the second waits here and then finds the first one's import.
     SpecialAccount.objects.select_for_update(of=("self",)).get(pk=account.pk)
     digest = hashlib.sha256(data).hexdigest()
     known = StatementImport.objects.filter(account=account, sha256=digest, status__in=LIVE).first()
     if known is not None:
         return known, False
-    bare = "".join(letter for letter in name.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
     imported = StatementImport.objects.create(
         account=account,
-        name=bare[:200] or "专户流水",
+        name=bare_name(name, "专户流水"),
         sha256=digest,
         sealed=vault.seal_bytes(data, "file"),
         status=Status.QUEUED,

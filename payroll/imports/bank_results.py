@@ -7,12 +7,13 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from payroll.rules.bank_results import outcome_of
 from responsibilities.rules.identifiers import normalise_card
+from sheets.bank_papers import bank_day, bank_money, best_table, says_nothing
 from sheets.columns import Column
-from sheets.headers import Header, find_header
+from sheets.headers import Header
 from sheets.reader import Sheet, Workbook
 from sheets.refusal import Refusal
 from sheets.values import Cell, as_text, lost_precision
@@ -21,7 +22,6 @@ NOTHING_FOUND = (
     "没有在文件里找到银行回执的表头。表头至少要有账号（或序号）、金额和处理结果。请确认上传的是银行返回的代发结果。"
 )
 TOTALS = re.compile(r"^(合计|总计|小计|总笔数|总金额|成功笔数|失败笔数|制表|打印|以下空白)")
-DAY = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})")
 MASKED = re.compile(r"[*＊xX•]{2,}")
 
 
@@ -155,18 +155,10 @@ class Opened:
 
 def open_result(workbook: Workbook) -> Opened:
     """The sheet with the best header. Raises Refusal `no_header` where none names a card or number and an amount."""
-    best: Opened | None = None
-    for sheet in workbook.sheets:
-        if sheet.hidden or not sheet.height:
-            continue
-        header = find_header(sheet.head(40), COLUMNS, sheet.merged)
-        if header is None or not _usable(header):
-            continue
-        if best is None or len(header.mapping) > len(best.header.mapping):
-            best = Opened(sheet, header)
-    if best is None:
+    found = best_table(workbook, COLUMNS, _usable)
+    if found is None:
         raise Refusal("no_header", NOTHING_FOUND)
-    return best
+    return Opened(*found)
 
 
 def rows_of(opened: Opened) -> Iterator[ResultRow]:
@@ -191,14 +183,13 @@ def _row(number: int, cells: list[Cell], at: dict[str, int], told: bool) -> Resu
             return ""
         return " ".join(as_text(cells[position - 1]).split())
 
-    texts = [as_text(cell).strip() for cell in cells if cell is not None]
-    if not any(texts) or TOTALS.match("".join(texts[0].split())):
+    if says_nothing(cells, TOTALS):
         return None
     card_cell = cells[at["card"] - 1] if "card" in at and at["card"] <= len(cells) else None
     card, last4 = _card(card_cell)
-    amount = _amount(text("amount")) if "amount" in at else None
+    amount = bank_money(text("amount")) if "amount" in at else None
     if amount is None and "amount_fen" in at:
-        fen = _amount(text("amount_fen"))
+        fen = bank_money(text("amount_fen"))
         amount = fen / 100 if fen is not None else None
     seq = text("seq")
     status, reason = text("status"), text("reason")
@@ -217,7 +208,7 @@ def _row(number: int, cells: list[Cell], at: dict[str, int], told: bool) -> Resu
         code=text("code")[:40],
         message=(reason or (status if outcome != "paid" else ""))[:200],
         bank_reference=text("bank_reference")[:80],
-        on=_day(cells[at["on"] - 1]) if "on" in at and at["on"] <= len(cells) else None,
+        on=bank_day(cells[at["on"] - 1]) if "on" in at and at["on"] <= len(cells) else None,
     )
 
 
@@ -233,30 +224,3 @@ def _card(cell: Cell) -> tuple[str | None, str]:
     if MASKED.search(text) and text[-4:].isdigit():
         return None, text[-4:]
     return None, ""
-
-
-def _amount(text: str) -> Decimal | None:
-    cleaned = re.sub(r"[,，￥¥元\s]", "", text)
-    try:
-        amount = Decimal(cleaned)
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12:
-        return None
-    # Doubles show 5380.000000001; a third place that means something is no amount of money.
-    rounded = amount.quantize(Decimal("0.01"))
-    return rounded if abs(rounded - amount) < Decimal("0.001") else None
-
-
-def _day(cell: Cell) -> datetime.date | None:
-    if isinstance(cell, datetime.datetime):
-        return cell.date()
-    if isinstance(cell, datetime.date):
-        return cell
-    found = DAY.search(as_text(cell)) if cell is not None else None
-    if not found:
-        return None
-    try:
-        return datetime.date(*map(int, found.groups()))
-    except ValueError:
-        return None

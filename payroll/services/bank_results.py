@@ -4,22 +4,21 @@ Whoever applies a result holds the batch's row, as whoever makes a file does: a 
 """
 
 import datetime
-import hashlib
 import json
 from collections.abc import Sequence
 
 from django.db import connection, transaction
 
 from payroll.imports.bank_results import ResultRow
-from payroll.models import BankResult, BatchAct, Payout, PayoutFile, StoredFile
+from payroll.models import BankResult, BatchAct, Payout, PayoutFile
 from payroll.services.answered_files import answered_file_locked, require_day, result_event
 from payroll.services.payout_lines import batch_finish, files_settle
 from payroll.services.result_matching import DOUBTFUL, result_match
 from payroll.services.result_rows import counts_plain, rows_copy
 from payroll.services.statement_matching import MATCH_TASK
+from payroll.services.stored_files import file_store
 from responsibilities.rules.errors import EditedMeanwhile, NotVisible, Refused
 from responsibilities.selectors.clock import now, today
-from responsibilities.services import vault
 from responsibilities.services.touch import ring, touch_projects
 from responsibilities.services.trail import Actor, record_event
 
@@ -95,12 +94,7 @@ def result_record(*, payout_file_id: int, rows: Sequence[dict], actor: Actor, sc
     result = BankResult.objects.create(
         batch=file.batch,
         payout_file=file,
-        file=StoredFile.objects.create(
-            name="接口报送.json",
-            sha256=hashlib.sha256(data).hexdigest(),
-            size=len(data),
-            sealed=vault.seal_bytes(data, "file"),
-        ),
+        file=file_store(name="接口报送.json", data=data),
         paid_on=today(),
         status=Status.READY,
         rows=len(given),

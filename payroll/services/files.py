@@ -4,7 +4,6 @@ A workbook holds ID numbers and cards in full. So it goes to the person who uplo
 reveal personal data; every hand-out is an event.
 """
 
-import hashlib
 from pathlib import PurePath
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from payroll.models import PayrollBatch, PayrollRemark, StoredFile
 from payroll.rules.month import Month
 from payroll.selectors.batches import may_act_on
 from payroll.services.returned import About, workbook_returned
+from payroll.services.stored_files import file_store
 from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services import vault
@@ -82,12 +82,7 @@ def annotated_make(batch_id: int) -> StoredFile | None:
         if row.annotated is not None:
             # A second maker came first.
             return row.annotated
-        row.annotated = StoredFile.objects.create(
-            name=f"{PurePath(batch.file.name).stem[:180]}-批注版.xlsx",
-            sha256=hashlib.sha256(data).hexdigest(),
-            size=len(data),
-            sealed=vault.seal_bytes(data, "file"),
-        )
+        row.annotated = file_store(name=f"{PurePath(batch.file.name).stem[:180]}-批注版.xlsx", data=data)
         row.save(update_fields=["annotated"])
         return row.annotated
 

@@ -3,7 +3,6 @@
 Whoever makes a file, takes a result or changes a line of a batch holds the batch's row: these acts take turns.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +10,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from accounts.services.special_accounts import payer_account_unscoped
-from payroll.models import BankCard, BatchAct, PayNotice, Payout, PayoutFile, PayrollBatch, StoredFile, Worker
+from payroll.models import BankCard, BatchAct, PayNotice, Payout, PayoutFile, PayrollBatch, Worker
 from payroll.rules.bank_files import Layout, Payer, Payment
 from payroll.rules.bank_layouts import LAYOUTS
 from payroll.rules.payouts import payable_from
@@ -19,6 +18,7 @@ from payroll.rules.stages import Act, may
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.payouts import OpenLine, open_lines_unscoped
 from payroll.services.bank_files import bank_file_bytes
+from payroll.services.stored_files import file_store
 from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import now, today
@@ -231,11 +231,8 @@ def _file(
     data = bank_file_bytes(layout, payments, payer)
     total = sum((line.net for line in lines), Decimal(0))
     name = f"{batch.project.code}-{batch.month_on:%Y-%m}-{layout.title}-{sequence}.{layout.extension}"
-    stored = StoredFile.objects.create(
-        name="".join("-" if character in '\\/:*?"<>|（），' else character for character in name)[:200],
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
-        sealed=vault.seal_bytes(data, "file"),
+    stored = file_store(
+        name="".join("-" if character in '\\/:*?"<>|（），' else character for character in name), data=data
     )
     row = PayoutFile.objects.create(
         batch=batch,

@@ -17,7 +17,6 @@ from payroll.selectors.employers import employers_for_people, require_employer
 from payroll.selectors.roster_facts import known_names_unscoped
 from payroll.selectors.site_people import terms_unscoped
 from payroll.services.stays import entries_follow_stays, stay_problem
-from payroll.services.stored_files import require_sheet
 from payroll.services.workers import workers_register
 from projects.models import ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
@@ -29,6 +28,7 @@ from responsibilities.selectors.figures import figure_on
 from responsibilities.services import vault
 from responsibilities.services.touch import touch_projects
 from responsibilities.services.trail import Actor, record_event
+from responsibilities.services.uploads import require_sheet
 from sheets.reader import read
 
 

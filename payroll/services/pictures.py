@@ -1,9 +1,8 @@
 """Photos and scans: checked by their bytes, stored sealed."""
 
-import hashlib
-
 from payroll.models import StoredFile
 from payroll.rules.photos import EXTENSIONS, LIMIT, PHOTOS, SCANS, kind_of
+from payroll.services.stored_files import file_store
 from responsibilities.rules.errors import Refused
 from responsibilities.services import vault
 
@@ -23,13 +22,7 @@ def picture_store(data: bytes, *, name: str, field: str, scan: bool = False) -> 
         message = ""
     if message:
         raise Refused("picture_refused", message, {field: message})
-    file = StoredFile.objects.create(
-        name=f"{name}.{EXTENSIONS[kind]}",
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
-        sealed=vault.seal_bytes(data, "file"),
-    )
-    return file, kind
+    return file_store(name=f"{name}.{EXTENSIONS[kind]}", data=data), kind
 
 
 def picture_open(file: StoredFile) -> tuple[bytes, str]:

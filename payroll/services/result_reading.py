@@ -4,25 +4,24 @@ import datetime
 import hashlib
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from payroll.imports.bank_results import ResultRow, open_result, rows_of
-from payroll.models import BankResult, BankResultRow, StoredFile
+from payroll.models import BankResult, BankResultRow
 from payroll.services.answered_files import answered_file_locked, require_day, result_event
 from payroll.services.progress import Progress
 from payroll.services.queue import RESULTS
 from payroll.services.result_matching import result_match
 from payroll.services.result_rows import counts_plain, rows_copy
-from responsibilities.rules.errors import Refused
+from payroll.services.stored_files import file_store
 from responsibilities.selectors.clock import now
 from responsibilities.services import vault
 from responsibilities.services.touch import ring
 from responsibilities.services.trail import Actor
+from responsibilities.services.uploads import require_sheet
 from sheets.reader import read
-from sheets.refusal import MESSAGES, Refusal
-from sheets.sniff import sniff
+from sheets.refusal import Refusal
 
 READ_RESULT_TASK = "payroll.read_result"
 TABLE = "payroll_bankresult"
@@ -47,27 +46,25 @@ def result_upload(
 
     Errors: `empty`, `too_large`, `not_a_sheet`, `date_impossible`, `voided`, `not_paying`.
     """
-    _check_file(data)
+    require_sheet(data)
     row = answered_file_locked(payout_file_id, scope)
     require_day(row, paid_on)
     digest = hashlib.sha256(data).hexdigest()
     known = BankResult.objects.filter(payout_file=row, file__sha256=digest, covers=covers, status__in=LIVE).first()
     if known is not None:
         return known, False
-    bare = "".join(letter for letter in name.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
+    file = file_store(name=name, data=data, unnamed="银行回执")
     result = BankResult.objects.create(
         batch=row.batch,
         payout_file=row,
-        file=StoredFile.objects.create(
-            name=bare[:200] or "银行回执", sha256=digest, size=len(data), sealed=vault.seal_bytes(data, "file")
-        ),
+        file=file,
         covers=covers if covers in Covers.values else Covers.ALL,
         paid_on=paid_on,
         uploaded_by=actor.user,
         uploaded_at=now(),
     )
     result_event(
-        result=result, actor=actor, action="result.upload", changes={"file": ["", bare[:200]], "sha256": ["", digest]}
+        result=result, actor=actor, action="result.upload", changes={"file": ["", file.name], "sha256": ["", digest]}
     )
     if wake:
         transaction.on_commit(lambda: ring(READ_RESULT_TASK, result.pk))
@@ -128,15 +125,3 @@ def _refuse(result: BankResult, refusal: Refusal) -> None:
         refused_message=refusal.message[:400],
         version=F("version") + 1,
     )
-
-
-def _check_file(data: bytes) -> None:
-    if not data.strip(b"\x00 \t\r\n"):
-        raise Refused("empty", MESSAGES["empty"], {"file": MESSAGES["empty"]})
-    if len(data) > settings.PORTAL_UPLOAD_LIMIT:
-        message = (
-            f"文件超过 {settings.PORTAL_UPLOAD_LIMIT // (1024 * 1024)} MB 的上限。请只保留需要的工作表后重新上传。"
-        )
-        raise Refused("too_large", message, {"file": message})
-    if sniff(data[:65_536]).kind == "other":
-        raise Refused("not_a_sheet", MESSAGES["not_a_sheet"], {"file": MESSAGES["not_a_sheet"]})

@@ -1,34 +1,15 @@
-"""Files of the register of people: what can be told at once, and the sealed original."""
+"""Files kept sealed: uploaded sheets, scans, and what the portal writes."""
 
 import hashlib
-
-from django.conf import settings
 
 from payroll.models import StoredFile
 from responsibilities.rules.errors import Refused
 from responsibilities.services import vault
-from sheets.refusal import MESSAGES
-from sheets.sniff import sniff
+from responsibilities.services.uploads import bare_name
 
-NAME_LENGTH = 200
 # Scans of signed papers: what phones and scanners make.
 SCANS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 SCAN_LIMIT = 10 * 1024 * 1024
-
-
-def require_sheet(data: bytes, field: str = "file") -> None:
-    """Refuse what is no sheet without starting a process: `empty`, `too_large`, `not_a_sheet`."""
-    code = ""
-    if not data.strip(b"\x00 \t\r\n"):
-        code = "empty"
-    elif len(data) > settings.PORTAL_UPLOAD_LIMIT:
-        megabytes = settings.PORTAL_UPLOAD_LIMIT // (1024 * 1024)
-        message = f"文件超过 {megabytes} MB 的上限。请只保留需要的工作表后重新上传。"
-        raise Refused("too_large", message, {field: message})
-    elif sniff(data[:65_536]).kind == "other":
-        code = "not_a_sheet"
-    if code:
-        raise Refused(code, MESSAGES[code], {field: MESSAGES[code]})
 
 
 def require_scan(data: bytes, field: str = "scan") -> None:
@@ -47,10 +28,11 @@ def scan_type(data: bytes) -> str:
     return {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}.get(kind, "application/octet-stream")
 
 
-def file_store(*, name: str, data: bytes) -> StoredFile:
-    """Seal the bytes as a whole; the name without folders and control characters."""
-    bare = name.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(character for character in bare if character.isprintable())[:NAME_LENGTH] or "文件"
+def file_store(*, name: str, data: bytes, unnamed: str = "文件") -> StoredFile:
+    """Seal the bytes as a whole; the name without folders and control characters, `unnamed` where none remains."""
     return StoredFile.objects.create(
-        name=shown, sha256=hashlib.sha256(data).hexdigest(), size=len(data), sealed=vault.seal_bytes(data, "file")
+        name=bare_name(name, unnamed),
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        sealed=vault.seal_bytes(data, "file"),
     )

@@ -3,23 +3,20 @@
 import datetime
 import hashlib
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from payroll.models import PayrollBatch, StoredFile
+from payroll.models import PayrollBatch
 from payroll.selectors.batches import LIVE, employers_for_upload
+from payroll.services.stored_files import file_store
 from responsibilities.models import Organization
 from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.selectors.clock import today
-from responsibilities.services import vault
 from responsibilities.services.touch import ring
 from responsibilities.services.trail import Actor, record_event
-from sheets.refusal import MESSAGES
-from sheets.sniff import sniff
+from responsibilities.services.uploads import require_sheet
 
 READ_TASK = "payroll.read_batch"
-NAME_LENGTH = 200
 
 
 def batch_upload(
@@ -44,7 +41,7 @@ def batch_upload(
     """
     if kind not in (PayrollBatch.Kind.SHEET, PayrollBatch.Kind.BACK_PAY):
         raise Refused("kind_without_file", "“本月无用工”不用上传文件，请在“申报本月无用工”办理。")
-    _check_file(data)
+    require_sheet(data)
     month_on = month_on.replace(day=1)
     if month_on > today():
         message = f"{month_on:%Y-%m} 还没有到，不能上报这个月的工资表。请核对工资月份。"
@@ -68,9 +65,7 @@ def batch_upload(
         number = (
             back_pay_number(project, month_on, subcontractor, sequence) if kind == PayrollBatch.Kind.BACK_PAY else 0
         )
-        file = StoredFile.objects.create(
-            name=_file_name(name), sha256=digest, size=len(data), sealed=vault.seal_bytes(data, "file")
-        )
+        file = file_store(name=name, data=data, unnamed="工资表")
         batch = PayrollBatch.objects.create(
             project=project,
             month_on=month_on,
@@ -122,18 +117,6 @@ def back_pay_number(project, month_on: datetime.date, subcontractor: Organizatio
     return wanted
 
 
-def _check_file(data: bytes) -> None:
-    """What can be told at once, without a process: nothing, too much, or no sheet at all."""
-    if not data.strip(b"\x00 \t\r\n"):
-        raise Refused("empty", MESSAGES["empty"], {"file": MESSAGES["empty"]})
-    if len(data) > settings.PORTAL_UPLOAD_LIMIT:
-        megabytes = settings.PORTAL_UPLOAD_LIMIT // (1024 * 1024)
-        message = f"文件超过 {megabytes} MB 的上限。请只保留需要的工作表后重新上传。"
-        raise Refused("too_large", message, {"file": message})
-    if sniff(data[:65_536]).kind == "other":
-        raise Refused("not_a_sheet", MESSAGES["not_a_sheet"], {"file": MESSAGES["not_a_sheet"]})
-
-
 def require_employer(scope, project, subcontractor: Organization | None) -> None:
     """Refuse an employer for whom the caller may not act on the project; None is its own crews."""
     allowed = employers_for_upload(scope, project)
@@ -146,9 +129,3 @@ def require_employer(scope, project, subcontractor: Organization | None) -> None
     else:
         message = f"{subcontractor.name}不是这个项目登记的分包单位。请先在项目页登记分包单位，或另选用工单位。"
     raise Refused("employer_not_on_project", message, {"employer": message})
-
-
-def _file_name(name: str) -> str:
-    """The bare name, without folders or control characters."""
-    bare = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(character for character in bare if character.isprintable())[:NAME_LENGTH] or "工资表"

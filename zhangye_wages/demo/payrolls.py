@@ -2,14 +2,14 @@
 
 import csv
 import datetime
-import hashlib
 import io
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from payroll.models import BankCard, PayrollBatch, PayrollLine, RosterEntry, StoredFile, Worker
+from payroll.models import BankCard, PayrollBatch, PayrollLine, RosterEntry, Worker
 from payroll.services.reading import batch_read
+from payroll.services.stored_files import file_store
 from payroll.services.uploads import batch_upload
 from responsibilities.rules.pinyin import person_key
 from responsibilities.selectors.clock import SHANGHAI
@@ -164,7 +164,7 @@ def _submitted(random: Random, story: Story, crew: list[Person], month_on: datet
         subcontractor=story.subcontractors[0],
         status=PayrollBatch.Status.SUBMITTED,
         stage=PayrollBatch.Stage.CONFIRMING,
-        file=_stored(name, data),
+        file=file_store(name=name, data=data),
         sheet=name,
         header_rows=[1],
         columns=dict(
@@ -215,15 +215,6 @@ def _submitted(random: Random, story: Story, crew: list[Person], month_on: datet
         for position, (person, days, gross, deductions) in enumerate(rows)
     )
     return 1
-
-
-def _stored(name: str, data: bytes) -> StoredFile:
-    return StoredFile.objects.create(
-        name=name,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
-        sealed=vault.seal_bytes(data, "file"),
-    )
 
 
 def _sheet(rows: list[tuple[Person, Decimal, Decimal, Decimal]], spoil=None) -> bytes:

@@ -3,13 +3,13 @@
 The layout doesn't matter: a remark knows its cell, in a grid, in a person's block, in a list of punches.
 """
 
-import hashlib
 from pathlib import PurePath
 
 from django.db import transaction
 
 from payroll.models import AttendanceProblem, AttendanceSheet, StoredFile
 from payroll.services.attendance.originals import require_original
+from payroll.services.stored_files import file_store
 from responsibilities.rules.errors import Refused
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor, record_event
@@ -81,12 +81,7 @@ def _made(sheet: AttendanceSheet) -> StoredFile:
     except Refusal as refusal:
         raise Refused(refusal.code, f"无法生成批注版：{refusal.message}") from refusal
     data = put_in_front(data, IN_FRONT, _summary(sheet, problems), WIDTHS)
-    row.annotated = StoredFile.objects.create(
-        name=f"{PurePath(row.file.name).stem[:180]}-批注版.xlsx",
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
-        sealed=vault.seal_bytes(data, "file"),
-    )
+    row.annotated = file_store(name=f"{PurePath(row.file.name).stem[:180]}-批注版.xlsx", data=data)
     row.save(update_fields=["annotated"])
     return row.annotated
 

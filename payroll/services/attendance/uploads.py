@@ -7,12 +7,13 @@ from django.db import connection, transaction
 
 from payroll.models import AttendanceSheet
 from payroll.selectors.employers import require_employer
-from payroll.services.stored_files import file_store, require_sheet
+from payroll.services.stored_files import file_store
 from responsibilities.models import Organization
 from responsibilities.rules.errors import Refused
 from responsibilities.selectors.clock import today
 from responsibilities.services.touch import ring
 from responsibilities.services.trail import Actor, record_event
+from responsibilities.services.uploads import require_sheet
 
 READ_TASK = "payroll.read_attendance"
 Status = AttendanceSheet.Status
@@ -56,7 +57,7 @@ def attendance_upload(
             project=project,
             month_on=month_on,
             subcontractor=subcontractor,
-            file=file_store(name=name, data=data),
+            file=file_store(name=name, data=data, unnamed="考勤表"),
             uploaded_by=actor.user,
         )
         record_event(
