@@ -40,6 +40,9 @@ SOON, LATER = 200, 800  # milliseconds
 def batch_page(request, pk):
     """The batch: progress while it is read, then the sheet with its remarks and the two buttons."""
     batch = decorated(batch_by_pk(request.scope, pk))
+    if "new" in request.GET and _asks(request, batch):
+        # Read before this page was asked for: what the progress bar would have led to.
+        return redirect("payroll:mapping", pk)
     context = {
         "batch": batch,
         "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": f"批次 #{batch.pk}"}],
@@ -67,12 +70,17 @@ def progress(request, pk):
         return render(request, "payroll/_progress.html", _waiting(batch))
     if request.htmx:
         response = HttpResponse(status=204, headers={"X-Batch-Status": batch.status})
-        if batch.status == Status.MAPPING and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD):
+        if _asks(request, batch):
             response["HX-Redirect"] = reverse("payroll:mapping", args=[pk])
         else:
             response["HX-Refresh"] = "true"
         return response
     return redirect("payroll:batch", pk)
+
+
+def _asks(request, batch: PayrollBatch) -> bool:
+    """Whether the reader has stopped to ask which column is what, and the caller may answer."""
+    return batch.status == Status.MAPPING and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD)
 
 
 @needs(Permission.PAYROLL_SUBMIT)

@@ -83,6 +83,7 @@ def poster(request, code):
         messages.success(request, "已换成新的二维码，原来贴出的二维码已经失效，请重新打印张贴。")
         return redirect("payroll:poster", code)
     made = site_code_make(project=project, actor=Actor.of(request), scope=request.scope)
+    token = site_token(made)
     return render(
         request,
         "payroll/poster.html",
@@ -90,7 +91,8 @@ def poster(request, code):
             "project": project,
             "contractor": organization_of_part_unscoped(project, ProjectParty.Part.GENERAL_CONTRACTOR),
             "developer": organization_of_part_unscoped(project, ProjectParty.Part.DEVELOPER),
-            "qr": _qr(request, "payroll:public_site", site_token(made)),
+            "qr": _qr(request, "payroll:public_site", token),
+            "site_url": reverse("payroll:public_site", args=[token]),
             "made": made,
             "telephones": complaint_telephones(project.area_id),
             "today": today(),

@@ -53,7 +53,7 @@ def upload_page(request):
             show_refusal(form, refusal)
         else:
             # In the address, because a message would be shown to whoever asks first.
-            address = reverse("payroll:batch", args=[batch.pk]) + ("" if created else "?again=1")
+            address = reverse("payroll:batch", args=[batch.pk]) + ("?new=1" if created else "?again=1")
             if "X-Upload" in request.headers:
                 # A script's request would follow the redirect, and the browser load the same page once more.
                 return HttpResponse(status=201, headers={"X-Location": address})

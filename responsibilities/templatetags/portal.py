@@ -28,3 +28,11 @@ def share(ratio) -> str:
 def month(day: datetime.date | None) -> str:
     """`2026-10`."""
     return f"{day:%Y-%m}" if day else "—"
+
+
+@register.filter
+def days(number) -> str:
+    """Days or hours of work without needless zeros and never rounded: `26`, `18.5`, `0.25`; an em dash for none."""
+    if number is None or number == "":
+        return "—"
+    return f"{Decimal(number).normalize():,f}"

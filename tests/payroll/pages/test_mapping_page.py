@@ -57,6 +57,13 @@ def test_progress_leads_to_the_page_and_the_batch_says_what_is_missing(enter, ca
     assert address(batch) in shown
 
 
+def test_a_sheet_read_before_its_page_came_up_leads_to_the_question(enter, cast, batch):
+    just_uploaded = address(batch, "batch") + "?new=1"
+    response = enter(cast.labour_officer).get(just_uploaded)
+    assert (response.status_code, response.url) == (302, address(batch))
+    assert enter(cast.supervisor).get(just_uploaded).status_code == 200, "one who may not answer is not sent there"
+
+
 def test_saving_reads_the_file_anew_and_the_draft_says_by_what(enter, cast, batch):
     client = enter(cast.labour_officer)
     response = client.post(address(batch), answer(batch))

@@ -41,7 +41,7 @@ def test_uploading_leads_to_the_batch_with_its_progress(enter, cast, project):
     client = enter(cast.labour_officer)
     response = client.post("/payroll/upload/", posted(project, sheet_bytes([person(1)])))
     batch = PayrollBatch.objects.get()
-    assert (response.status_code, response.url) == (302, page(batch))
+    assert (response.status_code, response.url) == (302, page(batch) + "?new=1")
     shown = text_of(client.get(page(batch)))
     assert "已收到文件，马上开始读取" in shown
     assert "刷新进度" in shown
