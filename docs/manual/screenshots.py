@@ -6,7 +6,6 @@ Takes the demo logins; every person in the pictures is invented. PORTAL_URL (def
 """
 
 import base64
-import datetime
 import os
 import re
 import sys
@@ -61,7 +60,6 @@ def upload_odd_sheet(page: Page) -> Page:
     book.save(box)
     page.select_option("[name=project]", index=1)
     page.wait_for_load_state("networkidle")
-    page.fill("[name=month]", page.input_value("[name=month]") or f"{datetime.date.today():%Y-%m}")
     page.set_input_files("[name=file]", {"name": "十月工资.xlsx", "mimeType": XLSX, "buffer": box.getvalue()})
     page.get_by_role("button", name="上传并核验").click()
     page.wait_for_url("**/mapping/")

@@ -55,7 +55,9 @@ def test_every_list_of_the_payroll_room_is_named(label):
 def test_links_and_pictures_of_every_page_lead_somewhere():
     pages = [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]
     links = [
-        (page, target) for page in pages for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+        (page, target)
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
     ]
     assert len(links) > 20
     assert [f"{page.name} → {target}" for page, target in links if not (page.parent / target).resolve().exists()] == []
