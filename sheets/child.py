@@ -4,7 +4,7 @@ It reads hostile files so that nobody else has to. After its imports it gives up
 need: memory and processor time are capped, no file may be written and none opened any more. Rows
 go to stdout in chunks: lines `J{…}` carry facts, lines `R first_row [[…],…]` carry rows.
 
-Modes: `read`; `diagnose` (why a read died); `annotate` (see `sheets.annotate`).
+Modes: `read`; `diagnose` (why a read died); `annotate` (see `sheets.annotate`); `looks` (see `sheets.old_looks`).
 """
 
 import gc
@@ -97,6 +97,8 @@ def work(mode: str, limits: str) -> int:
         from sheets import annotate
 
         annotate.warm_up()
+    elif mode == "looks":
+        from sheets import old_looks
     out = sys.stdout.buffer
     data = sys.stdin.buffer.read(limits.max_bytes * 2 + 1)
     lock_down(limits)
@@ -108,6 +110,8 @@ def work(mode: str, limits: str) -> int:
             diagnose(data, limits)
         elif mode == "annotate":
             annotate.annotate_in_child(data, out, limits)
+        elif mode == "looks":
+            old_looks.looks_in_child(data, out)
         say(out, {"done": True})
     except Refusal as refusal:
         say(out, {"refused": {"code": refusal.code, "message": refusal.message}})

@@ -1,6 +1,7 @@
 """Old workbooks put together by hand: BIFF8 and BIFF5 records in an OLE container."""
 
 import struct
+import types
 
 SECTOR = 512
 END, FREE, FAT_SECTOR = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
@@ -64,9 +65,12 @@ def bof(version: int, kind: int) -> bytes:
     return record(0x0809, struct.pack("<HHHH", version, kind, 0x0DBB, 0x07CC) + (bytes(8) if version == 0x600 else b""))
 
 
-def biff8(*sheets, extra=b"", cells=None) -> bytes:
-    """The Workbook stream of sheets given as (name, rows); `cells` are records put into each sheet."""
-    return _book(0x600, 1200, sheets, extra, cells, lambda text: _wide(text, "<H"), lambda text: _wide(text, "<B"))
+def biff8(*sheets, extra=b"", cells=None, styles=None) -> bytes:
+    """The Workbook stream of sheets given as (name, rows); `cells` are records put into each sheet, `styles` the numbers
+    of the XF records (in `extra`) by (row, column) from 0.
+    """
+    packs = (lambda text: _wide(text, "<H"), lambda text: _wide(text, "<B"))
+    return _book(0x600, 1200, sheets, extra, cells, *packs, styles or {})
 
 
 def biff5(*sheets, codepage=936, encoding="gbk", extra=b"", cells=None) -> bytes:
@@ -87,13 +91,13 @@ def _wide(text: str, form: str) -> bytes:
     return struct.pack(form, len(raw) // 2) + b"\x01" + raw
 
 
-def _book(version, codepage, sheets, extra, cells, long_text, short_text) -> bytes:
+def _book(version, codepage, sheets, extra, cells, long_text, short_text, styles=types.MappingProxyType({})) -> bytes:
     bodies = []
     for _name, rows in sheets:
         body = [bof(version, 0x10), record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, 20, 0))]
         for row, values in enumerate(rows):
             for column, value in enumerate(values):
-                where = struct.pack("<HHH", row, column, 0)
+                where = struct.pack("<HHH", row, column, styles.get((row, column), 0))
                 if isinstance(value, str):
                     body.append(record(0x0204, where + long_text(value)))
                 elif isinstance(value, float):

@@ -1,0 +1,208 @@
+"""A workbook written anew: the same values at the same places, remarks, and the looks where they are known."""
+
+import datetime
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+
+import xlsxwriter
+from xlsxwriter.exceptions import OverlappingRange
+
+from sheets.marks import AUTHOR, COLOURS, Mark, by_cell
+from sheets.reader import Range, Sheet, Workbook
+from sheets.values import as_text, is_risky
+from sheets.writing import FORMATS, clean, plain_cell, sheet_name
+
+MOST_MERGED = 5000
+ROWS_FOR_WIDTHS = 200
+WIDEST = 40
+LONG_NUMBER = 12  # digits from which a program that takes them for a number shows or stores them differently
+Places = Mapping[tuple[int, int], tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLooks:
+    """How one sheet looks: each cell's style by its number, widths in characters, heights in points."""
+
+    rows: dict[int, list[int]] = field(default_factory=dict)
+    widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    frozen: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """XlsxWriter's properties of the styles by number, and each sheet's looks by its name."""
+
+    styles: list[dict]
+    sheets: dict[str, SheetLooks]
+
+
+def rebuild(book: Workbook, marks: Mapping[str, Iterable[Mark]], looks: Looks | None = None) -> bytes:
+    """The bytes of an .xlsx; a sheet with remarks stands in front when it is opened."""
+    box = BytesIO()
+    out = xlsxwriter.Workbook(
+        box, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    )
+    palette = _Palette(out, looks.styles if looks else [])
+    first = _opened_first(book, marks)
+    for index, page in enumerate(book.sheets, 1):
+        target = out.add_worksheet(_unused_name(out, page.name, index))
+        known = looks.sheets.get(page.name) if looks else None
+        _Copy(page, target, palette, known, by_cell(marks.get(page.name, ()))).write()
+        if page is first:
+            target.activate()
+            target.set_first_sheet()
+        elif page.state == "very_hidden":
+            target.very_hidden()
+        elif page.hidden:
+            target.hide()
+    out.close()
+    return box.getvalue()
+
+
+def _opened_first(book: Workbook, marks: Mapping[str, Iterable[Mark]]) -> Sheet:
+    """The sheet a person sees first: a visible one with remarks before others."""
+    return min(book.sheets, key=lambda page: (page.hidden, page.name not in marks))
+
+
+class _Palette:
+    """The formats of the new workbook, each made once."""
+
+    def __init__(self, out: xlsxwriter.Workbook, styles: list[dict]) -> None:
+        self.out, self.styles = out, styles
+        self.made: dict[tuple, object] = {}
+
+    def of(self, style: int | None, kind: str, severity: str = "", *, risky: bool = False):
+        """The format of a cell: its own look, else what suits its kind; in the severity's colour, if there is one."""
+        key = (style, kind, severity, risky)
+        if key not in self.made:
+            look = FORMATS[kind] if style is None else self.styles[style]
+            if kind == "text" and "num_format" not in look:
+                # Else an ID number typed over becomes a number and loses its last digits.
+                look = look | FORMATS["text"]
+            if severity:
+                look = {name: value for name, value in look.items() if name not in ("pattern", "fg_color", "bg_color")}
+                look["bg_color"] = f"#{COLOURS.get(severity, COLOURS['warning'])}"
+            if risky:
+                look = look | {"quote_prefix": True}
+            self.made[key] = self.out.add_format(look)
+        return self.made[key]
+
+
+class _Copy:
+    """One sheet on its way over."""
+
+    def __init__(self, page: Sheet, target, palette: _Palette, looks: SheetLooks | None, places: Places) -> None:
+        self.page, self.target, self.palette, self.looks = page, target, palette, looks
+        self.merged = page.merged[:MOST_MERGED]
+        self.places = {self._shown(row, column): said for (row, column), said in places.items()}
+        self.widths: dict[int, int] = {}
+
+    def write(self) -> None:
+        covered = self._merge()
+        written = set()
+        for number, cells in self.page.rows():
+            for column, value in enumerate(cells, 1):
+                if value is not None and (number, column) not in covered:
+                    self._cell(number, column, plain_cell(value))
+                    written.add((number, column))
+        self._blanks(written | covered)
+        for (row, column), (_severity, message) in self.places.items():
+            self.target.write_comment(row - 1, column - 1, message, {"author": AUTHOR, "x_scale": 2, "y_scale": 1.2})
+        self._measures()
+
+    def _shown(self, row: int, column: int) -> tuple[int, int]:
+        """Where a remark on a cell is seen: of merged cells only the first one shows."""
+        for area in self.merged:
+            if area.top <= row <= area.bottom and area.left <= column <= area.right:
+                return area.top, area.left
+        return row, column
+
+    def _merge(self) -> set[tuple[int, int]]:
+        """Merge what was merged; returns the cells that lie under a merged one."""
+        covered = set()
+        for area in self.merged:
+            if (area.top, area.left) == (area.bottom, area.right):
+                continue
+            look = self.palette.of(self._style(area.top, area.left), "number")
+            try:
+                self.target.merge_range(area.top - 1, area.left - 1, area.bottom - 1, area.right - 1, "", look)
+            except OverlappingRange:
+                continue
+            covered |= _under(area, self.page)
+        return covered
+
+    def _style(self, row: int, column: int) -> int | None:
+        styles = self.looks.rows.get(row, ()) if self.looks else ()
+        return styles[column - 1] if column <= len(styles) else None
+
+    def _cell(self, row: int, column: int, value: object) -> None:
+        severity = self.places.get((row, column), ("", ""))[0]
+        style = self._style(row, column)
+        at = (row - 1, column - 1)
+        if isinstance(value, bool):
+            self.target.write_boolean(*at, value, self.palette.of(style, "number", severity))
+        elif isinstance(value, float):
+            self.target.write_number(*at, value, self.palette.of(style, "number", severity))
+        elif isinstance(value, (datetime.date, datetime.datetime)):
+            self.target.write_datetime(*at, value, self.palette.of(style, "date", severity))
+        else:
+            text = clean(as_text(value))
+            kind = "text" if style is None or _is_long_number(text) else "number"
+            self.target.write_string(*at, text, self.palette.of(style, kind, severity, risky=is_risky(text)))
+        if self.looks is None and row <= ROWS_FOR_WIDTHS:
+            self.widths[column] = max(self.widths.get(column, 0), min(_letters(as_text(value)), WIDEST))
+
+    def _blanks(self, written: set[tuple[int, int]]) -> None:
+        """Empty cells that have a remark, or a look of their own."""
+        for row, styles in self.looks.rows.items() if self.looks else ():
+            for column, style in enumerate(styles, 1):
+                if (row, column) not in written and (row, column) not in self.places:
+                    self.target.write_blank(row - 1, column - 1, None, self.palette.of(style, "number"))
+        for (row, column), (severity, _message) in self.places.items():
+            if (row, column) not in written:
+                look = self.palette.of(self._style(row, column), "number", severity)
+                self.target.write_blank(row - 1, column - 1, None, look)
+
+    def _measures(self) -> None:
+        known = self.looks.widths if self.looks else {at: max(9, width + 2) for at, width in self.widths.items()}
+        for column in known.keys() | set(self.page.hidden_columns):
+            hidden = {"hidden": True} if column in self.page.hidden_columns else {}
+            self.target.set_column(column - 1, column - 1, known.get(column), None, hidden)
+        heights = self.looks.heights if self.looks else {}
+        hidden_rows = set(self.page.hidden_rows)
+        for row in heights.keys() | hidden_rows:
+            self.target.set_row(row - 1, heights.get(row), None, {"hidden": True} if row in hidden_rows else {})
+        if self.looks and self.looks.frozen:
+            self.target.freeze_panes(*self.looks.frozen)
+
+
+def _under(area: Range, page: Sheet) -> set[tuple[int, int]]:
+    """The cells of a merged area but its first, as far as the sheet has cells at all."""
+    bottom, right = min(area.bottom, page.height), min(area.right, page.width)
+    return {
+        (row, column) for row in range(area.top, bottom + 1) for column in range(area.left, right + 1)
+    } - {(area.top, area.left)}  # fmt: skip
+
+
+def _is_long_number(text: str) -> bool:
+    return len(text) >= LONG_NUMBER and text[:-1].isdigit()
+
+
+def _letters(text: str) -> int:
+    """How wide a text stands: a Chinese character counts double."""
+    return max(
+        (
+            sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line[:WIDEST])
+            for line in text.split("\n")
+        ),
+        default=0,
+    )
+
+
+def _unused_name(out: xlsxwriter.Workbook, name: str, index: int) -> str:
+    name = sheet_name(name) if name else f"Sheet{index}"
+    taken = {page.get_name().lower() for page in out.worksheets()}
+    return name if name.lower() not in taken else f"{name[:26]} ({index})"

@@ -1,0 +1,153 @@
+"""An .xls comes back with remarks and looks as it came: fonts, borders, fills, formats, widths, merged and frozen parts."""
+
+import io
+import struct
+
+import openpyxl
+import pytest
+
+from sheets import annotate as module
+from sheets.annotate import annotate
+from sheets.marks import COLOURS
+from sheets.process import Crashed
+from sheets.refusal import Refusal
+from tests.sheets.biff_making import record, xls
+
+ROWS = [
+    ["工资发放表", None, None],
+    ["姓名", "身份证号", "实发工资"],
+    ["王伟", "620702198001010012", 5380.0],
+    ["李娜", "620702198001010039", 6100.5],
+]
+HEITI, PLAIN = 0, 1
+MONEY = 165
+MARKS = [(3, 2, "error", "身份证号不对"), (4, 3, "warning", "请核对")]
+
+
+def font(name, *, height, bold=False, colour=0x7FFF) -> bytes:
+    raw = name.encode("utf-16-le")
+    facts = struct.pack("<HHHHHBBBB", height * 20, 0, colour, 700 if bold else 400, 0, 0, 0, 134, 0)
+    return record(0x0031, facts + struct.pack("<BB", len(name), 1) + raw)
+
+
+def style(font_number=PLAIN, number_format=0, *, across=0, line=0, fill=None, wrap=False) -> bytes:
+    """An XF record of Excel 97: `line` on all four sides in palette colour 8, `fill` a palette colour."""
+    lines = line | line << 4 | line << 8 | line << 12 | 8 << 16 | 8 << 23
+    more = 8 | 8 << 7 | ((1 if fill is not None else 0) << 26)
+    colours = (fill if fill is not None else 64) | 65 << 7
+    place = across | (8 if wrap else 0) | 1 << 4
+    return record(
+        0x00E0, struct.pack("<HHHBBBBIIH", font_number, number_format, 0, place, 0, 0, 0xFC, lines, more, colours)
+    )
+
+
+TITLE, HEADER, TEXT, AMOUNT = range(4)
+LOOK = b"".join(
+    [
+        font("黑体", height=18, bold=True),
+        font("宋体", height=10),
+        record(0x041E, struct.pack("<HHB", MONEY, len("#,##0.00"), 0) + b"#,##0.00"),
+        style(HEITI, across=2),
+        style(across=2, line=1, fill=22, wrap=True),
+        style(line=1),
+        style(number_format=MONEY, across=3, line=2),
+    ]
+)
+STYLES = {(0, 0): TITLE} | {(1, at): HEADER for at in range(3)}
+STYLES |= {(row, at): TEXT for row in (2, 3) for at in range(2)} | {(row, 2): AMOUNT for row in (2, 3)}
+MEASURES = b"".join(
+    [
+        record(0x007D, struct.pack("<HHHHHH", 1, 1, 24 * 256, 0, 0, 0)),
+        record(0x0208, struct.pack("<HHHHHHI", 0, 0, 3, 30 * 20, 0, 0, 0x40)),
+        record(0x00E5, struct.pack("<HHHHH", 1, 0, 0, 0, 2)),
+        record(0x023E, struct.pack("<HHHIHHI", 0x06B6 | 0x08, 0, 0, 0, 0, 0, 0)),
+        record(0x0041, struct.pack("<HHHHH", 0, 2, 2, 0, 2)),
+    ]
+)
+
+
+def formatted() -> bytes:
+    return xls(("10月", ROWS), extra=LOOK, cells=MEASURES, styles=STYLES)
+
+
+@pytest.fixture(scope="module")
+def returned():
+    return openpyxl.load_workbook(io.BytesIO(annotate(formatted(), MARKS)))["10月"]
+
+
+def test_values_and_remarks_stand_where_they_stood(returned):
+    assert [[cell.value for cell in row] for row in returned["A1:C4"]] == ROWS
+    assert {cell.coordinate: cell.comment.text for row in returned["A1:C4"] for cell in row if cell.comment} == {
+        "B3": "身份证号不对",
+        "C4": "请核对",
+    }
+
+
+def test_fonts_formats_places_and_borders_are_kept(returned):
+    title, header, amount = returned["A1"], returned["B2"], returned["C3"]
+    assert (title.font.name, title.font.sz, title.font.b) == ("黑体", 18, True)
+    assert title.alignment.horizontal == "center"
+    assert (header.font.name, header.font.sz, bool(header.font.b)) == ("宋体", 10, False)
+    assert header.alignment.wrap_text
+    assert header.fill.fill_type == "solid"
+    assert header.fill.start_color.rgb == "FFC0C0C0"
+    assert header.border.left.style == header.border.bottom.style == "thin"
+    assert (amount.number_format, amount.border.top.style, amount.alignment.horizontal) == (
+        "#,##0.00",
+        "medium",
+        "right",
+    )
+
+
+def test_widths_heights_merged_and_frozen_parts_are_kept(returned):
+    assert returned.column_dimensions["B"].width == pytest.approx(24, abs=1)
+    assert returned.row_dimensions[1].height == 30
+    assert [str(area) for area in returned.merged_cells.ranges] == ["A1:C1"]
+    assert returned.freeze_panes == "A3"
+
+
+def test_a_remark_changes_the_colour_of_its_cell_and_nothing_else(returned):
+    wrong, doubtful = returned["B3"], returned["C4"]
+    assert wrong.fill.start_color.rgb.endswith(COLOURS["error"])
+    assert doubtful.fill.start_color.rgb.endswith(COLOURS["warning"])
+    assert (doubtful.number_format, doubtful.border.top.style, doubtful.font.name) == ("#,##0.00", "medium", "宋体")
+    assert returned["B4"].fill.fill_type is None
+
+
+def test_long_numbers_stay_text_when_they_are_typed_over(returned):
+    assert returned["B3"].number_format == "@"
+    assert returned["A3"].number_format == "General"
+
+
+def test_a_remark_under_a_merged_cell_is_seen_on_it():
+    page = openpyxl.load_workbook(io.BytesIO(annotate(formatted(), [(1, 3, "notice", "在下面")])))["10月"]
+    assert page["A1"].comment.text == "在下面"
+    assert page["A1"].value == "工资发放表"
+
+
+@pytest.mark.parametrize("trouble", [Crashed(-9), Refusal("timeout")], ids=["killed", "too slow"])
+def test_looks_that_cannot_be_had_cost_nobody_the_remarks(trouble, monkeypatch):
+    run = module.run
+
+    def without_looks(mode, *rest):
+        if mode == "looks":
+            raise trouble
+        return run(mode, *rest)
+
+    monkeypatch.setattr(module, "run", without_looks)
+    page = openpyxl.load_workbook(io.BytesIO(annotate(formatted(), MARKS)))["10月"]
+    assert page["B3"].comment.text == "身份证号不对"
+    assert page["C3"].number_format == "General", "the control: the looks come from that child"
+
+
+def test_a_workbook_too_large_for_looks_comes_back_plain(monkeypatch):
+    monkeypatch.setattr(module, "MOST_CELLS", 1)
+    page = openpyxl.load_workbook(io.BytesIO(annotate(formatted(), MARKS)))["10月"]
+    assert page["B3"].comment.text == "身份证号不对"
+    assert page["A1"].font.name != "黑体"
+
+
+def test_styles_that_no_record_describes_are_no_looks():
+    bare = xls(("10月", ROWS), styles={(2, 1): 900})
+    page = openpyxl.load_workbook(io.BytesIO(annotate(bare, MARKS)))["10月"]
+    assert page["B3"].comment.text == "身份证号不对"
