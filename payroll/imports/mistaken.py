@@ -10,13 +10,22 @@ from sheets.reader import Sheet
 from sheets.refusal import Refusal
 
 OTHER_TEMPLATES = (
+    (re.compile(r"企业类型|参建单位类型"), "参建单位或班组表"),
     (re.compile(r"刷卡|打卡|考勤表|考勤时间|通行方式|上班时间|签到"), "考勤表"),
     (re.compile(r"合同期限|生效日期|合同开始|合同类型"), "劳动合同表"),
     (re.compile(r"进退场|进场时间|退场时间|离场"), "进退场表"),
     (re.compile(r"请假|休假|加班(?:人|类型|原因)"), "请假或加班表"),
     (re.compile(r"班组长|是否班组长|工人类型|政治面貌|民族|文化程度|发证机关|签发机关|籍贯"), "人员名册"),
-    (re.compile(r"企业类型|负责人|责任人|项目经理"), "参建单位或班组表"),
+    (re.compile(r"负责人|责任人|项目经理"), "参建单位或班组表"),
 )
+# Where the portal takes such a sheet.
+PLACES = {
+    "考勤表": "考勤请在“工资发放”的“考勤”里上传",
+    "劳动合同表": "合同请在“工资发放”的“工人”里点“表格导入”上传",
+    "进退场表": "进退场请在“工资发放”的“工人”里点“表格导入”上传",
+    "人员名册": "名册请在“工资发放”的“工人”里点“表格导入”上传",
+    "参建单位或班组表": "参建单位请在项目页登记",
+}
 # Amounts that are nobody's pay.
 NO_PAY = re.compile(r"额度|限额|信用|余额|结余|押金|保证金|保额|保费|合同|定额|标准|年龄|身高|编号")
 PERSONAL = frozenset(("id_number", "phone", "bank_card", "bank_name"))
@@ -61,7 +70,8 @@ def no_payroll(tables: list[tuple[Sheet, Header | None]]) -> Refusal:
     if not mapped & {"net_pay", "gross"}:
         for sheet, header in visible:
             if template := template_of(sheet, header):
-                return Refusal("wrong_template", f"这是{template}，不是工资表。请下载本项目的工资表模板，填写后上传。")
+                place = f"{PLACES[template]}；" if template in PLACES else ""
+                return Refusal("wrong_template", f"这是{template}，不是工资表。{place}这里请上传当月的工资表。")
     if not headed:
         return Refusal(
             "no_header",

@@ -23,6 +23,9 @@ BY_PERSON, BY_MEMORY = "person", "memory"
 ASKED = frozenset({"no_header", "no_name_column", "no_net_column"})
 
 
+NOBODY = "表里只有表头，没有一名工人。请填写后重新上传；当月没有用工的，请在“申报本月无用工”办理。"
+
+
 class Unsure(Exception):
     """The file can't be read without a person's word; `proposal` is what to show."""
 
@@ -109,11 +112,21 @@ class Deciding:
         )
 
     def _by_itself(self, workbook: Workbook, proposal: Proposal, named: bool) -> Decided:
+        if _ends_with_its_header(proposal):
+            raise Refusal("empty", NOBODY)
         if not is_sure(proposal, named=named):
             if proposal.refusal and (proposal.refusal.code not in ASKED or not _promising(proposal)):
                 raise proposal.refusal
             raise Unsure(shown(workbook, proposal))
         return Decided(None, proposal=shown(workbook, proposal), signature=proposal.chosen[0].signature)
+
+
+def _ends_with_its_header(proposal: Proposal) -> bool:
+    """Whether what would be read, or asked about, has a header and nothing below."""
+    headed = [table for table in proposal.tables if table.header and (table.chosen or not proposal.chosen)]
+    return proposal.refusal is None and bool(headed) and all(
+        table.sheet.height < table.header.first_data_row for table in headed
+    )  # fmt: skip
 
 
 def _promising(proposal: Proposal) -> bool:

@@ -11,7 +11,7 @@ from payroll.models import PayrollBatch
 from payroll.rules.month import Month
 from payroll.services.back_pay import repeated_pay_remark
 from payroll.services.courier import Courier
-from payroll.services.deciding import Deciding, Unsure, batch_ask, layouts_note
+from payroll.services.deciding import NOBODY, Deciding, Unsure, batch_ask, layouts_note
 from payroll.services.lines import lines_add, lines_clear, lines_stop, lines_text, rejected_replace, remarks_replace
 from payroll.services.newcomers import Newcomers
 from payroll.services.progress import Progress
@@ -86,6 +86,9 @@ def _store(batch: PayrollBatch, understood: Understood, progress: Progress, deci
                 courier.call(lines_add, lines_text(batch.pk, lines, workers, cards))
             courier.finish()
         newcomers.finish()
+        if not understood.parsed.rows and deciding.decided:
+            # A command, which decides nothing, says itself that no row was read.
+            raise Refusal("empty", NOBODY)
         lines_stop(batch.pk, understood.stopped)
         parsed = understood.parsed
         remarks_replace(batch.pk, understood.remarks)

@@ -117,6 +117,16 @@ def test_only_rows_with_problems_are_shown_when_asked(enter, cast, project):
     assert person(6)["name"] in problems
 
 
+@pytest.mark.parametrize("only", ["errors", "remarks"])
+def test_no_such_rows_leave_the_totals_and_the_choice_on_the_page(enter, cast, project, only):
+    batch = draft(project, [person(1)])
+    shown = text_of(enter(cast.labour_officer).get(page(batch, query=f"?only={only}")))
+    assert "没有这样的行" in shown
+    assert "全部行" in shown
+    assert "可受理" in shown
+    assert person(1)["name"] not in shown
+
+
 def test_numbers_are_masked_on_every_page_and_export(enter, cast, project):
     batch = draft(project, [person(1), person(2, net_pay=1)])
     worker = Worker.objects.get()

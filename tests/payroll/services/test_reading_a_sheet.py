@@ -32,6 +32,17 @@ def test_a_good_sheet_becomes_a_draft_with_its_lines(project):
     assert line.crew == "木工2班"
 
 
+@pytest.mark.parametrize("titles", [None, ("姓名", "应发工资", "实发工资")], ids=["sure", "would be asked about"])
+def test_a_header_without_a_worker_is_told_at_once(project, titles):
+    data = sheet_bytes([]) if titles is None else (",".join(titles) + "\n").encode()
+    batch = upload(project, data, name="表头.csv" if titles else "表头.xlsx")
+    batch_read(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.refused_code) == (Status.REFUSED, "empty")
+    assert "没有一名工人" in batch.refused_message
+    assert "本月无用工" in batch.refused_message
+
+
 def test_personal_numbers_are_stored_sealed_only(project):
     draft(project, [person(1)])
     worker, card = Worker.objects.get(), BankCard.objects.get()
