@@ -1,18 +1,33 @@
 """Chinese names by their pinyin: initials for the search box, a full key for sorting without ICU."""
 
-from functools import lru_cache
+import os
+from functools import cache, lru_cache
 
-from pypinyin import Style, lazy_pinyin
+# The book of phrases takes 40 MB of every process; names of people do without (银行 and 张掖 don't).
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
+
+from pypinyin import Style, lazy_pinyin, load_phrases_dict  # noqa: E402 - reads the environment only once
 
 
 def initials(name: str) -> str:
     """`张掖市人社局` → `zysrsj`; letters and digits stay, anything else goes."""
+    _open_phrases()
     return _plain("".join(lazy_pinyin(name, style=Style.FIRST_LETTER)))
 
 
 def sort_key(name: str) -> str:
     """The full pinyin, lower case, by which names sort alike on every server."""
+    _open_phrases()
     return _plain("".join(part + " " for part in lazy_pinyin(name))).strip()
+
+
+@cache
+def _open_phrases() -> None:
+    """Read the phrases, by which characters of several readings are told, when the first one is asked for."""
+    from pypinyin.phrases_dict import phrases_dict
+
+    load_phrases_dict(phrases_dict)
 
 
 def _plain(text: str) -> str:
