@@ -3,7 +3,8 @@
 Memory grows with the lines kept and with one entry per ID number, card and telephone, never with the sheet.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from operator import itemgetter
 
@@ -58,6 +59,8 @@ class Reading:
             warnings=list(remarks),
         )
         self.sheets = [sheet for sheet, _header in tables]
+        self.taken_back: set[tuple[int, str]] = set()  # (sheet_no, code) of remarks that don't count after all
+        self._table: _Table | None = None
 
     @property
     def sheet(self) -> Sheet:
@@ -86,10 +89,12 @@ class Reading:
         while number < len(parsed.tables):
             sheet, part = self.sheets[number], parsed.tables[number]
             number += 1
-            table = _Table(sheet, part, number, parsed, self._facts, self._csv, memory)
+            self._table = table = _Table(sheet, part, number, parsed, self._facts, self._csv, memory)
             yield from table.chunks()
             parsed.errors += table.checks.errors
             parsed.warnings += table.checks.warnings
+            self.taken_back |= {(number, code) for code in table.checks.taken_back}
+            self._table = None
             if table.follows:
                 # Another table of other people stands below, under titles of its own.
                 self.sheets.insert(number, sheet)
@@ -101,10 +106,27 @@ class Reading:
         declared = [part.declared_total_net for part in parsed.tables]
         parsed.declared_total_net = None if None in declared else sum(declared, ZERO)
 
-    def cells_of(self, places: set[tuple[int, int]]) -> Iterator[tuple[int, int, list[Cell], dict[str, int]]]:
-        """(sheet_no, row, cells, mapping) of the rows told, as the file has them."""
+    @property
+    def _gathered(self) -> list[list[Remark]]:
+        checks = self._table.checks if self._table else None
+        return [self.parsed.errors, self.parsed.warnings, *([checks.errors, checks.warnings] if checks else [])]
+
+    @property
+    def held(self) -> int:
+        """How many remarks have gathered."""
+        return sum(map(len, self._gathered))
+
+    def take_remarks(self) -> list[Remark]:
+        """The remarks that have gathered so far, between two chunks; nothing keeps them here any more."""
+        found = [remark for remarks in self._gathered for remark in remarks]
+        for remarks in self._gathered:
+            remarks.clear()
+        return found
+
+    def cells_of(self, places: Mapping[int, AbstractSet[int]]) -> Iterator[tuple[int, int, list[Cell], dict[str, int]]]:
+        """(sheet_no, row, cells, mapping) of the rows told by sheet, as the file has them."""
         for number, (sheet, part) in enumerate(zip(self.sheets, self.parsed.tables, strict=True), start=1):
-            rows = {row for sheet_no, row in places if sheet_no == number}
+            rows = places.get(number)
             if not rows:
                 continue
             last = max(rows)

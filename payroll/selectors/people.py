@@ -67,17 +67,41 @@ def known_workers_unscoped(
     return map(partial(tuple.__new__, KnownWorker), rows)
 
 
-def card_owners_unscoped(cards: Sequence[bytes]) -> list[tuple[int, int, int]]:
-    """(position, worker, card) of everybody who has a card with one of these blind indexes."""
+def paid_on_cards_unscoped(cards: Sequence[bytes]) -> list[tuple[int, int]]:
+    """(position, worker) of those to whom submitted pay went on a card with one of these blind indexes, two a card.
+
+    Two tell whether somebody else than the person in a row was paid on it, whoever that person is. A typing error in
+    a draft proves nothing. A card may be thousands of people's: each question ends with the second one paid.
+    """
     if not cards:
         return []
     return _rows(
         """
-        SELECT asked.position - 1, card.worker_id, card.id
+        SELECT asked.position - 1, paid.worker_id
         FROM unnest(%s::bytea[]) WITH ORDINALITY AS asked (number, position)
-        CROSS JOIN LATERAL (SELECT id, worker_id FROM payroll_bankcard WHERE number_index = asked.number OFFSET 0) card
+        CROSS JOIN LATERAL (
+            SELECT card.worker_id FROM payroll_bankcard card
+            WHERE card.number_index = asked.number AND EXISTS (
+                SELECT FROM payroll_payrollline line
+                JOIN payroll_payrollbatch batch ON batch.id = line.batch_id AND batch.status = 'submitted'
+                WHERE line.card_id = card.id OFFSET 0)
+            LIMIT 2
+        ) paid
         """,
         [bytea_array(cards)],
+    )
+
+
+def own_cards_unscoped(workers: Sequence[int], cards: Sequence[bytes]) -> list[tuple[int, int]]:
+    """(position, card) of workers who have the card of the blind index beside."""
+    return _rows(
+        """
+        SELECT asked.position - 1, card.id
+        FROM unnest(%s::bigint[], %s::bytea[]) WITH ORDINALITY AS asked (worker, number, position)
+        CROSS JOIN LATERAL (SELECT id FROM payroll_bankcard
+                            WHERE worker_id = asked.worker AND number_index = asked.number OFFSET 0) card
+        """,
+        [list(workers), bytea_array(cards)],
     )
 
 
@@ -129,22 +153,6 @@ def last_cards_unscoped(project_id: int, before: datetime.date, worker_ids: Iter
         [project_id, before, before, workers],
     )
     return {worker: bytes(index) for worker, index in rows}
-
-
-def cards_paid_to_unscoped(card_ids: Iterable[int]) -> set[int]:
-    """Those of the cards to which submitted pay went; a typing error in a draft proves nothing."""
-    cards = list(card_ids)
-    if not cards:
-        return set()
-    rows = _rows(
-        """
-        SELECT DISTINCT line.card_id FROM payroll_payrollline line
-        JOIN payroll_payrollbatch batch ON batch.id = line.batch_id
-        WHERE line.card_id = ANY(%s) AND batch.status = 'submitted'
-        """,
-        [cards],
-    )
-    return {card for (card,) in rows}
 
 
 def days_elsewhere_unscoped(

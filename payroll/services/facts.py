@@ -10,7 +10,7 @@ from payroll.rules.checks.people import NameDiffers
 from payroll.rules.facts import AgeLimits, Facts, MinimumWageFigure
 from payroll.rules.month import Month
 from payroll.rules.remarks import Remark
-from payroll.selectors.people import cards_paid_to_unscoped, days_elsewhere_unscoped, minimum_wage_unscoped
+from payroll.selectors.people import days_elsewhere_unscoped, minimum_wage_unscoped
 from payroll.services.people import People, Recognised
 from responsibilities.rules.identifiers import mask_id
 from responsibilities.selectors.figures import figures_on
@@ -61,7 +61,7 @@ def remarks_of(
     # Mostly everybody is on the roster and has his card for himself: then no line need be looked at.
     if known.known.strangers_here:
         found += _names(lines, known, letters)
-    if known.known.owners:
+    if known.known.paid:
         found += _cards(lines, known, letters)
     if elsewhere is not None:
         found += _days(lines, known, elsewhere, month, letters)
@@ -77,14 +77,9 @@ def _names(lines, known: Recognised, letters):
 
 
 def _cards(lines, known: Recognised, letters):
-    suspects: dict[int, list[int]] = {}
     for position, index in enumerate(known.card_indexes):
-        owners = known.known.owners.get(index, {}) if index else {}
-        if others := [card for worker, card in owners.items() if worker != known.worker_pk(position)]:
-            suspects[position] = others
-    paid = cards_paid_to_unscoped({card for cards in suspects.values() for card in cards})
-    for position, cards in suspects.items():
-        if paid.isdisjoint(cards):
+        paid = known.known.paid.get(index, ()) if index else ()
+        if all(worker == known.worker_pk(position) for worker in paid):
             continue
         line = lines[position]
         message = SharedCard.before_message.format(who=line.name, last4=line.bank_card[-4:])

@@ -1,4 +1,4 @@
-"""A sheet's rows into the database: lines, remarks and rejected rows by COPY, in the caller's transaction."""
+"""A sheet's rows into the database: lines and rejected rows by COPY, in the caller's transaction."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from django.db import connection
 
-from payroll.models import PayrollLine, PayrollRejectedRow, PayrollRemark
+from payroll.models import PayrollLine, PayrollRejectedRow
 from payroll.services.copying import NULL, copy_in, copy_rows, text_of, value_of
 
 CREW_LENGTH, TRADE_LENGTH, REMARK_LENGTH = 60, 40, 200
@@ -44,19 +44,6 @@ def lines_stop(batch_id: int, places: Iterable[tuple[int, int]]) -> None:
                 """,
                 [list(sheets), list(rows), batch_id],
             )
-
-
-def remarks_replace(batch_id: int, remarks: Iterable) -> None:
-    """Store the batch's remarks, instead of any it had."""
-    PayrollRemark.objects.filter(batch_id=batch_id).delete()
-    copy_rows(
-        "payroll_payrollremark (batch_id, sheet_no, row, cell, code, severity, message)",
-        (
-            f"{batch_id}\t{remark.sheet_no}\t{value_of(remark.row or None)}\t{remark.cell or ''}\t{remark.code}\t"
-            f"{remark.severity}\t{text_of(remark.message, 400)}\n"
-            for remark in remarks
-        ),
-    )
 
 
 def rejected_replace(batch_id: int, rows: Iterable[tuple[int, int, dict[str, str]]]) -> None:

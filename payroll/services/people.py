@@ -9,10 +9,11 @@ from payroll.rules.facts import KnownWorker as RosterWorker
 from payroll.rules.numbers import clean_card, clean_id
 from payroll.selectors.people import (
     KnownWorker,
-    card_owners_unscoped,
     has_roster_unscoped,
     known_workers_unscoped,
     last_cards_unscoped,
+    own_cards_unscoped,
+    paid_on_cards_unscoped,
     roster_names_unscoped,
 )
 from payroll.services.courier import Courier
@@ -25,15 +26,15 @@ class Known:
     """What the database knows of the people and cards of some rows.
 
     Workers by blind index, those on the `roster` as the checks know them, with the card that was last paid to where
-    they have several; `cards` by (worker, blind index); `owners` of those cards that somebody else than the person in
-    the row has, as {blind index: {worker: card}}. What was asked and isn't in it is not known.
+    they have several; `cards` by (worker, blind index); `paid` those who were paid on a card, two at most, of cards
+    that somebody else than the person in the row may have. What was asked and isn't in it is not known.
     """
 
     asked: frozenset[bytes]
     workers: dict[bytes, KnownWorker]
     roster: dict[bytes, RosterWorker]
     cards: dict[tuple[int, bytes], int]
-    owners: dict[bytes, dict[int, int]]
+    paid: dict[bytes, list[int]]
 
     def and_also(self, more: "Known") -> "Known":
         return Known(
@@ -41,7 +42,7 @@ class Known:
             self.workers | more.workers,
             self.roster | more.roster,
             self.cards | more.cards,
-            self.owners | more.owners,
+            self.paid | more.paid,
         )
 
     @property
@@ -91,6 +92,7 @@ class People:
         self.id_index = vault.blind_indexer("id_number")
         self.card_index = vault.blind_indexer("bank_card")
         self._known = NOBODY
+        self._paid: dict[bytes, list[int]] = {}  # of the last question: a card that all share is asked about once
 
     def ask_by(self, courier: Courier, reserve: Callable[[int, int], bool] | None) -> None:
         """Whoever walks the sheet says how questions are carried; `reserve` see above."""
@@ -138,12 +140,11 @@ class People:
         asked = self._known.asked
         if not asked.issuperset(filter(None, id_indexes)) or not asked.issuperset(filter(None, card_indexes)):
             self._ask_also(list(zip(id_indexes, card_indexes, strict=True)))
-        return Recognised(
-            id_indexes=id_indexes,
-            card_indexes=card_indexes,
-            named=[line.worker.ref if line.worker and not line.id_number else None for line in lines],
-            known=self._known,
-        )
+        named = [line.worker.ref if line.worker and not line.id_number else None for line in lines]
+        with_cards = [pair for pair in zip(named, card_indexes, strict=True) if None not in pair]
+        if with_cards:
+            self._known.cards.update(self.courier.call(_own_cards, with_cards).result())
+        return Recognised(id_indexes=id_indexes, card_indexes=card_indexes, named=named, known=self._known)
 
     @cached_property
     def _roster(self) -> tuple[dict[str, list[int]], dict[int, bytes]]:
@@ -175,17 +176,25 @@ class People:
                 if other_cards:
                     doubtful[pk] = person
         unsure.discard(None)
-        owners: dict[bytes, dict[int, int]] = {}
-        numbers = list(unsure)
-        for position, worker, card in card_owners_unscoped(numbers):
-            owners.setdefault(numbers[position], {})[worker] = card
-            cards[worker, numbers[position]] = card
         if self.reserve and self.reserve(_new_among(people, workers), len(given) - given.count(None) - own_cards):
             return self._look_up(asked)
         for pk, paid_to in last_cards_unscoped(self.project_id, self.month_on, doubtful).items():
             roster[doubtful[pk]] = roster[doubtful[pk]]._replace(cards=frozenset((paid_to,)))
         asked_for = frozenset(people).union(given)
-        return Known(asked=asked_for, workers=workers, roster=roster, cards=cards, owners=owners)
+        return Known(asked=asked_for, workers=workers, roster=roster, cards=cards, paid=self._paid_on(unsure))
+
+    def _paid_on(self, numbers: set[bytes]) -> dict[bytes, list[int]]:
+        found = {number: self._paid[number] for number in numbers & self._paid.keys()}
+        asked = list(numbers - found.keys())
+        found |= {number: [] for number in asked}
+        for position, worker in paid_on_cards_unscoped(asked):
+            found[asked[position]].append(worker)
+        self._paid = found
+        return {number: workers for number, workers in found.items() if workers}
+
+
+def _own_cards(pairs: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], int]:
+    return {pairs[position]: card for position, card in own_cards_unscoped(*zip(*pairs, strict=True))}
 
 
 def _new_among(people: Sequence[bytes | None], workers: dict[bytes, KnownWorker]) -> int:

@@ -12,10 +12,11 @@ from payroll.rules.month import Month
 from payroll.services.back_pay import repeated_pay_remark
 from payroll.services.courier import Courier
 from payroll.services.deciding import NOBODY, Deciding, Unsure, batch_ask, layouts_note
-from payroll.services.lines import lines_add, lines_clear, lines_stop, lines_text, rejected_replace, remarks_replace
+from payroll.services.lines import lines_add, lines_clear, lines_stop, lines_text, rejected_replace
 from payroll.services.newcomers import Newcomers
 from payroll.services.progress import Progress
 from payroll.services.queue import batch_claim, batch_give_up, reading_alone
+from payroll.services.remarks import WaitingRemarks, remarks_replace, waiting_remarks_store
 from payroll.services.sheets import Understood, open_sheet
 from responsibilities.services import vault
 from responsibilities.services.touch import ring
@@ -45,6 +46,8 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
         deciding = Deciding(batch)
         try:
             with Progress(batch.pk, batch.attempts) as progress:
+                # Whoever opened the file wants to know all; else nobody needs the remarks once they are stored.
+                hold = understood is not None
                 if understood is None:
                     data = vault.unseal_bytes(batch.file.sealed, "file")
                     month = Month(batch.month_on.year, batch.month_on.month)
@@ -60,7 +63,7 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
                     # The rows are kept more tightly: the file needn't lie beside them, sealed and open.
                     del data, batch.file.sealed
                 with _no_cycles_searched():
-                    _store(batch, understood, progress, deciding)
+                    _store(batch, understood, progress, deciding, hold=hold)
         except Unsure as unsure:
             batch_ask(batch, unsure.proposal)
             return None
@@ -75,13 +78,16 @@ def batch_read(batch_id: int, *, understood: Understood | None = None) -> Unders
         return understood
 
 
-def _store(batch: PayrollBatch, understood: Understood, progress: Progress, deciding: Deciding) -> None:
+def _store(batch: PayrollBatch, understood: Understood, progress: Progress, deciding: Deciding, *, hold: bool) -> None:
     with transaction.atomic():
         _be_strict()
         lines_clear(batch.pk)
         with Courier() as courier:
-            newcomers = Newcomers(courier)
-            for lines, recognised in understood.chunks(courier, reserve=newcomers.reserve, told=progress.tell):
+            newcomers, waiting = Newcomers(courier), WaitingRemarks(courier)
+            give = None if hold else waiting.give
+            for lines, recognised in understood.chunks(
+                courier, reserve=newcomers.reserve, told=progress.tell, give=give
+            ):
                 workers, cards = newcomers.settle(lines, recognised)
                 courier.call(lines_add, lines_text(batch.pk, lines, workers, cards))
             courier.finish()
@@ -91,7 +97,10 @@ def _store(batch: PayrollBatch, understood: Understood, progress: Progress, deci
             raise Refusal("empty", NOBODY)
         lines_stop(batch.pk, understood.stopped)
         parsed = understood.parsed
-        remarks_replace(batch.pk, understood.remarks)
+        if waiting.count:
+            waiting_remarks_store(batch.pk, understood.taken_back)
+        else:
+            remarks_replace(batch.pk, understood.remarks)
         rejected_replace(batch.pk, understood.rejected)
         if batch.kind == PayrollBatch.Kind.BACK_PAY:
             repeated_pay_remark(batch=batch)
@@ -130,7 +139,7 @@ def _store(batch: PayrollBatch, understood: Understood, progress: Progress, deci
                 "total_net": ["", str(parsed.total_net)],
             },
         )
-        if understood.remarks:
+        if waiting.count or understood.remarks:
             transaction.on_commit(lambda: ring(ANNOTATE_TASK, batch.pk))
 
 

@@ -4,6 +4,7 @@ Writes nothing; `payroll_import --check` stops here.
 """
 
 import datetime
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -27,6 +28,8 @@ from sheets.reader import Workbook, read
 from sheets.values import as_text
 
 SHOWN_LENGTH = 120
+# Remarks that are held; a sheet of 100,000 rows with three each would take 100 MB.
+MOST_HELD = 5000
 _MASKS = {"id_number": mask_id, "bank_card": mask_card, "phone": mask_phone}
 
 
@@ -52,7 +55,7 @@ class Understood:
         )
         self.judged_at = judged_at
         self.stopped: set[tuple[int, int]] = set()  # (sheet_no, row) of rows written before a check stopped them
-        self.rejected: list[tuple[int, int, dict[str, str]]] = []  # (sheet_no, row, cells)
+        self._rejected: dict[int, set[int]] = {}  # rows by sheet_no
         self._walked = False
 
     @property
@@ -61,7 +64,19 @@ class Understood:
 
     @property
     def remarks(self) -> list:
+        """Errors and then the others, each in the order of their places; without those that `chunks` gave away."""
         return [*self.parsed.errors, *self.parsed.warnings]
+
+    @property
+    def rejected(self) -> Iterator[tuple[int, int, dict[str, str]]]:
+        """(sheet_no, row, cells as text) of rows with errors; personal numbers masked even where they are wrong."""
+        for sheet_no, row, cells, mapping in self._reading.cells_of(self._rejected):
+            yield sheet_no, row, _shown(cells, mapping)
+
+    @property
+    def taken_back(self) -> set[tuple[int, str]]:
+        """(sheet_no, code) of remarks given away that don't count after all."""
+        return self._reading.taken_back
 
     def chunks(
         self,
@@ -69,30 +84,44 @@ class Understood:
         *,
         reserve: Callable[[int, int], bool] | None = None,
         told: Callable[[int, int], None] = lambda _done, _rows: None,
+        give: Callable[[int, list[Remark]], None] | None = None,
     ) -> Iterator[tuple[list[Line], Recognised]]:
         """Accepted lines with the people in them; afterwards everything else is complete.
 
-        `told(done, rows)` hears of progress; `reserve` see `People`.
+        `told(done, rows)` hears of progress; `reserve` see `People`. Without `give` all remarks are held; else, where
+        they are many, it gets all of them instead of `parsed`, as (order, remarks): of several remarks at one place
+        those of a lower order come first, and of one order in the order given.
         """
         reading, people, parsed = self._reading, self._people, self.parsed
         people.ask_by(courier, reserve)
         done, expected = 0, reading.expected
         told(0, expected)
         elsewhere = courier.call(month_has_other_sheets_unscoped, people.project_id, people.month_on)
-        warned, found, checks = [], [], self._checks
+        seen, warned, checks, given = [], [], self._checks, False
+        asked: deque[Future] = deque()
         for lines in reading.chunks():
             recognised = people.recognise(lines)
-            warned.append(courier.call(self._remarks_of, lines, recognised, elsewhere))
-            found += checks.see(lines, recognised.worker_pk)
+            asked.append(courier.call(self._remarks_of, lines, recognised, elsewhere))
+            seen += checks.see(lines, recognised.worker_pk)
+            while asked and asked[0].done():
+                warned += asked.popleft().result()
+            if give is not None and reading.held + len(seen) + len(warned) > MOST_HELD:
+                given = True
+                self._give(give, reading.take_remarks(), seen, warned)
+                seen, warned = [], []
             if self._keep_lines:
                 parsed.lines += lines
             yield lines, recognised
             done += len(lines)
             told(done, expected)
-        warned.append(courier.call(checks.finish))
-        found += [remark for answer in warned for remark in answer.result()]
-        self._tell(found)
-        self.rejected = _rejected(reading)
+        last = courier.call(checks.finish)
+        for answer in asked:
+            warned += answer.result()
+        if given:
+            self._give(give, reading.take_remarks(), seen, warned, last.result())
+        else:
+            self._tell([*seen, *warned, *last.result()])
+        self._take_out()
         self._walked = True
 
     def complete(self) -> "Understood":
@@ -117,13 +146,31 @@ class Understood:
         return self.parsed.tables[sheet_no - 1].header.letters
 
     def _tell(self, found: list[Remark]) -> None:
-        """Put remarks made after rows were accepted where they belong; rows that one of them stops go out again."""
+        """Put remarks made after rows were accepted where they belong."""
         parsed = self.parsed
+        self._note(parsed.errors)
+        self._note(found, accepted=True)
         errors = [remark for remark in found if remark.severity == Severity.ERROR]
         warnings = [remark for remark in found if remark.severity != Severity.ERROR]
         parsed.errors = sorted([*parsed.errors, *errors], key=_place)
         parsed.warnings = sorted([*parsed.warnings, *warnings], key=_place)
-        self.stopped = {_place(remark) for remark in errors if stops_row(remark)}
+
+    def _give(self, give: Callable[[int, list[Remark]], None], *kinds: list[Remark]) -> None:
+        for order, remarks in enumerate(kinds):
+            self._note(remarks, accepted=order > 0)
+            give(order, remarks)
+
+    def _note(self, remarks: list[Remark], *, accepted: bool = False) -> None:
+        """Remember the rows that remarks keep out; `accepted` rows were taken before."""
+        for remark in remarks:
+            if stops_row(remark):
+                self._rejected.setdefault(remark.sheet_no, set()).add(remark.row)
+                if accepted:
+                    self.stopped.add(_place(remark))
+
+    def _take_out(self) -> None:
+        """Count rows that were accepted and then stopped among the rejected ones."""
+        parsed = self.parsed
         for sheet_no, _row in self.stopped:
             for counted in (parsed, parsed.tables[sheet_no - 1]):
                 counted.accepted, counted.rejected = counted.accepted - 1, counted.rejected + 1
@@ -172,12 +219,6 @@ def open_sheet(
 def _general_contractor(project) -> int | None:
     found = employer_of_roster_unscoped(project, None)
     return found.pk if found else None
-
-
-def _rejected(reading: Reading) -> list[tuple[int, int, dict[str, str]]]:
-    """(sheet_no, row, cells as text) of rows with errors; personal numbers masked even where they are wrong."""
-    places = {_place(remark) for remark in reading.parsed.errors if stops_row(remark)}
-    return [(sheet_no, row, _shown(cells, mapping)) for sheet_no, row, cells, mapping in reading.cells_of(places)]
 
 
 def _place(one: Remark | Line) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
 
-from pypinyin import Style, lazy_pinyin, load_phrases_dict  # noqa: E402 - reads the environment only once
+from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
 
 def initials(name: str) -> str:

@@ -113,9 +113,8 @@ class AccountChecks(Telling):
                 return None
         if not is_luhn_valid(card) and not self._doubtful_card(row, name, card):
             return None
-        here = row + self._place_base
-        owner = self._owner_of_card.setdefault(card, (name, here))
-        if owner[1] != here:
+        owner = self._owner_of_card.setdefault(card, self.owner)
+        if owner[1] != self.owner[1]:
             self.say(
                 row,
                 "bank_card",
@@ -164,9 +163,8 @@ class AccountChecks(Telling):
             phone = normalise_phone(as_text(value))
             if not phone:
                 return None
-        here = row + self._place_base
-        owner = self._owner_of_phone.setdefault(phone, (name, here))
-        if owner[1] != here and owner[0] != name:
+        owner = self._owner_of_phone.setdefault(phone, self.owner)
+        if owner[1] != self.owner[1] and owner[0] != name:
             self.say(
                 row,
                 "phone",

@@ -260,13 +260,13 @@ class AmountChecks(Telling):
         self._priced += 1
         if due - gross > TOLERANCE:
             words = {"days": f"{days:f}", "price": show(price), "due": show(due), "gross": show(gross)}
-            self.say(row, "gross", GrossBelowDays, name=name or "这一行", gap=show(due - gross), **words)
+            self._below += self.say(row, "gross", GrossBelowDays, name=name or "这一行", gap=show(due - gross), **words)
 
     def _drop_prices_of_another_kind(self) -> None:
         """Where most rows fall short of days × price, the column holds something else and its remarks are noise."""
-        below = sum(remark.code == GrossBelowDays.code for remark in self.warnings)
-        if self._priced >= FEW and below * 2 > self._priced:
-            self.warnings[:] = [remark for remark in self.warnings if remark.code != GrossBelowDays.code]
+        if self._priced >= FEW and self._below * 2 > self._priced:
+            self.taken_back = frozenset((GrossBelowDays.code,))
+            self.warnings[:] = [remark for remark in self.warnings if remark.code not in self.taken_back]
 
     # Figures that never err: what can't be read is left out.
 

@@ -162,7 +162,7 @@ class IdentityChecks(Telling):
         if problem is not None:
             self._wrong_id(row, name, number, problem)
             return None
-        here = row + self._place_base
+        here = self.owner[1]
         first = self._place_of.setdefault(number, here)
         if first != here:
             self.say(row, "id_number", DuplicateWorker, name=name, shown=mask_id(number), first=self.said_place(first))
@@ -189,7 +189,7 @@ class IdentityChecks(Telling):
             return None
         found = self.facts.workers_named(name) if self.facts.workers_named else ()
         if len(found) == 1:
-            here = row + self._place_base
+            here = self.owner[1]
             first = self._place_of.setdefault(f"\0{name}", here)
             if first != here:
                 self.say(

@@ -38,6 +38,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
     """Checks rows one by one and remembers what duplicates and sums need.
 
     `memory` is shared by the sheets of one file. `careful` False: no cell holds an error or a formula without result.
+    Remarks may be taken away while rows are still coming; `finish` says in `taken_back` which codes don't count after all.
     """
 
     def __init__(
@@ -77,7 +78,8 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         self.blank_ids = blank_ids
         self._has_card = "bank_card" in letters
         self._banks_known: set[object] = set()
-        self._priced = 0
+        self._priced = self._below = 0
+        self.taken_back: frozenset[str] = frozenset()
         self._pay_limit = facts.pay_limit if facts.pay_limit is not None else Decimal("Infinity")
         self._worker_of, self._ages, self._wage = facts.worker_of, facts.ages, facts.minimum_wage
         self._age_of: dict[str, int] = {}
@@ -99,6 +101,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         note = ""
         if not (type(name) is str and len(name) <= self._longest_quick_name and name.isalpha()):
             name, note = self._name(row, name)
+        self.owner = (name, row + self._place_base)
         worker = None
         if self._has_id and not (self.blank_ids and is_blank(id_number)):
             id_number = self._id_number(row, name, id_number)

@@ -12,7 +12,7 @@ SHEET_BITS = 21
 
 
 class Memory:
-    """Who stood where, across the sheets of one file."""
+    """Who stood where, across the sheets of one file. An owner is (name, place): one object for all that is his."""
 
     def __init__(self) -> None:
         self.place_of: dict[str, int] = {}
@@ -29,6 +29,7 @@ class Telling:
     facts: Facts
     sheet_no: int
     memory: Memory
+    owner: tuple[str, int]  # (name, place) of the row at hand
     severities: Mapping[str, str]
     errors: list[Remark]
     warnings: list[Remark]

@@ -47,7 +47,9 @@ def read_alone(batch_id: int, *, hungry: bool = False) -> Cost:
 
 def main(batch_id: int, *, hungry: bool) -> None:
     django.setup()
-    import zhangye_wages.celery  # noqa: F401 - as a worker has it
+    from zhangye_wages.celery import app
+
+    app.loader.import_default_modules()  # as a worker has it: every room's tasks with all that they need
     from payroll.models import PayrollBatch
     from payroll.services.reading import batch_read
     from sheets.process import nursery
