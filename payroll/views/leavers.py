@@ -1,7 +1,7 @@
 """Leavers: who is not settled and since when, the settlement in three steps, the paper to sign."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -24,9 +24,29 @@ from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
+from responsibilities.views.downloads import workbook
+from responsibilities.views.listing import LONG_SIZES, address, columns, page_of, query, sorted_rows
+from sheets.writing import OutColumn, OutSheet
 
 State = LeaverSettlement.State
-PAGE_SIZE = 50
+COLUMNS = (
+    ("姓名", "worker"),
+    ("项目、用工单位", "project"),
+    ("退场", "left"),
+    ("结清期限", ""),
+    ("状态", "state"),
+    ("应补发（元）", "balance", True),
+    ("办理", ""),
+)
+SORTS = {
+    "worker": ("entry__worker__name", "pk"),
+    "project": ("entry__project__pinyin_key", "left_on", "pk"),
+    "left": ("left_on", "pk"),
+    "state": ("settlement__state", "left_on", "pk"),
+    "balance": ("settlement__balance", "pk"),
+}
+# What comes next, as the button says it.
+NEXT = {"": "核定金额", State.DRAFT: "核定金额", State.AGREED: "登记确认", State.CONFIRMED: "登记付清"}
 
 
 @needs(Permission.PAYROLL_VIEW)
@@ -42,8 +62,13 @@ def leaver_list(request):
     )
     if shown == "late":
         rows = rows.filter(left_on__lte=late_before)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = sorted_rows(request, rows, SORTS)
+    if request.GET.get("export") == "xlsx":
+        request.scope.require(Permission.EXPORT)
+        return _export(rows)
+    page = page_of(request, rows, LONG_SIZES)
     page.object_list = [_decorated(stay) for stay in page.object_list]
+    may_keep = request.scope.can(Permission.WORKER_EDIT)
     waiting = leavers(request.scope, settled=False).count()
     return render(
         request,
@@ -55,7 +80,12 @@ def leaver_list(request):
             "days": whole_figure("leaver_settlement_days", today()),
             "q": text,
             "waiting": waiting,
-            "query": f"show={shown}&q={text}&" if text else f"show={shown}&",
+            "may_keep": may_keep,
+            "size": page.paginator.per_page,
+            "sizes": LONG_SIZES,
+            "query": query(request),
+            "columns": columns(request, COLUMNS),
+            "export_url": address(request, export="xlsx") if request.scope.can(Permission.EXPORT) else "",
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "退场结算"}],
         },
     )
@@ -160,7 +190,43 @@ def _decorated(stay):
     paid = stay.state == State.PAID
     stay.late = (today() - stay.due_on).days if stay.due_on and not paid else 0
     stay.level = "green" if paid else "red" if stay.late > 0 else "orange"
+    stay.next_step = NEXT.get(stay.state, "")
     return stay
+
+
+def _export(rows) -> HttpResponse:
+    titles = [
+        OutColumn("项目编号", width=18),
+        OutColumn("项目", width=32),
+        OutColumn("用工单位", width=28),
+        OutColumn("农民工"),
+        OutColumn("证件后四位"),
+        OutColumn("进场日期", "date"),
+        OutColumn("退场日期", "date"),
+        OutColumn("结清期限", "date"),
+        OutColumn("逾期天数", "number"),
+        OutColumn("状态"),
+        OutColumn("应得工资", "money"),
+        OutColumn("扣款", "money"),
+        OutColumn("已支付", "money"),
+        OutColumn("应补发", "money"),
+    ]
+    body = (
+        [
+            stay.entry.project.code, stay.entry.project.name, stay.entry.employer.name, stay.entry.worker.name,
+            stay.entry.worker.id_last4, stay.entered_on, stay.left_on, stay.due_on, max(0, stay.late), stay.state_words,
+            *_amounts(stay),
+        ]
+        for stay in map(_decorated, rows.iterator(chunk_size=500))
+    )  # fmt: skip
+    return workbook(f"退场结算{today():%Y%m%d}.xlsx", [OutSheet("退场结算", titles, body)])
+
+
+def _amounts(stay) -> tuple:
+    settlement = getattr(stay, "settlement", None)
+    if settlement is None:
+        return (None,) * 4
+    return settlement.earned, settlement.deductions, settlement.paid, settlement.balance
 
 
 def _initial(settlement, suggestion) -> dict:

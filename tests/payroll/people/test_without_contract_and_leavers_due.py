@@ -53,7 +53,7 @@ def test_the_list_says_since_when_and_on_what_basis(client, cast, project):
     assert "已进场 60 天" not in shown
     client.force_login(cast.labour_officer)
     answer = client.get("/payroll/workers/?worry=no_contract&export=xlsx")
-    rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
+    rows = sheet_of(answer)
     at = rows[0].index("没有合同的天数")
     assert [row[at] for row in rows[1:]] == [31, 30, 5, None]
 
@@ -95,6 +95,34 @@ def test_who_left_today_is_not_late_before_tomorrow(client, cast, project):
     shown = client.get("/payroll/leavers/?show=late").content.decode()
     assert person(5)["name"] in shown
     assert person(7)["name"] not in shown
+
+
+def test_the_list_of_leavers_is_sorted_exported_and_leads_to_the_next_step(client, cast, project):
+    on_roster(project, worker(7), cast.subcontractor, entered_on=ago(30), left_on=ago(4))
+    stay = project.roster.get(worker=worker(5)).stays.get()
+    LeaverSettlement.objects.create(
+        stay=stay, earned=900, balance=900, agreed_on=ago(0), state=LeaverSettlement.State.AGREED
+    )
+    client.force_login(cast.labour_officer)
+    shown = client.get("/payroll/leavers/?sort=-left").content.decode()
+    assert shown.index(person(5)["name"]) < shown.index(person(7)["name"])
+    assert client.get("/payroll/leavers/?sort=left").content.decode().index(person(7)["name"]) < shown.index(
+        person(5)["name"]
+    )
+    assert ">核定金额</a>" in shown
+    assert ">登记确认</a>" in shown
+    rows = sheet_of(client.get("/payroll/leavers/?show=all&sort=left&export=xlsx"))
+    at = {title: number for number, title in enumerate(rows[0])}
+    assert [(row[at["农民工"]], row[at["逾期天数"]], row[at["应补发"]]) for row in rows[1:]] == [
+        (person(7)["name"], 4, None),
+        (person(5)["name"], 1, 900),
+    ]
+    client.force_login(cast.supervisor)
+    assert ">核定金额</a>" not in client.get("/payroll/leavers/").content.decode(), "who only looks has no button"
+
+
+def sheet_of(answer) -> list[tuple]:
+    return list(openpyxl.load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
 
 
 def test_a_contract_of_another_site_shows_no_button_there(client, cast, project):
