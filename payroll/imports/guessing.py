@@ -315,8 +315,9 @@ class _Guessing:
             return
         rest = [at for at in relation.taken if at not in self.taken()]
         free = [name for name in ("deductions", "advance") if name not in self.picks]
-        # One that is known already has to be among them, or it would be taken off twice.
-        if any(self.picks[name].at not in relation.taken for name in ("deductions", "advance") if name in self.picks):
+        # One that is known already has to be among them, or it would be taken off twice; one without amounts is idle.
+        known = [self.picks[name].at for name in ("deductions", "advance") if name in self.picks]
+        if any(at not in relation.taken and self._saw(at).largest for at in known):
             return
         self._put("gross", relation.gross, 78)
         for name, at in zip(free, rest, strict=False):

@@ -18,7 +18,7 @@ from payroll.imports.people import people_of
 from payroll.imports.rows import GRAND, Rows
 from payroll.imports.sums import sum_of, without_day_counts
 from payroll.imports.units import converted, factors_of, told
-from payroll.imports.unseen import ComputedCells, tell_hidden_columns
+from payroll.imports.unseen import ComputedCells, tell_hidden_columns, tell_unread_columns
 from payroll.rules.amounts import ZERO, NotMoney, parse_money, show
 from payroll.rules.checks import ORDER, Line, Memory, RowChecks
 from payroll.rules.checks.amounts import FormulaWithoutValue, TotalMismatch
@@ -183,6 +183,7 @@ class _Table:
             self.checks.say(row, "net_pay", AmountsConverted, **told(self.header, self._factors))
         if sheet.hidden_columns:
             tell_hidden_columns(self.checks, sheet, self.header, how, people)
+        tell_unread_columns(self.checks, sheet, self.header, how, people)
         self._joining = Joining(sheet, self.header, how, converted=bool(self._factors))
         self._computed = ComputedCells(sheet, self.header, how)
         self._totals: list[tuple[int, bool, Decimal]] = []

@@ -1,18 +1,23 @@
-"""What a person who looks at the sheet doesn't see of it: hidden columns that are read, results that we computed."""
+"""What a person doesn't see by looking: hidden columns that are read, amounts that aren't, results that we computed."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from payroll.imports.arithmetic import cents
+from payroll.imports.arithmetic import cents, find_sum
 from payroll.imports.columns import MONEY_NAMES, TITLES
+from payroll.imports.mistaken import AMOUNT_FROM, NO_PAY
+from payroll.imports.sums import NO_PART
 from payroll.rules.amounts import show
-from payroll.rules.checks.amounts import FormulaComputed, HiddenColumn
+from payroll.rules.checks.amounts import FormulaComputed, HiddenColumn, UnreadColumn
 from payroll.rules.checks.telling import Telling
 from payroll.rules.net import Sum
 from sheets.headers import Header
 from sheets.reader import Sheet
 from sheets.values import Cell, as_text, column_letter
 
+MOST_NAMED = 6
+NO_AMOUNT = re.compile(f"{NO_PAY.pattern}|{NO_PART.pattern}|单价|日工资|工价|卡|账|帐|证|号")
 PAID = frozenset(("gross", "deductions", "advance", "net_pay", "unit_price"))
 
 
@@ -39,6 +44,40 @@ def tell_hidden_columns(
             checks.say_at(row, f"{letter}{row}", HiddenColumn, column=TITLES[name], **words)
         else:
             checks.say_at(row, f"{letter}{row}", HiddenColumn, HiddenColumn.sum_message, **words)
+
+
+def tell_unread_columns(
+    checks: Telling, sheet: Sheet, header: Header, how: Sum, people: Sequence[Sequence[Cell]]
+) -> None:
+    """One notice of the columns of amounts that nobody understood, where the pay can't be checked because of them."""
+    net = header.mapping.get("net_pay")
+    doubtful = how.unknown if how.computable else range(1, sheet.width + 1)
+    parts = parts_of(header, how) if not how.computable else header.mapping.values()
+    unread = [
+        at
+        for at in doubtful
+        if at not in parts
+        and header.paths.get(at)
+        and not NO_AMOUNT.search("".join(header.paths[at]))
+        and _holds_pay(at, people)
+        # An amount right of what is paid was not taken off it.
+        and (net is None or at < net)
+    ]
+    # 基本、岗位、加班 = 合计: parts of what is paid, told by their sum.
+    if unread and (net is None or find_sum(people, [*unread, net]) != net):
+        row = header.rows[-1] if header.rows else header.first_data_row
+        columns = "、".join(
+            f"{column_letter(at)} 列“{header.titles.get(at) or '没有列名'}”" for at in unread[:MOST_NAMED]
+        )
+        more = " 等" if len(unread) > MOST_NAMED else ""
+        checks.say_at(row, f"{column_letter(unread[0])}{row}", UnreadColumn, columns=columns + more)
+
+
+def _holds_pay(at: int, people: Sequence[Sequence[Cell]]) -> bool:
+    """Whether most people have an amount there that is no count of days."""
+    amounts = [cents(cells[at - 1]) for cells in people if at <= len(cells)]
+    large = sum(1 for amount in amounts if amount and abs(amount) > AMOUNT_FROM)
+    return bool(amounts) and large * 2 > len(people)
 
 
 class ComputedCells:

@@ -15,17 +15,18 @@ Row = tuple[int, int, str]  # sheet_no, row, worker's name
 
 
 def strangers_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, bytes]]:
-    """(sheet_no, row, name, sealed ID number) of lines whose worker is not on the project's roster today."""
+    """(sheet_no, row, name, sealed ID number) of lines whose worker is not on the project's roster in that month."""
     return _rows(
         """
         SELECT line.sheet_no, line.row, worker.name, worker.id_number_sealed
         FROM payroll_payrollline line JOIN payroll_worker worker ON worker.id = line.worker_id
         WHERE line.batch_id = %s AND NOT EXISTS (
             SELECT FROM payroll_rosterentry entry
-            WHERE entry.worker_id = line.worker_id AND entry.project_id + 0 = %s AND entry.left_on IS NULL OFFSET 0)
+            WHERE entry.worker_id = line.worker_id AND entry.project_id + 0 = %s
+              AND (entry.left_on IS NULL OR entry.left_on >= %s) OFFSET 0)
         ORDER BY 1, 2
         """,
-        [batch.pk, batch.project_id],
+        [batch.pk, batch.project_id, batch.month_on],
     )
 
 
@@ -54,10 +55,11 @@ def differing_cards_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, s
         JOIN payroll_worker worker ON worker.id = line.worker_id
         WHERE line.batch_id = %s AND EXISTS (
             SELECT FROM payroll_rosterentry entry
-            WHERE entry.worker_id = line.worker_id AND entry.project_id + 0 = %s AND entry.left_on IS NULL OFFSET 0)
+            WHERE entry.worker_id = line.worker_id AND entry.project_id + 0 = %s
+              AND (entry.left_on IS NULL OR entry.left_on >= %s) OFFSET 0)
         ORDER BY 1, 2
         """,
-        [batch.project_id, batch.month_on, batch.month_on, batch.pk, batch.project_id],
+        [batch.project_id, batch.month_on, batch.month_on, batch.pk, batch.project_id, batch.month_on],
     )
 
 

@@ -36,9 +36,11 @@ def bytea_array(values: Iterable[bytes | None]) -> str:
 
 
 def known_workers_unscoped(
-    people: Sequence[bytes | None], cards: Sequence[bytes | None], project_id: int
+    people: Sequence[bytes | None], cards: Sequence[bytes | None], project_id: int, since: datetime.date
 ) -> Iterator[KnownWorker]:
     """Those that are known, by the blind indexes of their ID numbers and of the cards beside.
+
+    On the roster is also who left on or after `since`, the first day of the month that is paid.
 
     Positions instead of indexes come back: making ten thousand bytes objects of them took longer than finding them.
     The joins are lateral, so that each is looked up by its index: on fresh statistics the planner would rather hash
@@ -49,7 +51,8 @@ def known_workers_unscoped(
         """
         SELECT worker.id, worker.name, worker.has_phone,
             (SELECT true FROM payroll_rosterentry entry
-             WHERE entry.worker_id = worker.id AND entry.project_id + 0 = %s AND entry.left_on IS NULL LIMIT 1) IS TRUE,
+             WHERE entry.worker_id = worker.id AND entry.project_id + 0 = %s
+               AND (entry.left_on IS NULL OR entry.left_on >= %s) LIMIT 1) IS TRUE,
             own.id,
             EXISTS (SELECT 1 FROM payroll_bankcard other
                     WHERE other.worker_id = worker.id AND other.number_index IS DISTINCT FROM asked.card),
@@ -62,7 +65,7 @@ def known_workers_unscoped(
         LEFT JOIN LATERAL (SELECT id FROM payroll_bankcard
                            WHERE worker_id = worker.id AND number_index = asked.card OFFSET 0) own ON true
         """,
-        [project_id, bytea_array(people), bytea_array(cards)],
+        [project_id, since, bytea_array(people), bytea_array(cards)],
     )
     return map(partial(tuple.__new__, KnownWorker), rows)
 
@@ -105,10 +108,11 @@ def own_cards_unscoped(workers: Sequence[int], cards: Sequence[bytes]) -> list[t
     )
 
 
-def has_roster_unscoped(project_id: int) -> bool:
-    """Whether anybody is on the project's roster."""
+def has_roster_unscoped(project_id: int, since: datetime.date) -> bool:
+    """Whether anybody is on the project's roster, or left on or after `since`."""
     return _rows(
-        "SELECT EXISTS (SELECT 1 FROM payroll_rosterentry WHERE project_id = %s AND left_on IS NULL)", [project_id]
+        "SELECT EXISTS (SELECT 1 FROM payroll_rosterentry WHERE project_id = %s AND (left_on IS NULL OR left_on >= %s))",
+        [project_id, since],
     )[0][0]
 
 

@@ -1,17 +1,26 @@
 """Who works on a project, for whom."""
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from payroll.models import BankCard, RosterEntry
+from payroll.models import BankCard, RosterEntry, SiteStay
+from payroll.rules.month import Month
 from projects.models import Project
 from responsibilities.rules.roles import Permission, Role
 from responsibilities.rules.scope import Scope
 
 
-def roster_of(scope: Scope | None, project: Project) -> QuerySet:
-    """Those on site now, by crew. A subcontractor sees only its own people; no scope is the system."""
-    rows = RosterEntry.objects.filter(project=project, left_on__isnull=True)
+def roster_of_month(scope: Scope | None, project: Project, month: Month) -> QuerySet:
+    """Those who can have worked in the month, by crew: not gone before it, not come after it.
+
+    A subcontractor sees only its own people; no scope is the system.
+    """
+    there = (Q(left_on__isnull=True) | Q(left_on__gte=month.first)) & (
+        Q(entered_on__isnull=True) | Q(entered_on__lte=month.last)
+    )
+    # The entry repeats the latest stay; who came back later was there in an earlier one.
+    earlier = SiteStay.objects.filter(there, entry=OuterRef("pk"))
+    rows = RosterEntry.objects.filter(there | Exists(earlier), project=project)
     if scope is not None:
         allowed = Q(pk__in=[])
         for grant in scope.with_permission(Permission.PAYROLL_VIEW).grants:

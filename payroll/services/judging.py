@@ -178,7 +178,7 @@ def _by_row(
         return Remark(row, f"{letter}{row}", check.code, now[check.code], message[:LONGEST], sheet_no)
 
     found = []
-    if has_roster_unscoped(batch.project_id):
+    if has_roster_unscoped(batch.project_id, batch.month_on):
         for sheet_no, row, name, sealed in strangers_unscoped(batch):
             if "id_number" not in letters[sheet_no - 1]:
                 continue

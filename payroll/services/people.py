@@ -88,7 +88,7 @@ class People:
 
     def __init__(self, *, project_id: int, month_on: datetime.date, employer_id: int | None = None) -> None:
         self.project_id, self.month_on, self.employer_id = project_id, month_on, employer_id
-        self.has_roster = has_roster_unscoped(project_id)
+        self.has_roster = has_roster_unscoped(project_id, month_on)
         self.id_index = vault.blind_indexer("id_number")
         self.card_index = vault.blind_indexer("bank_card")
         self._known = NOBODY
@@ -161,7 +161,7 @@ class People:
         people, given = zip(*asked, strict=True) if asked else ((), ())
         workers, roster, cards, own_cards = {}, {}, {}, 0
         doubtful, unsure = {}, set(given)
-        for worker in known_workers_unscoped(people, given, self.project_id):
+        for worker in known_workers_unscoped(people, given, self.project_id, self.month_on):
             pk, name, _has_phone, on_roster, card, other_cards, others_card, position = worker
             person = people[position]
             workers[person] = worker

@@ -1,4 +1,4 @@
-"""The payroll template of a project and month, pre-filled with its roster."""
+"""The payroll template of a project and month, pre-filled with those on the roster in that month."""
 
 from typing import BinaryIO
 
@@ -7,7 +7,7 @@ from django.db import transaction
 from payroll.imports.columns import TITLES
 from payroll.rules.month import Month
 from payroll.selectors.previous import employer_of_roster_unscoped
-from payroll.selectors.roster import latest_cards_unscoped, roster_of
+from payroll.selectors.roster import latest_cards_unscoped, roster_of_month
 from payroll.services.blanks import form_columns, instructions, numbers_in_full
 from projects.selectors.projects import may_act
 from responsibilities.models import Organization
@@ -51,7 +51,7 @@ def template_write(
     uploaded once the amounts are in it; the sheet of instructions and the sample row are never read.
     """
     full = scope is None or may_act(scope, project, Permission.PAYROLL_REVEAL)
-    entries = roster_of(scope, project)
+    entries = roster_of_month(scope, project, month)
     if employer != EVERYBODY:
         entries = entries.filter(employer=employer_of_roster_unscoped(project, employer))
     entries = list(entries)

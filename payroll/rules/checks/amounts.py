@@ -163,6 +163,18 @@ class HiddenColumn(Check):
     basis = LEDGER
 
 
+class UnreadColumn(Check):
+    code = "unread_column"
+    title = "有金额的列没有识别"
+    what = "有的列里是金额，系统没有认出是什么，没有读取，也没有参与实发的核对。"
+    family = Family.OTHER
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    whole_batch = True
+    message = "{columns}有金额，系统没有认出是什么，没有参与实发工资的核对。请在“列对应不对？调整”里指定，或核对这几列不影响实发。"
+    basis = LEDGER
+
+
 class PayOverLimit(Check):
     code = "pay_over_limit"
     title = "单笔工资超过限额"

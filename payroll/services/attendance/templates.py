@@ -6,7 +6,7 @@ from django.db import transaction
 
 from payroll.rules.month import Month
 from payroll.selectors.employers import require_employer
-from payroll.selectors.site_people import entries
+from payroll.selectors.roster import roster_of_month
 from projects.selectors.projects import may_act
 from responsibilities.models import Organization
 from responsibilities.rules.roles import Permission
@@ -25,14 +25,8 @@ def attendance_template(
     in full, and then the trail says so; others get the names, which must then be there once."""
     employer = require_employer(scope, project, subcontractor)
     full = scope is None or may_act(scope, project, Permission.PAYROLL_REVEAL)
-    rows = (
-        entries(None)
-        .filter(project=project, employer=employer)
-        .exclude(left_on__lt=month.first)
-        .exclude(entered_on__gt=month.last)
-        .order_by("crew", "worker__pinyin_key", "pk")
-    )
-    people = list(rows)
+    rows = roster_of_month(None, project, month).filter(employer=employer)
+    people = list(rows.order_by("crew", "worker__pinyin_key", "pk"))
     days = [str(day) for day in range(1, month.days + 1)]
     columns = [
         OutColumn("序号", "number", 6),

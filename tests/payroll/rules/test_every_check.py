@@ -153,6 +153,10 @@ EXAMPLES = {
         lambda: read(row(1), hidden_columns=frozenset((AT["扣款"],))),
         lambda: read(row(1), hidden_columns=frozenset((AT["序号"],))),
     ),
+    "unread_column": (
+        lambda: read(["王伟", id_number(1), 900.0, 5400.0], titles=["姓名", "身份证号", "夜餐", "实发工资"]),
+        lambda: read(["王伟", id_number(1), "好", 5400.0], titles=["姓名", "身份证号", "夜餐", "实发工资"]),
+    ),
     "pay_over_limit": (
         lambda: read(row(1), facts=Facts(pay_limit=Decimal(5000))),
         lambda: read(row(1), facts=Facts(pay_limit=Decimal(5400))),

@@ -54,6 +54,37 @@ def test_a_hidden_column_of_words_outside_the_sum_is_not_told():
     assert told(of(titles, *rows, hidden_columns=frozenset((5,))), "hidden_column") == []
 
 
+def test_columns_of_amounts_that_nobody_understands_are_named_together():
+    titles = ["姓名", "身份证号", "夜餐", "高温", "天气", "实发工资", "垫付"]
+    rows = [["王伟", id_number(1), 900.0, 4500.0, "晴", 5400.0, 800.0]]
+    found = of(titles, *rows)
+    assert told(found, "unread_column") == [("C1", "notice")]
+    message = next(one.message for one in found.warnings if one.code == "unread_column")
+    assert "C 列“夜餐”、D 列“高温”有金额" in message
+    assert "垫付" not in message, "right of what is paid"
+
+
+@pytest.mark.parametrize(
+    ("title", "value"),
+    [("合同金额", 900.0), ("日工资标准", 300.0), ("迟到次数", 2.0), ("水电费", 900.0), ("工龄", 12.0)],
+)
+def test_what_is_no_pay_or_takes_part_in_the_sum_is_not_named(title, value):
+    titles = ["姓名", "身份证号", "应发工资", title, "实发工资"]
+    rows = [["王伟", id_number(1), 6300.0, value, 5400.0]]
+    assert told(of(titles, *rows), "unread_column") == []
+
+
+def test_a_two_line_header_with_words_of_the_site_adds_up():
+    """应领 above 考勤工资, 水电生活费 below 扣减: the row that doesn't agree is told."""
+    titles = ["姓名", "身份证号", "应领", "水电生活费", "借支", "到手金额"]
+    groups = [None, None, "考勤工资", "扣减", None, None]
+    groups[4] = "扣减"
+    rows = [["王伟", id_number(1), 5000.0, 200.0, 0.0, 4800.0], ["李强", id_number(2), 4995.0, 200.0, 0.0, 4895.0]]
+    found = of(groups, titles, *rows)
+    assert found.columns["gross"] == "C"
+    assert [(error.code, error.cell) for error in found.errors] == [("net_mismatch", "F4")]
+
+
 def test_results_of_ours_are_told_once_a_column_with_their_number():
     rows = [row(n) for n in range(1, 5)]
     net = at("实发工资")

@@ -97,7 +97,7 @@ def test_who_left_the_roster_meanwhile_is_a_stranger_and_who_came_is_none(cast, 
     batch = draft(project, [person(1), person(2)])
     assert codes(batch) == [("unknown_worker", 4)]
     on_roster(project, worker(2), cast.contractor, entered_on=datetime.date(2026, 3, 1))
-    RosterEntry.objects.filter(project=project, worker=worker(1)).update(left_on=datetime.date(2026, 10, 31))
+    RosterEntry.objects.filter(project=project, worker=worker(1)).update(left_on=datetime.date(2026, 9, 30))
     assert entry
     submit(batch)
     assert changed(batch)["new"]["unknown_worker"] == [3]

@@ -1,10 +1,12 @@
 """The template: whom it names, its dropdowns and formulas; instructions and sample are never read as people."""
 
+import datetime
 import io
 
 import openpyxl
 import pytest
 
+from payroll.models import SiteStay
 from payroll.rules.month import Month
 from payroll.services.sheets import understand
 from payroll.services.submissions import batch_submit
@@ -12,6 +14,7 @@ from payroll.services.templates import EVERYBODY, template_write
 from responsibilities.services.trail import Actor
 from sheets.refusal import Refusal
 from tests.factories.payroll import draft, person, site
+from tests.factories.people import on_roster, worker
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = Month(2026, 11)
@@ -51,6 +54,19 @@ def test_it_names_one_employers_people_when_asked(cast, project):
     assert names(template(project, employer=None)[1]) == {person(1)["name"]}
     count, book = template(project, employer=cast.subcontractor)
     assert (count, names(book)) == (1, {person(2)["name"]})
+
+
+def test_it_names_who_was_there_in_that_month_whoever_is_there_now(cast, project):
+    def day(month, number=15):
+        return datetime.date(2026, month, number)
+
+    on_roster(project, worker(1), cast.contractor, entered_on=day(3))
+    on_roster(project, worker(2), cast.contractor, entered_on=day(3), left_on=day(11))
+    on_roster(project, worker(3), cast.contractor, entered_on=day(3), left_on=day(10, 31))
+    on_roster(project, worker(4), cast.contractor, entered_on=day(12, 1))
+    back = on_roster(project, worker(5), cast.contractor, entered_on=day(12, 1))
+    SiteStay.objects.create(entry=back, entered_on=day(10), left_on=day(11, 3), source=SiteStay.Source.PORTAL)
+    assert names(template(project)[1]) == {person(n)["name"] for n in (1, 2, 5)}
 
 
 def test_the_crews_are_a_list_to_choose_from_even_when_they_are_many(project):
