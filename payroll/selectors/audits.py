@@ -76,8 +76,16 @@ def attendance_of(batch: PayrollBatch) -> Attendance | None:
 
 
 def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
-    """Lines with an unsettled contest or a remark, or many answered from one telephone; contests first, a page full."""
+    """Lines with a contest that is unsettled, or taken up and not corrected yet, and lines with a remark; contests
+    first, a page full.
+    """
     why: dict[int, list[str]] = {}
+    taken_up = PayContest.objects.filter(
+        batch=batch, state=PayContest.State.ACCEPTED, confirmation__state=State.CONTESTED
+    )
+    for line_id, should_be in taken_up.order_by("id").values_list("confirmation__line_id", "should_be"):
+        said = f"，应当是 {should_be}" if should_be else ""
+        why.setdefault(line_id, []).append(f"异议已采纳{said}，这份表还没有更正，请退回更正")
     for contest in PayContest.objects.filter(batch=batch, state__in=sorted(UNSETTLED)).select_related("confirmation"):
         said = contest.get_reason_display() + (f"，应当是 {contest.should_be}" if contest.should_be else "")
         why.setdefault(contest.confirmation.line_id, []).append(f"工人有异议：{said}")

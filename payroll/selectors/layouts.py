@@ -10,6 +10,8 @@ from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission, Role
 from responsibilities.rules.scope import Scope
 
+Status = PayrollBatch.Status
+
 
 def contractors(scope: Scope) -> QuerySet:
     """The caller's own contractor, and for a general contractor the subcontractors on its projects."""
@@ -39,6 +41,18 @@ def layout_by_pk(scope: Scope, pk: int) -> ColumnLayout:
 def contractor_of_unscoped(batch: PayrollBatch) -> Organization | None:
     """Whose form a batch's file is: the subcontractor's, or the general contractor's."""
     return employer_of_roster_unscoped(batch.project, batch.subcontractor)
+
+
+def columns_confirmed_since_unscoped(batch: PayrollBatch) -> bool:
+    """Whether the contractor has confirmed columns after a sheet was read that nobody said them for, and waits."""
+    if batch.status not in (Status.DRAFT, Status.MAPPING) or (batch.layout or {}).get("by") == "person":
+        return False
+    organization = contractor_of_unscoped(batch)
+    read_at = batch.judged_at or batch.uploaded_at
+    return (
+        organization is not None
+        and ColumnLayout.objects.filter(organization=organization, confirmed_at__gt=read_at).exists()
+    )
 
 
 def remembered_unscoped(organization: Organization | None) -> list[ColumnLayout]:

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from payroll.models import PayConfirmation, Payout, PayoutException, PayrollBatch, PayrollLine
 from payroll.selectors.batches import batches
@@ -84,10 +85,27 @@ def _unpaid(today: datetime.date) -> Q:
     return Q(status=Status.SUBMITTED, stage=Stage.PAYING) & Exists(left)
 
 
+def _to_sign(today: datetime.date) -> Q:
+    """Drafts, but those that were uploaded before what was submitted for the same month and employer."""
+    later = (
+        PayrollBatch.objects.annotate(who=Coalesce("subcontractor_id", 0))
+        .filter(
+            project_id=OuterRef("project_id"),
+            month_on=OuterRef("month_on"),
+            sequence=OuterRef("sequence"),
+            who=Coalesce(OuterRef("subcontractor_id"), 0),
+            status=Status.SUBMITTED,
+            submitted_at__gt=OuterRef("uploaded_at"),
+        )
+        .order_by()
+    )
+    return Q(status=Status.DRAFT) & ~Exists(later)
+
+
 _OPEN_STAGES = (Stage.CONFIRMING, Stage.AUDITED, Stage.NOTICED, Stage.PAYING)
 _CONDITIONS = {
     "columns": lambda today: Q(status=Status.MAPPING),
-    "sign": lambda today: Q(status=Status.DRAFT),
+    "sign": _to_sign,
     "audit": _to_audit,
     "notice": lambda today: Q(status=Status.SUBMITTED, stage=Stage.AUDITED),
     "pay": lambda today: Q(status=Status.SUBMITTED, stage=Stage.NOTICED, notice__until_on__lt=today),

@@ -58,6 +58,15 @@ class OwnForm:
         of = {at: name for name, at in self.places.items()}
         return [of.get(at) for at in range(len(self.header[0]))]
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What the contractor calls each canonical column: the lowest title above it."""
+        lowest = {
+            name: next((titles[at] for titles in reversed(self.header) if at < len(titles) and titles[at]), "")
+            for name, at in self.places.items()
+        }
+        return {name: title or TITLES[name] for name, title in lowest.items()}
+
 
 @transaction.atomic
 def month_copy(
@@ -89,8 +98,10 @@ def month_copy(
     full = may_open_files(scope, batch)
     reveal = scope is None or may_act(scope, project, Permission.PAYROLL_REVEAL)
     people = _People(batch, carried, month, full=full, reveal=reveal, amounts=amounts)
-    forms = people.forms(_own_forms(batch, month, full) or [_standard(project, month)])
-    write_forms(target, forms, instructions(NAMES, month))
+    own = _own_forms(batch, month, full) or [_standard(project, month)]
+    titles = {name: title for form in reversed(own) for name, title in form.titles.items()}
+    names = [name for name in NAMES if name in titles]
+    write_forms(target, people.forms(own), instructions(names, month, titles))
     workers = len(carried.lines) + len(carried.newcomers)
     record_event(
         actor=actor,

@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from payroll.models import PayrollBatch
 from payroll.selectors.batches import LIVE, employers_for_upload
+from payroll.selectors.layouts import columns_confirmed_since_unscoped
 from payroll.services.stored_files import file_store
 from responsibilities.models import Organization
 from responsibilities.rules.errors import NotAllowed, Refused
@@ -35,7 +36,7 @@ def batch_upload(
     """Store the original and queue it. Returns (batch, whether it is new).
 
     The same bytes for the same project, month and employer are the same batch as long as it lives: a second
-    click doubles nothing. `wake` False is for the command, which reads the batch itself. Back pay adds to a month
+    click doubles nothing; one whose columns have been confirmed since it was read is read again. `wake` False is for the command, which reads the batch itself. Back pay adds to a month
     that has its sheet, under a number of its own; `sequence` names the one that this upload corrects.
     Basis: 724 art 15, 31.
     """
@@ -61,6 +62,8 @@ def batch_upload(
             status__in=LIVE,
         ).first()
         if known is not None:
+            if columns_confirmed_since_unscoped(known):
+                _read_again(known, actor, wake=wake)
             return known, False
         number = (
             back_pay_number(project, month_on, subcontractor, sequence) if kind == PayrollBatch.Kind.BACK_PAY else 0
@@ -91,6 +94,16 @@ def batch_upload(
         if wake:
             transaction.on_commit(lambda: ring(READ_TASK, batch.pk))
     return batch, True
+
+
+def _read_again(batch: PayrollBatch, actor: Actor, *, wake: bool) -> None:
+    """Queue a draft once more, so that it is read as the same sheet would be today."""
+    batch.status, batch.attempts, batch.rows_done = PayrollBatch.Status.QUEUED, 0, 0
+    batch.version += 1
+    batch.save(update_fields=["status", "attempts", "rows_done", "version"])
+    record_event(actor=actor, action="payroll.rejudge", target=batch, project_id=batch.project_id)
+    if wake:
+        transaction.on_commit(lambda: ring(READ_TASK, batch.pk))
 
 
 def back_pay_number(project, month_on: datetime.date, subcontractor: Organization | None, wanted: int | None) -> int:

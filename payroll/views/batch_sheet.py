@@ -110,4 +110,4 @@ def _first_error(request, batch: PayrollBatch, names: list[str]) -> dict | None:
         return None
     query = urlencode({"sheet": first.sheet_no, "at": first.row})
     sheet = names[first.sheet_no - 1] if len(names) > 1 and first.sheet_no <= len(names) else ""
-    return {"said": said(first), "sheet": sheet, "url": f"?{query}#r{first.row}"}
+    return {"said": said(first), "sheet": sheet, "url": f"?{query}#c{first.cell}"}

@@ -53,6 +53,7 @@ def flow_context(request, batch: PayrollBatch) -> dict:
         return context | {
             "steps": steps_of(batch),
             "declaration": declaration_on(declarations.SUBMIT, today()),
+            "overtaken_by": current if current is not None and current.submitted_at > batch.uploaded_at else None,
             "blocked_by": current if current is not None and not replaceable(current.stage) else None,
         }
     if batch.status == Status.SUBMITTED and batch.kind == PayrollBatch.Kind.SHEET:

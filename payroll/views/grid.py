@@ -41,6 +41,11 @@ class GridColumn:
     title: str
     num: bool
 
+    @property
+    def net(self) -> bool:
+        """What people look for first: it stays in sight on a wide sheet."""
+        return self.name == "net_pay"
+
 
 @dataclass(slots=True)
 class GridCell:
@@ -53,6 +58,7 @@ class GridCell:
     reveal: str = ""
     secondary: bool = False
     letter: str = ""
+    net: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,7 @@ def _row(number: int, line, texts: dict, columns: list[GridColumn], remarks: lis
         messages.append(said(remark))
     cells = [_cell(column, texts.get(column.name), levels.get(column.letter, ""), line) for column in columns]
     for column, cell in zip(columns, cells, strict=True):
-        cell.secondary, cell.letter = column.name in SECONDARY, column.letter
+        cell.secondary, cell.letter, cell.net = column.name in SECONDARY, column.letter, column.net
     level = messages[0].level if messages else ""
     return GridRow(number, line, cells, level, messages)
 

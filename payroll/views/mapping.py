@@ -145,13 +145,13 @@ def _context(batch: PayrollBatch, form: MappingForm, *, checked: bool) -> dict:
     tables = [table_shown(form, number) for number in range(len(form.tables))]
     errors = []
     if checked:
-        errors = [{"text": error, "href": ""} for error in form.non_field_errors()]
-        errors += [
-            {"text": error, "href": f"#{form[name].id_for_label}"}
-            for name, said in form.errors.items()
-            if name in form.fields
-            for error in said
-        ]
+        # One mistake may concern two columns and is told once, leading to the last of them.
+        told = dict.fromkeys(form.non_field_errors(), "")
+        for name, said in form.errors.items():
+            if name in form.fields:
+                for error in said:
+                    told[error] = f"#{form[name].id_for_label}"
+        errors = [{"text": text, "href": href} for text, href in told.items()]
     return {
         "batch": batch,
         "form": form,

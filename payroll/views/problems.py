@@ -103,26 +103,26 @@ def rejudge(request, pk):
     return redirect("payroll:batch", pk)
 
 
-def cell_url(batch: PayrollBatch, sheet_no: int, row: int | None) -> str:
-    """The sheet's page with this row, at the row."""
+def cell_url(batch: PayrollBatch, sheet_no: int, row: int | None, cell: str = "") -> str:
+    """The sheet's page with this row, at the cell, else at the row."""
     address = reverse("payroll:batch", args=[batch.pk])
     if not row:
         return f"{address}#whole"
-    return f"{address}?sheet={sheet_no}&at={row}#r{row}"
+    return f"{address}?sheet={sheet_no}&at={row}#" + (f"c{cell}" if cell else f"r{row}")
 
 
 def _said(remark, batch: PayrollBatch, names: list[str]):
     """A remark with what the template shows of it."""
     remark.check = catalogue().get(remark.code)
     remark.level, remark.word = LEVELS[remark.severity], WORDS[remark.severity]
-    remark.url = cell_url(batch, remark.sheet_no, remark.row)
+    remark.url = cell_url(batch, remark.sheet_no, remark.row, remark.cell)
     remark.sheet = names[remark.sheet_no - 1] if len(names) > 1 and remark.sheet_no <= len(names) else ""
     return remark
 
 
 def _group(one: dict, batch: PayrollBatch, names: list[str]) -> dict:
     for place in one["places"]:
-        place["url"] = cell_url(batch, place["sheet_no"], place["row"])
+        place["url"] = cell_url(batch, place["sheet_no"], place["row"], place["cell"])
         several = len(names) > 1 and place["sheet_no"] <= len(names)
         place["sheet"] = names[place["sheet_no"] - 1] if several else ""
     return one | {

@@ -16,6 +16,7 @@ function show(position) {
   item.scrollIntoView({ block: "nearest" });
   const cell = document.getElementById(item.dataset.problem) ?? document.querySelector(item.querySelector("a").hash);
   cell?.classList.add("is-current");
+  cell?.closest("tr")?.classList.add("is-current");
   cell?.scrollIntoView({ block: "center", inline: "center" });
 }
 
@@ -26,6 +27,16 @@ function showError() {
   const elsewhere = rail.querySelector("[data-problem-errors]")?.dataset.problemErrors;
   if (elsewhere) location.assign(elsewhere);
 }
+
+// An address that names a cell opens on it and on what is said of it; where the cell isn't shown, on its row.
+function showNamed() {
+  const named = location.hash.slice(1);
+  if (!/^c[A-Z]+\d+$/.test(named)) return;
+  const position = items.findIndex((item) => item.dataset.problem === named);
+  if (position >= 0) show(position);
+  else if (!document.getElementById(named)) document.getElementById(`r${named.replace(/^c[A-Z]+/, "")}`)?.scrollIntoView({ block: "center" });
+}
+showNamed();
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

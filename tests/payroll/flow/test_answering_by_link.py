@@ -184,9 +184,10 @@ def test_an_old_link_leads_to_the_corrected_sheet(phone, project):
     old = tokens(first)[0]
     second = submitted(project, [person(1, net_pay=5000, gross=5600)])
     page = shown(phone.get(pay(old)))
-    assert "正在更正" in page
+    assert "已经更正" in page
+    assert "更正以前的数" in page
     assert pay(tokens(second)[0]) in page
-    assert "正在更正" in shown(phone.post(pay(old), {"act": "confirm"}))
+    assert "已经更正" in shown(phone.post(pay(old), {"act": "confirm"}))
     assert answers(first)[0].state == State.VOID
 
 

@@ -7,8 +7,9 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from payroll.models import PayContest
+from payroll.models import PayConfirmation, PayContest
 from payroll.rules.contests import CONTEST_STEPS, UNSETTLED, ContestAct, ContestState, contest_may
+from payroll.selectors.audits import attention_rows
 from payroll.services.answers import Claim, contest_insist, contest_raise, pay_confirm
 from payroll.services.audits import batch_audit
 from payroll.services.contests import contest_settle
@@ -78,6 +79,17 @@ def test_an_answer_needs_words_the_right_version_and_the_right_state(contest):
     with pytest.raises(Refused) as refused:
         contest_settle(answer="再说一次", **given)
     assert refused.value.code == "wrong_contest_state"
+
+
+def test_what_was_taken_up_stands_first_at_the_audit_until_it_is_corrected(cast, contest, batch, enter):
+    contest_settle(contest_id=contest.pk, act=ContestAct.ACCEPT, answer="将更正", actor=SYSTEM)
+    rows = attention_rows(cast.scope(cast.labour_officer), batch)
+    assert rows[0].line.pk == contest.confirmation.line_id
+    assert rows[0].why[0] == "异议已采纳，应当是 28 天，这份表还没有更正，请退回更正"
+    page = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
+    assert "异议已采纳" in page
+    PayConfirmation.objects.filter(pk=contest.confirmation_id).update(state="void")
+    assert "异议已采纳" not in str([row.why for row in attention_rows(cast.scope(cast.labour_officer), batch)])
 
 
 def test_who_answers_and_who_does_not(cast, contest):

@@ -122,7 +122,7 @@ def test_the_problems_are_listed_gravest_first_with_basis_and_a_way_to_the_cell(
     shown = text_of(enter(cast.labour_officer).get(problems(faulty)))
     assert "共 <strong>5</strong> 处" in shown
     assert shown.index("身份证号位数不对") < shown.index("多人共用电话") < shown.index("开户行不在名单里")
-    assert f"/payroll/{faulty.pk}/?sheet=1&amp;at=4#r4" in shown
+    assert f"/payroll/{faulty.pk}/?sheet=1&amp;at=4#cN4" in shown
     assert person(2)["name"] in shown
     assert "依据：《保障农民工工资支付条例》（国务院令第724号）第十五条" in shown
 
@@ -144,13 +144,13 @@ def test_the_problems_are_listed_gravest_first_with_basis_and_a_way_to_the_cell(
 )
 def test_the_list_narrows_and_sorts(enter, cast, faulty, query, rows):
     shown = text_of(enter(cast.labour_officer).get(problems(faulty, f"?{query}")))
-    assert re.findall(r"#r\d+\">([A-Z]+\d+)</a>", shown) == rows
+    assert re.findall(r"#c[A-Z]+\d+\">([A-Z]+\d+)</a>", shown) == rows
 
 
 def test_problems_of_persons_are_found_and_sorted_by_name(enter, cast, faulty):
     client = enter(cast.labour_officer)
     shown = text_of(client.get(problems(faulty, f"?q={person(4)['name']}")))
-    assert re.findall(r"#r\d+\">([A-Z]+\d+)</a>", shown) == ["C6"]
+    assert re.findall(r"#c[A-Z]+\d+\">([A-Z]+\d+)</a>", shown) == ["C6"]
     assert client.get(problems(faulty, "?sort=person")).status_code == 200
 
 

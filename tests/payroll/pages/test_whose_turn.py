@@ -68,6 +68,23 @@ def test_each_count_is_the_list_behind_it(cast, months, client):
         )
 
 
+def test_a_draft_that_a_later_sheet_overtook_is_nobodys_turn_and_says_so(cast, months, client):
+    old = months["sign"]
+    newer = draft(old.project, [person(1), person(2)], subcontractor=cast.subcontractor, name="b.xlsx")
+    assert counts(cast.labour_officer)["sign"] == 2
+    other = draft(old.project, [person(7)], name="own.xlsx")
+    batch_submit(batch_id=newer.pk, actor=Actor.system("test"))
+    assert {one.pk for one in batches_in_turn(scope_of(cast.labour_officer), "sign", today())} == {other.pk}
+    client.force_login(cast.labour_officer)
+    shown = client.get(f"/payroll/{old.pk}/").content.decode()
+    assert f"这份草稿是在批次 #{newer.pk} 提交以前上传的" in shown
+    assert f"/payroll/{old.pk}/compare/{newer.pk}/" in shown
+    assert "提交后为第 2 版" in shown
+    assert "可能已经过时" not in client.get(f"/payroll/{other.pk}/").content.decode()
+    later = draft(old.project, [person(1)], subcontractor=cast.subcontractor, name="c.xlsx")
+    assert "可能已经过时" not in client.get(f"/payroll/{later.pk}/").content.decode()
+
+
 def test_workers_who_are_silent_hold_the_audit_only_until_their_days_are_over(cast, months):
     scope = scope_of(cast.labour_officer)
     long_ago = timezone.now() - datetime.timedelta(days=30)

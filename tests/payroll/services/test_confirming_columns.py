@@ -12,6 +12,7 @@ from payroll.services.reading import batch_read
 from payroll.services.submissions import batch_discard, batch_submit
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
+from responsibilities.services import vault
 from responsibilities.services.trail import Actor
 from tests.factories.odd_sheets import ODD_LAYOUT, ODD_TITLES, odd_layout, odd_sheet
 from tests.factories.payroll import card_number, draft, id_number, person, sheet_bytes, site, upload
@@ -212,6 +213,23 @@ def test_a_remembered_form_that_names_another_month_is_read_and_said(cast, proje
     batch = read(project, odd_sheet(range(3, 9)), month_on=NOVEMBER)
     assert (batch.status, batch.layout["by"]) == (Status.DRAFT, "memory")
     assert batch.remarks.filter(code="other_month").count() == 1
+
+
+def test_the_same_file_is_read_again_once_its_columns_were_said_elsewhere(cast, project):
+    before = read(project, odd_sheet())
+    assert before.status == Status.MAPPING
+    answered(cast, read(project, odd_sheet(range(3, 9))))
+    again = upload(project, file_of(before))
+    assert (again.pk, again.status) == (before.pk, Status.QUEUED)
+    batch_read(again.pk)
+    again.refresh_from_db()
+    assert (again.status, again.accepted, again.layout["by"]) == (Status.DRAFT, 6, "memory")
+    version = again.version
+    assert upload(project, file_of(before)).version == version, "nothing new since: nothing is read"
+
+
+def file_of(batch) -> bytes:
+    return vault.unseal_bytes(batch.file.sealed, "file")
 
 
 def test_forgetting_asks_again_and_leaves_what_was_read(cast, project):

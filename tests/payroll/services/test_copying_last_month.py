@@ -134,6 +134,9 @@ def test_the_contractors_own_columns_titles_and_month_come_back(project):
     assert rows[0][0] == "祁连建设2026年11月份工资发放表"
     assert rows[1][:8] == ["编号", "工人姓名", "身份证号码", "籍贯", "出勤工日", "工资", None, "实领工资"]
     assert rows[2][5:7] == ["应发工资", "扣款"]
+    explained = [row[0].value for row in book["填写说明"].iter_rows(max_col=1) if row[0].value]
+    assert {"工人姓名", "出勤工日", "实领工资"} <= set(explained), "in the contractor's own words"
+    assert not {"姓名", "签名", "备注", "预支"} & set(explained), "of columns that the sheet has"
     assert rows[3] == [1, person(1)["name"], id_number(1), "甘州", 26, 5980, 600, 5380, card_number(1), None]
     read = understand(data, project=project, month=NOVEMBER)
     assert (read.parsed.accepted, read.remarks) == (2, [])

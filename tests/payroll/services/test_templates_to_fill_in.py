@@ -65,7 +65,7 @@ def test_it_names_who_was_there_in_that_month_whoever_is_there_now(cast, project
     on_roster(project, worker(3), cast.contractor, entered_on=day(3), left_on=day(10, 31))
     on_roster(project, worker(4), cast.contractor, entered_on=day(12, 1))
     back = on_roster(project, worker(5), cast.contractor, entered_on=day(12, 1))
-    SiteStay.objects.create(entry=back, entered_on=day(10), left_on=day(11, 3), source=SiteStay.Source.PORTAL)
+    SiteStay.objects.create(entry=back, entered_on=day(10), left_on=day(11, 3), source="form")
     assert names(template(project)[1]) == {person(n)["name"] for n in (1, 2, 5)}
 
 
