@@ -7,8 +7,9 @@ import csv
 import re
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO, StringIO
 
 import python_calamine as calamine
@@ -130,7 +131,7 @@ def _xls(data: bytes, limits: Limits) -> Iterator[tuple]:
     def marks(index: int, _name: str) -> Marks:
         return found[index] if index < len(found) else Marks()
 
-    yield from _calamine(data, limits, marks)
+    yield from _calamine(data, limits, marks, old=True)
 
 
 def _bare(data: bytes, limits: Limits) -> Iterator[tuple]:
@@ -143,7 +144,7 @@ def _bare(data: bytes, limits: Limits) -> Iterator[tuple]:
         raise Refusal("not_a_sheet", OLD)
 
 
-def _calamine(data: bytes, limits: Limits, marks_of) -> Iterator[tuple]:
+def _calamine(data: bytes, limits: Limits, marks_of, *, old: bool = False) -> Iterator[tuple]:
     try:
         book = calamine.load_workbook(BytesIO(data))
     except calamine.PasswordError as error:
@@ -187,16 +188,16 @@ def _calamine(data: bytes, limits: Limits, marks_of) -> Iterator[tuple]:
                 "hidden_columns": sorted(marks.hidden_columns),
             },
         )
-        yield from _rows(sheet, marks, limits)
+        yield from _rows(partial(_walked_old if old else _walked, sheet), marks, limits)
 
 
-def _rows(sheet, marks: Marks, limits: Limits) -> Iterator[tuple]:
+def _rows(walked: Callable[[], Iterator[list]], marks: Marks, limits: Limits) -> Iterator[tuple]:
     """Rows from row 1 and column A on, whatever empty area the reader skips; formulas without a result computed."""
-    results = computed(marks.formulas, _walked(sheet), marks.cells) if marks.formulas else {}
+    results = computed(marks.formulas, walked(), marks.cells) if marks.formulas else {}
     for (row, column), value in results.items():
         marks.cells[row][column] = _Result(value)
     first, number, chunk, width = 1, 0, [], 0
-    for row in _walked(sheet):
+    for row in walked():
         number += 1
         if number in marks.cells:
             _mark(row, marks.cells.pop(number))
@@ -230,6 +231,12 @@ def _walked(sheet) -> Iterator[list]:
     for cells in sheet.iter_rows() if sheet.start is not None else ():
         row = [None if cell == "" else cell for cell in cells] if "" in cells else cells
         yield lead + row if lead else row
+
+
+def _walked_old(sheet) -> Iterator[list]:
+    """Report programs write whole numbers into an .xls as integers; a number has one type whatever the format."""
+    for row in _walked(sheet):
+        yield [float(cell) if type(cell) is int else cell for cell in row] if int in map(type, row) else row
 
 
 @dataclass(frozen=True, slots=True)

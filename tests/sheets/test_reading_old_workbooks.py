@@ -40,6 +40,27 @@ def test_chinese_texts_and_ids_come_out_whole(make):
     assert read_rows(make(("工资", ROWS))) == ROWS
 
 
+def rk(value: int) -> bytes:
+    """A whole number as report programs pack it: 30 bits and the mark of an integer."""
+    return struct.pack("<i", value << 2 | 2)
+
+
+@pytest.mark.parametrize("make", [xls, xls_95])
+def test_whole_numbers_packed_as_integers_are_numbers_like_all_others(make):
+    packed = record(0x027E, struct.pack("<HHH", 2, 1, 0) + rk(20)) + record(
+        0x00BD,
+        struct.pack("<HH", 2, 2)
+        + struct.pack("<H", 0)
+        + rk(5000)
+        + struct.pack("<H", 0)
+        + rk(-200)
+        + struct.pack("<H", 3),
+    )
+    rows = read_rows(make(("工资", [["姓名", "天数", "应发", "扣款"], ["王伟"], ["李娜"]]), cells=packed))
+    assert rows[2] == ["李娜", 20.0, 5000.0, -200.0]
+    assert {type(cell) for cell in rows[2][1:]} == {float}
+
+
 def test_sheets_of_excel_95_have_their_names():
     book = read(xls_95(("工资", ROWS), ("二队", [["a"]])), QUICK)
     assert [(sheet.name, sheet.height) for sheet in book.sheets] == [("工资", 2), ("二队", 1)]
