@@ -7,17 +7,24 @@ from payroll.rules.facts import Facts
 from sheets.headers import Header
 from sheets.values import Cell
 
-# Rows that are looked up, checked and written together.
-CHUNK = 2000
+# Rows that are looked up, checked and written together, at most and at least.
+CHUNK, LEAST = 2000, 500
 Row = tuple[int, list[Cell]]
 
 
-def announced(rows: Iterator[Row], header: Header, facts: Facts) -> Iterator[list[Row]]:
+def announced(rows: Iterator[Row], header: Header, facts: Facts, expected: int) -> Iterator[list[Row]]:
     """Chunks of the rows. The next one has been announced to the facts before a chunk is handed out, so that what
-    is asked about its people is answered while this one is checked."""
+    is asked about its people is answered while this one is checked.
+
+    Nothing is done beside the first question and the last writing: those chunks are short. `expected`: about so many
+    rows there are.
+    """
     who, card = (header.mapping.get(name, 0) - 1 for name in ("id_number", "bank_card"))
     ahead: tuple[list[Row], Callable[[], None]] | None = None
-    while chunk := list(islice(rows, CHUNK)):
+    size, taken = LEAST, 0
+    while chunk := list(islice(rows, size)):
+        taken += len(chunk)
+        size = max(min(CHUNK, (expected - taken) // 3), min(CHUNK, LEAST))
         due = facts.announce([(_at(cells, who), _at(cells, card)) for _row, cells in chunk]) if facts.announce else None
         if ahead is not None:
             yield _due(*ahead)

@@ -205,7 +205,8 @@ class _Table:
         left, right = self.header.block - 1, max(self.header.titles, default=0)
         told = self._joining.rows(self.sheet.rows(self.header.first_data_row), checks)
         lower = self._joining.lower
-        for chunk in announced(told, self.header, checks.facts):
+        expected = self.sheet.height - self.header.first_data_row
+        for chunk in announced(told, self.header, checks.facts, expected):
             lines = []
             for number, cells in chunk:
                 if len(cells) < size:

@@ -2,7 +2,8 @@
 
 A draft was stored a moment ago and the planner takes it for a line or two. So each question is asked line by line,
 through the index of the one thing that tells most (a worker has few lines, a card number few cards): `OFFSET 0` keeps
-the parts apart and `+ 0` an index out. Joined freely, ten thousand lines took an hour.
+the parts apart, as a subquery for one value does by itself, and `+ 0` an index out. Joined freely, ten thousand lines
+took an hour. `tests/payroll/services/test_cost_grows_with_the_lines.py` counts the rows that each plan touches.
 """
 
 from decimal import Decimal
@@ -19,7 +20,8 @@ def strangers_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, bytes]]
     return _rows(
         """
         SELECT line.sheet_no, line.row, worker.name, worker.id_number_sealed
-        FROM payroll_payrollline line JOIN payroll_worker worker ON worker.id = line.worker_id
+        FROM payroll_payrollline line
+        CROSS JOIN LATERAL (SELECT name, id_number_sealed FROM payroll_worker WHERE id = line.worker_id OFFSET 0) worker
         WHERE line.batch_id = %s AND NOT EXISTS (
             SELECT FROM payroll_rosterentry entry
             WHERE entry.worker_id = line.worker_id AND entry.project_id + 0 = %s
@@ -40,20 +42,21 @@ def differing_cards_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, s
         SELECT line.sheet_no, line.row, worker.name, card.last4
         FROM payroll_payrollline line
         CROSS JOIN LATERAL (
-            SELECT given.number_index
+            SELECT (SELECT number_index FROM payroll_bankcard WHERE id = before.card_id) AS number_index
             FROM (
                 SELECT own.id, own.batch_id, own.card_id FROM payroll_payrollline own
-                WHERE own.worker_id = line.worker_id OFFSET 0
+                WHERE own.worker_id = line.worker_id AND own.card_id IS NOT NULL OFFSET 0
             ) before
-            JOIN payroll_payrollbatch paid ON paid.id = before.batch_id
-            JOIN payroll_bankcard given ON given.id = before.card_id
-            WHERE paid.project_id + 0 = %s AND paid.status = 'submitted'
-              AND paid.month_on < %s AND paid.month_on >= %s::date - interval '6 months'
+            CROSS JOIN LATERAL (
+                SELECT month_on FROM payroll_payrollbatch
+                WHERE id = before.batch_id AND project_id + 0 = %s AND status = 'submitted'
+                  AND month_on < %s AND month_on >= %s::date - interval '6 months' OFFSET 0
+            ) paid
             ORDER BY paid.month_on DESC, before.id DESC LIMIT 1
         ) last
-        JOIN payroll_bankcard card ON card.id = line.card_id AND card.number_index <> last.number_index
-        JOIN payroll_worker worker ON worker.id = line.worker_id
-        WHERE line.batch_id = %s AND EXISTS (
+        CROSS JOIN LATERAL (SELECT last4, number_index FROM payroll_bankcard WHERE id = line.card_id OFFSET 0) card
+        CROSS JOIN LATERAL (SELECT name FROM payroll_worker WHERE id = line.worker_id OFFSET 0) worker
+        WHERE card.number_index <> last.number_index AND line.batch_id = %s AND EXISTS (
             SELECT FROM payroll_rosterentry entry
             WHERE entry.worker_id = line.worker_id AND entry.project_id + 0 = %s
               AND (entry.left_on IS NULL OR entry.left_on >= %s) OFFSET 0)
@@ -73,7 +76,7 @@ def cards_of_others_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, s
         """
         WITH shared AS MATERIALIZED (
             SELECT DISTINCT card.number_index FROM payroll_payrollline line
-            JOIN payroll_bankcard card ON card.id = line.card_id
+            CROSS JOIN LATERAL (SELECT number_index FROM payroll_bankcard WHERE id = line.card_id OFFSET 0) card
             WHERE line.batch_id = %s AND EXISTS (
                 SELECT FROM payroll_bankcard same
                 WHERE same.number_index = card.number_index AND same.worker_id <> line.worker_id OFFSET 0)
@@ -81,14 +84,13 @@ def cards_of_others_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, s
             SELECT shared.number_index, ARRAY(
                 SELECT owner.worker_id FROM payroll_bankcard owner
                 WHERE owner.number_index = shared.number_index AND EXISTS (
-                    SELECT FROM payroll_payrollline paid
-                    JOIN payroll_payrollbatch sheet ON sheet.id = paid.batch_id AND sheet.status = 'submitted'
-                    WHERE paid.card_id = owner.id OFFSET 0)
+                    SELECT FROM payroll_payrollline paid WHERE paid.card_id = owner.id
+                    AND (SELECT status FROM payroll_payrollbatch WHERE id = paid.batch_id) = 'submitted' OFFSET 0)
                 LIMIT 2
             ) AS workers
             FROM shared
         )
-        SELECT line.sheet_no, line.row, worker.name, card.last4
+        SELECT line.sheet_no, line.row, (SELECT name FROM payroll_worker WHERE id = line.worker_id), card.last4
         FROM paid
         CROSS JOIN LATERAL (
             SELECT id, last4 FROM payroll_bankcard WHERE number_index = paid.number_index OFFSET 0
@@ -97,7 +99,6 @@ def cards_of_others_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, s
             SELECT sheet_no, row, worker_id FROM payroll_payrollline
             WHERE card_id = card.id AND batch_id + 0 = %s OFFSET 0
         ) line
-        JOIN payroll_worker worker ON worker.id = line.worker_id
         WHERE line.worker_id <> ANY (paid.workers)
         ORDER BY 1, 2
         """,
@@ -112,10 +113,10 @@ def underpaid_unscoped(
     return _rows(
         """
         SELECT sheet_no, row, name, pay, due FROM (
-            SELECT line.sheet_no, line.row, worker.name, coalesce(line.gross, line.net) AS pay,
+            SELECT line.sheet_no, line.row, (SELECT name FROM payroll_worker WHERE id = line.worker_id) AS name,
+                   coalesce(line.gross, line.net) AS pay,
                    CASE WHEN line.days < %s THEN %s * line.days / %s ELSE %s END AS due
-            FROM payroll_payrollline line JOIN payroll_worker worker ON worker.id = line.worker_id
-            WHERE line.batch_id = %s AND line.days IS DISTINCT FROM 0
+            FROM payroll_payrollline line WHERE line.batch_id = %s AND line.days IS DISTINCT FROM 0
         ) held WHERE pay < due ORDER BY 1, 2
         """,
         [paid_days, monthly, paid_days, monthly, batch.pk],
@@ -126,13 +127,27 @@ def days_here_unscoped(batch: PayrollBatch) -> dict[int, tuple[int, int, str, De
     """{worker: (sheet_no, row, name, days)} of lines with days; of several the last one."""
     rows = _rows(
         """
-        SELECT line.worker_id, line.sheet_no, line.row, worker.name, line.days
-        FROM payroll_payrollline line JOIN payroll_worker worker ON worker.id = line.worker_id
-        WHERE line.batch_id = %s AND line.days > 0 ORDER BY line.sheet_no, line.row
+        SELECT line.worker_id, line.sheet_no, line.row,
+            (SELECT name FROM payroll_worker WHERE id = line.worker_id), line.days
+        FROM payroll_payrollline line WHERE line.batch_id = %s AND line.days > 0 ORDER BY line.sheet_no, line.row
         """,
         [batch.pk],
     )
     return {worker: tuple(facts) for worker, *facts in rows}
+
+
+def lines_judged_unscoped(batch: PayrollBatch, *, cards: bool) -> list[tuple]:
+    """(row, sheet_no, name, crew, days, price, net, worker, sealed card) of the lines in their order, as far as checks
+    of the batch look at them. `cards` False: the last is None."""
+    sealed = "(SELECT number_sealed FROM payroll_bankcard WHERE id = line.card_id)" if cards else "NULL"
+    return _rows(
+        f"""
+        SELECT row, sheet_no, (SELECT name FROM payroll_worker WHERE id = line.worker_id), crew, days, unit_price, net,
+            worker_id, {sealed}
+        FROM payroll_payrollline line WHERE batch_id = %s ORDER BY sheet_no, row
+        """,  # noqa: S608 - one of two
+        [batch.pk],
+    )
 
 
 def _rows(query: str, arguments: list) -> list[tuple]:

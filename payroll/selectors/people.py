@@ -53,17 +53,16 @@ def known_workers_unscoped(
             (SELECT true FROM payroll_rosterentry entry
              WHERE entry.worker_id = worker.id AND entry.project_id + 0 = %s
                AND (entry.left_on IS NULL OR entry.left_on >= %s) LIMIT 1) IS TRUE,
-            own.id,
-            EXISTS (SELECT 1 FROM payroll_bankcard other
-                    WHERE other.worker_id = worker.id AND other.number_index IS DISTINCT FROM asked.card),
+            cards.own, cards.others,
             EXISTS (SELECT 1 FROM payroll_bankcard other
                     WHERE other.number_index = asked.card AND other.worker_id <> worker.id),
             asked.position - 1
         FROM unnest(%s::bytea[], %s::bytea[]) WITH ORDINALITY AS asked (person, card, position)
         CROSS JOIN LATERAL (SELECT id, name, phone_sealed IS NOT NULL AS has_phone FROM payroll_worker
                             WHERE id_number_index = asked.person OFFSET 0) worker
-        LEFT JOIN LATERAL (SELECT id FROM payroll_bankcard
-                           WHERE worker_id = worker.id AND number_index = asked.card OFFSET 0) own ON true
+        CROSS JOIN LATERAL (SELECT max(id) FILTER (WHERE number_index = asked.card) AS own,
+                                   coalesce(bool_or(number_index IS DISTINCT FROM asked.card), false) AS others
+                            FROM payroll_bankcard WHERE worker_id = worker.id) cards
         """,
         [project_id, since, bytea_array(people), bytea_array(cards)],
     )
@@ -85,9 +84,8 @@ def paid_on_cards_unscoped(cards: Sequence[bytes]) -> list[tuple[int, int]]:
         CROSS JOIN LATERAL (
             SELECT card.worker_id FROM payroll_bankcard card
             WHERE card.number_index = asked.number AND EXISTS (
-                SELECT FROM payroll_payrollline line
-                JOIN payroll_payrollbatch batch ON batch.id = line.batch_id AND batch.status = 'submitted'
-                WHERE line.card_id = card.id OFFSET 0)
+                SELECT FROM payroll_payrollline line WHERE line.card_id = card.id
+                AND (SELECT status FROM payroll_payrollbatch WHERE id = line.batch_id) = 'submitted' OFFSET 0)
             LIMIT 2
         ) paid
         """,
@@ -146,15 +144,23 @@ def last_cards_unscoped(project_id: int, before: datetime.date, worker_ids: Iter
         return {}
     rows = _rows(
         """
-        SELECT DISTINCT ON (line.worker_id) line.worker_id, card.number_index
-        FROM payroll_payrollbatch batch
-        JOIN payroll_payrollline line ON line.batch_id = batch.id
-        JOIN payroll_bankcard card ON card.id = line.card_id
-        WHERE batch.project_id = %s AND batch.status = 'submitted' AND batch.month_on < %s
-          AND batch.month_on >= %s::date - interval '6 months' AND line.worker_id = ANY(%s)
-        ORDER BY line.worker_id, batch.month_on DESC, line.id DESC
+        SELECT asked.worker_id, (SELECT number_index FROM payroll_bankcard WHERE id = last.card_id)
+        FROM unnest(%s::bigint[]) AS asked (worker_id)
+        CROSS JOIN LATERAL (
+            SELECT own.card_id
+            FROM (
+                SELECT id, batch_id, card_id FROM payroll_payrollline
+                WHERE worker_id = asked.worker_id AND card_id IS NOT NULL OFFSET 0
+            ) own
+            CROSS JOIN LATERAL (
+                SELECT month_on FROM payroll_payrollbatch
+                WHERE id = own.batch_id AND project_id + 0 = %s AND status = 'submitted'
+                  AND month_on < %s AND month_on >= %s::date - interval '6 months' OFFSET 0
+            ) batch
+            ORDER BY batch.month_on DESC, own.id DESC LIMIT 1
+        ) last
         """,
-        [project_id, before, before, workers],
+        [workers, project_id, before, before],
     )
     return {worker: bytes(index) for worker, index in rows}
 
@@ -162,19 +168,26 @@ def last_cards_unscoped(project_id: int, before: datetime.date, worker_ids: Iter
 def days_elsewhere_unscoped(
     worker_ids: Iterable[int], *, project_id: int, month_on: datetime.date
 ) -> dict[int, Decimal]:
-    """Days that other projects' submitted sheets state for the same month, by worker."""
+    """Days that other projects' submitted sheets state for the same month, by worker.
+
+    Asked worker by worker, each of whom has few lines: the lines of all other projects are a city's whole month.
+    OFFSET 0 keeps the lines apart from the sheets, which are an array: the planner would go through the sheets' lines.
+    """
     workers = list(worker_ids)
     if not workers:
         return {}
     rows = _rows(
         """
-        SELECT line.worker_id, sum(line.days) FROM payroll_payrollbatch batch
-        JOIN payroll_payrollline line ON line.batch_id = batch.id
-        WHERE batch.month_on = %s AND batch.status = 'submitted' AND batch.project_id <> %s
-          AND line.worker_id = ANY(%s) AND line.days IS NOT NULL
-        GROUP BY line.worker_id
+        SELECT asked.worker_id, sum(line.days) FROM unnest(%s::bigint[]) AS asked (worker_id)
+        CROSS JOIN LATERAL (
+            SELECT days, batch_id FROM payroll_payrollline
+            WHERE worker_id = asked.worker_id AND days IS NOT NULL OFFSET 0
+        ) line
+        WHERE line.batch_id = ANY (ARRAY(
+            SELECT id FROM payroll_payrollbatch WHERE month_on = %s AND status = 'submitted' AND project_id <> %s))
+        GROUP BY asked.worker_id
         """,
-        [month_on, project_id, workers],
+        [workers, month_on, project_id],
     )
     return dict(rows)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from payroll.models import PayrollBatch, PayrollLine, PayrollRemark
+from payroll.models import PayrollBatch, PayrollRemark
 from payroll.rules.amounts import show
 from payroll.rules.checks import BatchChecks, Line, Severity, catalogue, severities, stops_batch
 from payroll.rules.checks.accounts import CardDiffers, SharedCard
@@ -22,11 +22,13 @@ from payroll.selectors.judged_lines import (
     cards_of_others_unscoped,
     days_here_unscoped,
     differing_cards_unscoped,
+    lines_judged_unscoped,
     strangers_unscoped,
     underpaid_unscoped,
 )
 from payroll.selectors.people import days_elsewhere_unscoped, has_roster_unscoped, minimum_wage_unscoped
 from payroll.services.month_facts import Occasion, month_facts_for
+from payroll.services.remarks import remarks_forget
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.identifiers import mask_id
 from responsibilities.selectors import clock
@@ -104,14 +106,13 @@ def _stops(remark: Remark, then: Mapping[str, Severity]) -> bool:
 
 
 def _keep(batch: PayrollBatch, found: Mapping, shown: Mapping, new: list, gone: list) -> None:
-    """Bring the stored remarks up to today: few rows, because nearly always nothing changed."""
+    """Bring the stored remarks up to today; nearly always nothing changed."""
     told_anew = [
         place
         for place, remarks in found.items()
         if place in shown and place[0] in REMADE and _messages(remarks) != _messages(shown[place])
     ]
-    for code, sheet_no, row in [*gone, *told_anew]:
-        PayrollRemark.objects.filter(batch=batch, code=code, sheet_no=sheet_no, row=row or None).delete()
+    remarks_forget(batch.pk, [*gone, *told_anew])
     PayrollRemark.objects.bulk_create(
         [
             PayrollRemark(
@@ -154,14 +155,11 @@ def _by_batch(batch: PayrollBatch, occasion: Occasion, letters: list, now: Mappi
         month=occasion.month, facts=facts, letters_of=lambda sheet_no: letters[sheet_no - 1], settings=now
     )
     lines, workers = [], []
-    rows = PayrollLine.objects.filter(batch=batch).order_by("sheet_no", "row")
     # Cards are opened only where consecutive numbers are looked for.
     cards = facts.thresholds.consecutive_cards is not None
-    names = ("row", "sheet_no", "worker__name", "crew", "days", "unit_price", "net", "worker_id")
-    for row, sheet_no, name, crew, days, price, net, worker, *sealed in rows.values_list(
-        *names, *(["card__number_sealed"] if cards else [])
-    ).iterator(chunk_size=5000):
-        card = vault.unseal_text(sealed[0], "bank_card") if sealed and sealed[0] else None
+    for row, sheet_no, name, crew, days, price, net, worker, sealed in lines_judged_unscoped(batch, cards=cards):
+        card = vault.unseal_text(sealed, "bank_card") if sealed else None
+        days = None if days is None else days.normalize()  # as the sheet had it: 26, not 26.00
         lines.append(_line(row, sheet_no, name, crew, days, price, net, card))
         workers.append(worker)
     return [*checks.see(lines, workers.__getitem__), *checks.finish()]
@@ -209,7 +207,7 @@ def _by_row(
         if own + days > month.days:
             message = SameDayOtherSite.message.format(
                 name=name,
-                days=f"{own:f}",
+                days=f"{own.normalize():f}",
                 total=f"{(own + days).normalize():f}",
                 month=month.chinese,
                 month_days=month.days,

@@ -126,8 +126,10 @@ def _reserve(keys: deque[int], model, count: int) -> None:
     if not count:
         return
     with connection.cursor() as cursor:
+        # The sequence is looked up once, not once a key: OFFSET 0 keeps it apart.
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            "SELECT nextval(sequence.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0)"
+            " sequence, generate_series(1, %s)",
             [model._meta.db_table, count],
         )
         keys.extend(key for (key,) in cursor.fetchall())

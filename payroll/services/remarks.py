@@ -4,7 +4,7 @@ Mostly they are few, and are copied when the sheet is through. Too many to be he
 PostgreSQL puts in order at the end.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 
@@ -55,6 +55,21 @@ def waiting_remarks_store(batch_id: int, taken_back: Iterable[tuple[int, str]]) 
             [batch_id, list(sheets), list(codes)],
         )
         cursor.execute("DROP TABLE payroll_waiting_remark")
+
+
+def remarks_forget(batch_id: int, places: Collection[tuple[str, int, int]]) -> None:
+    """Take remarks out again, told by code, sheet and row (0: of the whole batch)."""
+    if not places:
+        return
+    codes, sheets, rows = zip(*places, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM payroll_payrollremark WHERE batch_id = %s AND (code, sheet_no, coalesce(row, 0)) IN (
+                SELECT * FROM unnest(%s::text[], %s::int[], %s::int[]))
+            """,
+            [batch_id, list(codes), list(sheets), list(rows)],
+        )
 
 
 def _make_room() -> None:

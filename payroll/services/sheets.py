@@ -5,8 +5,9 @@ Writes nothing; `payroll_import --check` stops here.
 
 import datetime
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 from payroll.imports.columns import TITLES
 from payroll.imports.parse import Parsed, Reading, open_payroll
@@ -50,6 +51,8 @@ class Understood:
         keep_lines: bool,
     ) -> None:
         self._reading, self._people, self._settings, self._keep_lines = reading, people, settings, keep_lines
+        self._names_of = facts.absent_names
+        facts = replace(facts, absent_names=self._absent_names)
         self._checks = BatchChecks(
             month=reading.parsed.month, facts=facts, letters_of=self._letters_of, settings=settings
         )
@@ -114,13 +117,13 @@ class Understood:
             yield lines, recognised
             done += len(lines)
             told(done, expected)
-        last = courier.call(checks.finish)
+        last = checks.finish()  # while the last lines are written
         for answer in asked:
             warned += answer.result()
         if given:
-            self._give(give, reading.take_remarks(), seen, warned, last.result())
+            self._give(give, reading.take_remarks(), seen, warned, last)
         else:
-            self._tell([*seen, *warned, *last.result()])
+            self._tell([*seen, *warned, *last])
         self._take_out()
         self._walked = True
 
@@ -141,6 +144,9 @@ class Understood:
             letters=[part.header.letters for part in self.parsed.tables],
             settings=self._settings,
         )
+
+    def _absent_names(self, workers: Iterable[int]) -> Sequence[str]:
+        return self._people.courier.call(self._names_of, workers).result()
 
     def _letters_of(self, sheet_no: int) -> dict[str, str]:
         return self.parsed.tables[sheet_no - 1].header.letters
