@@ -67,7 +67,9 @@ READERS = (
 # A broken program's end; a person must never see it of a file.
 BROKEN = "failed"
 REFUSAL = re.compile(
-    r'(?:class="(?:wp-field__error|wp-errors|wp-alert u-red|wp-drop__error|say bad|wrong)\b|role="alert")[^>]*>'
+    r'<(?P<tag>\w+)\b[^>]*(?:class="(?:wp-field__error|wp-errors|wp-alert u-red|wp-drop__error|say bad|wrong)\b|role="alert")'
+    r"[^>]*>(?P<said>.*?)</(?P=tag)>",
+    re.DOTALL,
 )
 TAG = re.compile(r"<[^>]*>")
 
@@ -352,8 +354,7 @@ def told(answer) -> list[str]:
     """What a refusal says where people, or programs, look for it: beside the input, above the form."""
     if answer["Content-Type"].startswith("application/json"):
         return [answer.json().get("message", "")]
-    text = answer.content.decode()
-    return [unescape(TAG.sub("", text[found.end() : found.end() + 1500])) for found in REFUSAL.finditer(text)]
+    return [unescape(TAG.sub("", found["said"])) for found in REFUSAL.finditer(answer.content.decode())]
 
 
 def says_something(text: str) -> bool:
