@@ -2,11 +2,40 @@
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.core import validators
 
 from responsibilities.models import Area, Obstacle, Organization
 from responsibilities.rules.roles import ROLE_LABELS
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def speak_plainly() -> None:
+    """Django's own texts of what is wrong with an input, as they are said at a counter: what, and what to do."""
+    words = {
+        forms.Field: {"required": "请填写这一项。"},
+        forms.ChoiceField: {"required": "请选择一项。", "invalid_choice": "“%(value)s”不在可选范围内，请重新选择。"},
+        forms.IntegerField: {"invalid": "请填写整数。"},
+        forms.DecimalField: {"invalid": "请填写数字。"},
+        forms.DateField: {"invalid": "日期写法不对，应为 2026-10-08 这样的年月日。"},
+        forms.FileField: {
+            "required": "请选择文件。",
+            "empty": "文件是空的，请检查后重新选择。",
+            "max_length": "文件名太长，请改短后重新选择。",
+        },
+    }
+    for field, said in words.items():
+        field.default_error_messages = field.default_error_messages | said
+    validators.MinValueValidator.message = "不能小于 %(limit_value)s。"
+    validators.MaxValueValidator.message = "不能大于 %(limit_value)s。"
+    validators.MaxLengthValidator.message = "最多 %(limit_value)d 个字，现在有 %(show_value)d 个字，请写短一些。"
+    validators.MinLengthValidator.message = "至少 %(limit_value)d 个字，现在有 %(show_value)d 个字。"
+    validators.DecimalValidator.messages = validators.DecimalValidator.messages | {
+        "invalid": "请填写数字。",
+        "max_digits": "数字太大，最多 %(max)s 位。",
+        "max_decimal_places": "小数最多 %(max)s 位。",
+        "max_whole_digits": "整数部分最多 %(max)s 位。",
+    }
 
 
 class StyledForm(forms.Form):

@@ -69,6 +69,7 @@ def allocation_create(request, code, month):
     project, row = _month(request, code, month, Permission.ALLOCATION_RECORD)
     form = AllocationForm(request.POST or None, initial={"credited_on": today()})
     if request.method == "POST" and form.is_valid():
+        before = set(allocations_of(request.scope, project).values_list("pk", flat=True))
         try:
             allocation = allocation_record(
                 project=project,
@@ -80,7 +81,11 @@ def allocation_create(request, code, month):
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, f"已登记 {row.month_on:%Y-%m} 到账 {allocation.amount:,} 元。")
+            if allocation.pk in before:
+                said = f"回单 {allocation.bank_receipt_number} 以前已经登记过，内容相同，没有重复登记。"
+                messages.info(request, said)
+            else:
+                messages.success(request, f"已登记 {row.month_on:%Y-%m} 到账 {allocation.amount:,} 元。")
             return redirect("accounts:period", code, month)
     page = _form_page(project, month, "登记到账", "登记到账")
     return render(request, "accounts/allocation_form.html", {"month": row, "form": form, **page})

@@ -69,15 +69,15 @@ def statement_list(request, code):
 
 def _export(project, rows, names_shown: bool) -> HttpResponse:
     titles = [
-        ("日期", 12), ("收支", 8), ("性质", 12), ("金额（元）", 16), ("余额（元）", 16), ("对方户名", 30), ("对方账号", 14), ("摘要", 30), ("流水号", 24),
+        ("日期", 12, "date"), ("收支", 8), ("性质", 12), ("金额（元）", 16, "money"), ("余额（元）", 16, "money"), ("对方户名", 30), ("对方账号", 14), ("摘要", 30), ("流水号", 24),
     ]  # fmt: skip
     body = (
         [
-            f"{line.on}",
+            line.on,
             line.get_direction_display(),
             line.get_nature_display(),
-            f"{line.amount:.2f}",
-            "" if line.balance is None else f"{line.balance:.2f}",
+            line.amount,
+            line.balance,
             line.counterparty_name if names_shown or line.direction == "in" else "—",
             f"尾号 {line.counterparty_last4}" if line.counterparty_last4 else "",
             line.purpose,

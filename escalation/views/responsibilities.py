@@ -76,7 +76,14 @@ def responsibility_list(request):
     blocks = [_block(row, counts, code) for row in rows_with_duties()]
     if request.GET.get("export"):
         request.scope.require(Permission.EXPORT)
-        titles = [("序号", 6), ("单位", 24), ("职责分工", 80), ("时限事项", 30), ("进行中", 10), ("逾期", 10)]
+        titles = [
+            ("序号", 6, "number"),
+            ("单位", 24),
+            ("职责分工", 80),
+            ("时限事项", 30),
+            ("进行中", 10, "number"),
+            ("逾期", 10, "number"),
+        ]
         return export("责任清单", titles, _sheet(blocks))
     lines = [line for block in blocks for line in block.lines]
     return render(
@@ -145,4 +152,4 @@ def _sheet(blocks: list[RowBlock]):
                     item.overdue,
                 ]
             if line.asleep:
-                yield [block.number, names, line.duty.text, "未接入", "", ""]
+                yield [block.number, names, line.duty.text, "未接入", None, None]

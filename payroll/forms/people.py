@@ -136,7 +136,9 @@ class ContractForm(forms.Form):
         label="工资计算方式", required=False, choices=[("", "请选择"), *LabourContract.WageForm.choices]
     )
     unit_price = MoneyField(label="工资标准", required=False)
-    price_unit = forms.CharField(label="计价单位", max_length=20, required=False, help_text="如：天、月、小时、平方米")
+    price_unit = forms.CharField(
+        label="计价单位", max_length=20, required=False, help_text="每一个什么：天、月、小时、平方米。"
+    )
     pay_day = forms.IntegerField(label="每月支付日", required=False, min_value=1, max_value=31)
     scan = forms.FileField(
         label="扫描件", required=False, help_text="PDF、JPG 或 PNG，不超过 10 MB；加密保存，查看留痕。"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from payroll.models import SiteStay, Worker
+from payroll.models import BankCard, SiteStay, Worker
 from payroll.selectors.employers import require_employer
 from payroll.selectors.roster_facts import known_names_unscoped
 from payroll.services.stays import site_enter
@@ -46,6 +46,8 @@ def person_enter(
     if known and known[1] != entrant.name:
         message = "这个身份证号在系统中登记的是另一个姓名。请对照身份证核对姓名和号码。"
         raise Refused("name_differs", message, {"name": message})
+    if entrant.bank_card:
+        _require_own_card(entrant.bank_card, known[0] if known else None)
     (worker_id,), _new = workers_register([entrant])
     return site_enter(
         project=project,
@@ -57,3 +59,11 @@ def person_enter(
         actor=actor,
         scope=scope,
     )
+
+
+def _require_own_card(number: str, worker_id: int | None) -> None:
+    """Pay goes to the worker's own account (724 art 31): a card that stands with somebody else is refused."""
+    index = vault.blind_index(number, "bank_card")
+    if BankCard.objects.filter(number_index=index).exclude(worker_id=worker_id).exists():
+        message = "这张卡已登记在其他工人名下。请核对卡号，或请工人提供本人的银行卡；卡号可以先不填，登记进场以后再补。"
+        raise Refused("card_of_other", message, {"bank_card": message})

@@ -103,6 +103,7 @@ def _screen(request, batch: PayrollBatch, form, returning):
             "answers": answer_counts(scope, batch),
             "crews": answer_counts_by_crew(scope, batch),
             "contests": list(unsettled(scope, batch)[:20]),
+            "unsettled_total": unsettled(scope, batch).count(),
             "counts": remark_counts(scope, batch),
             "rows": attention_rows(scope, batch),
             "picked": {str(row) for row in returning["rows"].value() or ()},

@@ -22,7 +22,7 @@ from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import SHANGHAI, today
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
-from responsibilities.views.downloads import workbook
+from responsibilities.views.downloads import moment, workbook
 from responsibilities.views.listing import (
     LONG_SIZES,
     address,
@@ -233,13 +233,9 @@ def _export(rows) -> HttpResponse:
         [
             row.batch.project.code, row.batch.project.name, f"{row.batch.month_on:%Y-%m}", row.batch.employer_name,
             row.confirmation.line.worker.name, row.confirmation.line.worker.id_last4, row.confirmation.line.crew,
-            row.get_reason_display(), row.should_be, row.text, _moment(row.raised_at), row.get_state_display(),
-            row.waiting, row.answer, _moment(row.answered_at),
+            row.get_reason_display(), row.should_be, row.text, moment(row.raised_at), row.get_state_display(),
+            row.waiting, row.answer, moment(row.answered_at),
         ]
         for row in map(_decorated, rows.iterator(chunk_size=500))
     )  # fmt: skip
     return workbook(f"工资异议{today():%Y%m%d}.xlsx", [OutSheet("工资异议", titles, body)])
-
-
-def _moment(at) -> str:
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at else ""

@@ -1,7 +1,9 @@
 """A batch as the sheet it came from: rows in their places, cells with what is said about them. Numbers masked."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.db.models import QuerySet
 
@@ -14,6 +16,8 @@ from sheets.values import column_index
 
 MONEY = ("unit_price", "gross", "deductions", "advance", "net_pay")
 NUMBERS = (*MONEY, "days", "hours")
+# An amount of a row that was not accepted is shown like those beside it; anything else stays as it was typed.
+PLAIN_AMOUNT = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?")
 # On a phone a row is a card: what doesn't decide anything is left out there.
 SECONDARY = ("phone", "bank_name", "trade", "hours", "unit_price", "deductions", "advance", "month")
 MASKED = ("id_number", "bank_card", "phone")
@@ -184,8 +188,8 @@ def _row(number: int, line, texts: dict, columns: list[GridColumn], remarks: lis
 def _cell(column: GridColumn, value: object, level: str, line) -> GridCell:
     if value is None or value == "":
         return GridCell(column.title, "", column.num, level)
-    if column.name in MONEY and not isinstance(value, str):
-        return GridCell(column.title, f"{value:,.2f}", True, level)
+    if column.name in MONEY and (not isinstance(value, str) or PLAIN_AMOUNT.fullmatch(value)):
+        return GridCell(column.title, f"{Decimal(value):,.2f}", True, level)
     if column.name in ("days", "hours") and not isinstance(value, str):
         text = f"{value:f}"
         return GridCell(column.title, text.rstrip("0").rstrip(".") if "." in text else text, True, level)

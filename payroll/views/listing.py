@@ -15,7 +15,7 @@ from payroll.views.words import decorated
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
 from responsibilities.views.access import needs
-from responsibilities.views.downloads import workbook
+from responsibilities.views.downloads import moment, workbook
 from responsibilities.views.listing import LONG_SIZES, address, columns, form_chips, page_of, query
 from sheets.writing import OutColumn, OutSheet
 
@@ -118,7 +118,7 @@ def _export(rows) -> HttpResponse:
             batch.accepted,
             batch.rejected,
             batch.accepted_net,
-            f"{batch.uploaded_at:%Y-%m-%d %H:%M}",
+            moment(batch.uploaded_at),
             batch.pk,
             batch.get_kind_display(),
             batch.get_stage_display() if batch.stage else "",

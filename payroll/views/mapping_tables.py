@@ -157,8 +157,9 @@ def _reason(column: dict) -> str:
     """列名 · 内容：98% 是有效身份证号 · 上次确认."""
     seen = column.get("seen", "")
     content = f"内容：{seen}" if seen else "内容"
+    # What a column that isn't taken looks like would only confuse: 全勤 looks like a name.
     return {"title": "列名", "content": content, "both": f"列名；{content}", "remembered": "上次确认"}.get(
-        column["reason"], seen
+        column["reason"], ""
     )
 
 

@@ -1,5 +1,6 @@
 """The register of workers: find, filter, export masked; enter a site by a form."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -113,6 +114,11 @@ def enter_page(request):
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
+            name = stay.entry.worker.name
+            messages.success(request, f"已登记{name} {stay.entered_on} 进场。还没有劳动合同的，请接着登记合同。")
+            if project.completed_on and stay.entered_on > project.completed_on:
+                said = f"这个项目登记的实际竣工日期是 {project.completed_on}，{name}的进场日期在竣工以后，请核对。"
+                messages.warning(request, said)
             # Without a contract nobody may enter: the next step is the contract.
             return redirect(reverse("payroll:worker", args=[stay.entry.worker_id]) + "?tab=contracts")
     return render(

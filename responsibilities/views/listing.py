@@ -104,7 +104,8 @@ def switches(
     ]
 
 
-def export(name: str, titles: Sequence[tuple[str, int]], rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """The filtered rows as a workbook; titles are (title, width)."""
-    sheet = OutSheet(name, [OutColumn(title, width=width) for title, width in titles], rows)
+def export(name: str, titles: Sequence[tuple], rows: Iterable[Sequence[object]]) -> HttpResponse:
+    """The filtered rows as a workbook; titles are (title, width) or (title, width, kind of `OutColumn`)."""
+    columns = [OutColumn(title, kind[0] if kind else "text", width) for title, width, *kind in titles]
+    sheet = OutSheet(name, columns, rows)
     return workbook(f"{name}{today():%Y%m%d}.xlsx", [sheet])

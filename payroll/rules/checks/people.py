@@ -40,6 +40,7 @@ class Overage(Check):
     title = "超龄"
     what = "男、女超过提示年龄。超龄不影响领取工资。"
     family = Family.PEOPLE
+    fixed = "超龄不影响领取工资，只作提示，不能改为不得提交。"
     message = "{name}已 {age} 周岁，超过 {limit} 周岁。请核实用工是否合规、保险是否齐全。"
     figures = ("worker_overage_male", "worker_overage_female")
 

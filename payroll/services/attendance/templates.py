@@ -14,7 +14,8 @@ from responsibilities.services import vault
 from responsibilities.services.trail import Actor, record_event
 from sheets.writing import OutColumn, OutSheet, write_xlsx
 
-LEGEND = "说明：√=出勤，半=半天，休=休息，假=请假，×=旷工；也可填天数（1、0.5）或工时（8h）。姓名、身份证号请勿改动。"
+LEGEND = "说明：√=出勤，半=半天，休=休息，假=请假，×=旷工；也可填天数（1、0.5）或工时（8h）。"
+KEPT, FILLED = "姓名、身份证号请勿改动。", "姓名请勿改动，身份证号可以不填。"
 
 
 @transaction.atomic
@@ -48,7 +49,9 @@ def attendance_template(
         for at, entry in enumerate(people, start=1)
     )
     title = f"{project.name} {employer.name} {month.chinese}考勤表"
-    write_xlsx(target, [OutSheet(f"{month.month}月考勤", columns, body, above=[title, LEGEND])])
+    write_xlsx(
+        target, [OutSheet(f"{month.month}月考勤", columns, body, above=[title, LEGEND + (KEPT if full else FILLED)])]
+    )
     record_event(
         actor=actor,
         action="attendance.template",

@@ -102,7 +102,7 @@ def test_the_sheet_is_shown_with_its_bad_cells_and_the_words_beside(enter, cast,
     shown = text_of(enter(cast.labour_officer).get(page(batch)))
     assert "提交 1 行" in shown
     assert "两者不符" in shown
-    assert re.search(r'class="num is-net u-red">1</td>', shown)
+    assert re.search(r'class="num is-net u-red">1.00</td>', shown)
     assert "有错误的 1 行不会提交" in shown
     assert "与表内合计一致" in shown
     assert "第 5 行（合计）" in shown

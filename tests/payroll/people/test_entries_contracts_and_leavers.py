@@ -10,6 +10,7 @@ from payroll.rules.contracts import Breach, Finding, Term, entry_finding, wage_f
 from payroll.selectors.people import roster_names_unscoped
 from payroll.selectors.site_people import leavers, stays, with_findings
 from payroll.services.contracts import contract_end, contract_save
+from payroll.services.entering import Entrant, person_enter
 from payroll.services.leavers import (
     settlement_agree,
     settlement_confirm,
@@ -19,10 +20,11 @@ from payroll.services.leavers import (
 )
 from payroll.services.stays import site_enter, site_leave
 from payroll.services.submissions import batch_submit
+from projects.models import Project
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.services.trail import Actor
-from tests.factories.payroll import draft, person, site
+from tests.factories.payroll import card_number, draft, id_number, person, site
 from tests.factories.people import labour_contract, on_roster, worker
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +218,29 @@ def test_settlements_that_cannot_be_are_refused(cast, project, leaver):
     settlement_confirm(confirmed_on=day(11), **confirm)
     assert code_of(settlement_pay, payment_note=" ", **pay) == "note_missing"
     assert code_of(agree, leaver=leaver) == "already_confirmed"
+
+
+def test_a_card_of_somebody_else_is_refused_at_the_entry_and_the_own_one_is_not(cast, project):
+    worker(1)  # with the card of that number
+    facts = {"project": project, "subcontractor": cast.subcontractor, "entered_on": day(1), "actor": SYSTEM}
+    with pytest.raises(Refused) as refused:
+        person_enter(entrant=Entrant(person(2)["name"], id_number(2), bank_card=card_number(1)), **facts)
+    assert refused.value.code == "card_of_other"
+    assert "可以先不填" in refused.value.fields["bank_card"]
+    person_enter(entrant=Entrant(person(1)["name"], id_number(1), bank_card=card_number(1)), **facts)
+    person_enter(entrant=Entrant(person(2)["name"], id_number(2)), **facts)
+
+
+def test_an_entry_says_that_it_is_done_and_that_the_project_is_completed(client, cast, project):
+    Project.objects.filter(pk=project.pk).update(completed_on=day(2))
+    client.force_login(cast.labour_officer)
+    form = {
+        "project": project.code,
+        "employer": cast.subcontractor.code,
+        "name": person(3)["name"],
+        "id_number": id_number(3),
+        "entered_on": f"{day(9)}",
+    }
+    shown = client.post("/payroll/workers/new/", form, follow=True).content.decode()
+    assert f"已登记{person(3)['name']} {day(9)} 进场" in shown
+    assert f"实际竣工日期是 {day(2)}" in shown
