@@ -8,7 +8,7 @@ from sheets.headers import Header
 from sheets.values import Cell
 
 # Rows that are looked up, checked and written together, at most and at least.
-CHUNK, LEAST = 2000, 500
+CHUNK, LEAST = 2000, 1000
 Row = tuple[int, list[Cell]]
 
 
