@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from accounts.rules.own_accounts import SHORTEST, account_mark, named_accounts
 from accounts.rules.statements import Movement, is_out
 from responsibilities.rules.identifiers import normalise_card
 from sheets.bank_papers import bank_day, bank_money, best_table, says_nothing
@@ -144,10 +145,20 @@ def read_statement(workbook: Workbook) -> Statement:
         raise Refusal("no_header", NOTHING_FOUND)
     sheet, header = found
     statement = Statement(sheet.name)
+    statement.own_accounts |= named_accounts(_lines_above(sheet, header))
     signed = _has_negatives(sheet, header)
     for number, cells in sheet.rows(header.first_data_row):
         _take(statement, number, cells, header.mapping, signed)
     return statement
+
+
+def _lines_above(sheet: Sheet, header: Header) -> list[str]:
+    """What stands above the header, a line a row; numbers that a spreadsheet cut are left out."""
+    first = header.rows[0] if header.rows else header.first_data_row
+    return [
+        " ".join("" if cell is None or lost_precision(cell) else as_text(cell).strip() for cell in cells)
+        for cells in sheet.head(first - 1)
+    ]
 
 
 def _has_negatives(sheet: Sheet, header: Header) -> bool:
@@ -187,8 +198,8 @@ def _take(statement: Statement, number: int, cells: list[Cell], at: dict[str, in
         return
     if amount == ZERO:
         return
-    own = normalise_card(text("own_account"))
-    if own.isascii() and own.isdigit() and len(own) >= 9:
+    own = "" if lost_precision(cell("own_account")) else account_mark(normalise_card(text("own_account")))
+    if "*" in own or len(own) >= SHORTEST:
         statement.own_accounts.add(own)
     purpose, remark = text("purpose"), text("remark")
     statement.movements.append(

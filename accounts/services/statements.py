@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from accounts.imports.statements import read_statement
 from accounts.models import SpecialAccount, StatementImport, StatementLine
+from accounts.rules.own_accounts import is_account
 from accounts.rules.statements import Movement, broken_at, in_order, nature_of
 from accounts.services.periods import require_visible
 from responsibilities.rules.errors import NotAllowed, Refused
@@ -83,14 +84,32 @@ class StatementTaken:
 def statement_of_file(imported: StatementImport, data: bytes) -> tuple[list[Movement], list[str]]:
     """(movements, problems) of a bank's file. Raises `sheets.refusal.Refusal`; `other_account` where it is another's."""
     statement = read_statement(read(data))
-    account = imported.account
+    problems = [message for _row, message in statement.problems]
+    doubt = _account_doubt(statement.own_accounts, imported.account)
+    return statement.movements, [doubt, *problems] if doubt else problems
+
+
+def _account_doubt(named: set[str], account: SpecialAccount) -> str:
+    """What to look at before a file counts whose account can't be told for certain; another's is refused."""
     own = vault.unseal_text(account.number_sealed, "account_number")
-    if statement.own_accounts and own not in statement.own_accounts:
+    verdicts = {mark: is_account(mark, own) for mark in named}
+    if not named or True in verdicts.values():
+        return ""
+    doubtful = sorted(mark for mark, verdict in verdicts.items() if verdict is None)
+    ending = f"尾号 {account.number_last4}"
+    if not doubtful:
         raise Refused(
             "other_account",
-            f"文件里的账号与本项目登记的专用账户（尾号 {account.number_last4}）不一致。请确认是否传错了文件，或先更正登记的账号。",
+            f"文件里的账号（{_shown(min(named))}）与本项目登记的专用账户（{ending}）不是同一个账户。"
+            "请确认是否传错了文件；登记的账号有误的，请先更正登记的账号。",
         )
-    return statement.movements, [message for _row, message in statement.problems]
+    return f"文件里的账号（{_shown(doubtful[0])}）不完整，无法确认就是本项目的专用账户（{ending}）。请与银行核对后再确认导入。"
+
+
+def _shown(mark: str) -> str:
+    """As little of a number as tells it from another."""
+    tail = mark[mark.rindex("*") + 1 :] if "*" in mark else mark
+    return f"尾号 {tail[-4:]}" if tail else f"以 {mark[:4]} 开头"
 
 
 def statement_report(*, project, movements: Sequence[Movement], actor: Actor, scope=None) -> StatementTaken:

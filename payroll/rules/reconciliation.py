@@ -12,7 +12,10 @@ STATES = {
     "double": ("疑似重复发放", "red"),
     "over": ("疑似多发", "red"),
     "unseen": ("流水中未见", "yellow"),
+    "uncovered": ("流水未覆盖", "grey"),
 }
+# Nothing to look into: paid in full, and no statement says otherwise.
+QUIET = ("clear", "uncovered")
 
 
 @dataclass(slots=True)
@@ -20,7 +23,8 @@ class Reconciled:
     """One worker's month on a project; yuan. `statement` is what the account's statement shows of it.
 
     `extra` is what the statement shows beyond: debits to the worker's cards that no payment explains.
-    `covered`: a statement reaches the day of payment, so that it should show it.
+    `unseen` is paid on days that a statement covers and not in it; what else of `paid` the statement lacks lies on days
+    for which no statement was taken in, and says nothing.
     """
 
     payable: Decimal
@@ -30,7 +34,7 @@ class Reconciled:
     statement: Decimal
     extra: Decimal
     repeated: bool
-    covered: bool
+    unseen: Decimal
 
     @property
     def difference(self) -> Decimal:
@@ -45,7 +49,9 @@ class Reconciled:
         if self.extra > 0 and self.paid + self.extra > self.payable:
             return "over"
         if self.paid >= self.payable:
-            return "unseen" if self.covered and self.statement < self.paid else "clear"
+            if self.unseen:
+                return "unseen"
+            return "uncovered" if self.statement < self.paid else "clear"
         if self.pending:
             return "pending"
         if self.excepted:

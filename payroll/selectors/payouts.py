@@ -25,7 +25,11 @@ NOTHING = Standing(0, Decimal(0), 0, Decimal(0), 0, Decimal(0), 0, 0)
 
 @dataclass(slots=True)
 class OpenLine:
-    """A line that is neither paid nor under way. `hold` is why it can't be paid now, empty where it can."""
+    """A line that is neither paid nor under way. `hold` is why it can't be paid now, empty where it can.
+
+    `attempts` numbers the next one; `sent` leaves out files that were voided before a bank had them, and `state` and
+    `bank_message` are of the latest that a bank answered.
+    """
 
     pk: int
     sheet_no: int
@@ -38,6 +42,7 @@ class OpenLine:
     bank_name: str
     net: Decimal
     attempts: int
+    sent: int
     state: str
     bank_message: str
     hold: str
@@ -172,13 +177,17 @@ _OPEN_LINES = """
         SELECT number_index FROM mine WHERE number_index IS NOT NULL
         GROUP BY number_index HAVING count(DISTINCT worker_id) > 1
     ), tried AS (
+        -- A file can be voided only before a bank has it.
         SELECT payout.line_id, count(*) AS attempts, bool_or(payout.state IN ('pending', 'paid')) AS live,
-               (array_agg(payout.state ORDER BY payout.attempt DESC))[1] AS state,
-               (array_agg(payout.bank_message ORDER BY payout.attempt DESC))[1] AS bank_message
+               count(*) FILTER (WHERE payout.state <> 'voided') AS sent,
+               (array_agg(payout.state ORDER BY payout.attempt DESC) FILTER (WHERE payout.state <> 'voided'))[1]
+                   AS state,
+               (array_agg(payout.bank_message ORDER BY payout.attempt DESC)
+                   FILTER (WHERE payout.state <> 'voided'))[1] AS bank_message
         FROM payroll_payout payout JOIN mine ON mine.id = payout.line_id GROUP BY payout.line_id
     )
     SELECT mine.id, mine.sheet_no, mine.row, mine.worker_id, worker.name, mine.crew, mine.card_id,
-           coalesce(mine.last4, ''), coalesce(mine.bank_name, ''), mine.net, coalesce(tried.attempts, 0),
+           coalesce(mine.last4, ''), coalesce(mine.bank_name, ''), mine.net, coalesce(tried.attempts, 0), coalesce(tried.sent, 0),
            coalesce(tried.state, ''), coalesce(tried.bank_message, ''),
            CASE
                WHEN exception.id IS NOT NULL THEN 'exception'

@@ -10,19 +10,22 @@ from decimal import Decimal
 from django.db import connection
 
 from payroll.models import PayrollBatch
-from payroll.rules.reconciliation import STATES, Reconciled
+from payroll.rules.reconciliation import QUIET, STATES, Reconciled
 from payroll.selectors.batches import batches
 from payroll.selectors.declarations import whole_figure
 from responsibilities.rules.scope import Scope
+from responsibilities.selectors.clock import SHANGHAI
 
+_QUIET = "state IN ({})".format(", ".join(f"'{state}'" for state in QUIET))
 FILTERS = {
     "": "TRUE",
-    "different": "state <> 'clear'",
+    "different": f"NOT {_QUIET}",
     "unpaid": "state IN ('unpaid', 'part', 'excepted')",
     "over": "state IN ('over', 'double')",
     "double": "state = 'double'",
     "pending": "state = 'pending'",
     "unseen": "state = 'unseen'",
+    "uncovered": "state = 'uncovered'",
 }
 ORDERINGS = {
     "worker": "worker_name, month_on",
@@ -134,7 +137,7 @@ def _sums(scope: Scope, asked: Asked, name: str, month: str, key: str, order: st
     tail, parameters = _filtered(asked)
     columns = (
         name, month, "count(DISTINCT worker_id)", "sum(payable)", "sum(paid)", "sum(pending)", "sum(statement)",
-        "sum(extra)", "count(*) FILTER (WHERE state <> 'clear')", key,
+        "sum(extra)", f"count(*) FILTER (WHERE NOT {_QUIET})", key,
     )  # fmt: skip
     sql = " ".join(("SELECT", ", ".join(columns), "FROM rows WHERE", tail, "GROUP BY 1, 2, 10", order))
     rows = _run(scope, asked, sql, parameters)
@@ -152,14 +155,14 @@ def _filtered(asked: Asked) -> tuple[str, list]:
 def _order(order: str) -> str:
     terms = ORDERINGS.get(order.removeprefix("-"))
     if terms is None:
-        return "(state = 'clear'), month_on DESC, worker_name, worker_id"
+        return f"({_QUIET}), month_on DESC, worker_name, worker_id"
     first, _, rest = terms.partition(", ")
     return f"{first}{' DESC' if order.startswith('-') else ''}, {rest}, worker_id, month_on, project_id"
 
 
 def _worker_month(row: tuple) -> WorkerMonth:
     (project_id, code, name, month_on, employer, worker_id, worker_name, id_last4, line_id, payable, paid, pending,
-     excepted, statement, paid_on, extra, repeated, covered, _state) = row  # fmt: skip
+     excepted, statement, paid_on, extra, repeated, unseen, _state) = row  # fmt: skip
     return WorkerMonth(
         payable=payable,
         paid=paid,
@@ -168,7 +171,7 @@ def _worker_month(row: tuple) -> WorkerMonth:
         statement=statement,
         extra=extra,
         repeated=repeated,
-        covered=covered,
+        unseen=unseen,
         project_id=project_id,
         project_code=code,
         project_name=name,
@@ -197,13 +200,13 @@ def _run(scope: Scope, asked: Asked, tail: str, tail_parameters: list) -> list[t
         # Our own SQL around a compiled QuerySet; values travel as parameters.
         cursor.execute(
             _ROWS.replace("{seen}", compiled) + tail,
-            [*parameters, match_days(asked.last_on), *tail_parameters],
+            [*parameters, SHANGHAI.key, *tail_parameters],
         )
         return cursor.fetchall()
 
 
 _ROWS = """
-    WITH seen (id) AS ({seen}), settings AS (SELECT %s::int AS days), owed AS (
+    WITH seen (id) AS ({seen}), owed AS (
         -- One pass over the lines: joined to each other afterwards, ten thousand would be compared with ten thousand.
         SELECT line.id, line.net, line.worker_id, batch.project_id, batch.month_on, batch.subcontractor_id,
                live.state, live.amount, live.paid_on, exception.id IS NOT NULL AS excepted,
@@ -216,14 +219,25 @@ _ROWS = """
              AND whole.undone_at IS NULL
         LEFT JOIN payroll_payoutexception exception ON exception.line_id = line.id AND exception.lifted_at IS NULL
         WHERE line.batch_id IN (SELECT id FROM seen) AND line.net > 0
+    ), covered AS (
+        -- Days of payment that a statement holds whole. A bank writes whole days, so its first day counts; its last one
+        -- only where the file came later than that day: money that left in the evening isn't in the noon's statement.
+        SELECT DISTINCT days.project_id, days.paid_on
+        FROM (SELECT DISTINCT project_id, paid_on FROM owed WHERE state = 'paid' AND NOT matched) days
+        JOIN accounts_specialaccount account ON account.project_id = days.project_id
+        JOIN accounts_statementimport taken ON taken.account_id = account.id AND taken.status = 'stored'
+             AND days.paid_on BETWEEN taken.first_on AND taken.last_on
+             AND (taken.last_on > days.paid_on OR (taken.imported_at AT TIME ZONE %s)::date > days.paid_on)
     ), months AS (
         SELECT project_id, month_on, worker_id, subcontractor_id, min(id) AS line_id, sum(net) AS payable,
                coalesce(sum(amount) FILTER (WHERE state = 'paid'), 0) AS paid,
                coalesce(sum(amount) FILTER (WHERE state = 'pending'), 0) AS pending,
                coalesce(sum(net) FILTER (WHERE excepted AND state IS NULL), 0) AS excepted,
                coalesce(sum(amount) FILTER (WHERE state = 'paid' AND matched), 0) AS statement,
-               max(paid_on) AS paid_on
-        FROM owed GROUP BY 1, 2, 3, 4
+               coalesce(sum(amount) FILTER (WHERE state = 'paid' AND NOT matched AND covered.project_id IS NOT NULL), 0)
+                   AS unseen,
+               max(owed.paid_on) AS paid_on
+        FROM owed LEFT JOIN covered USING (project_id, paid_on) GROUP BY 1, 2, 3, 4
     ), loose AS (
         -- Debits to workers' cards that no payment explains; by habit the wages of the month before.
         SELECT account.project_id, card.worker_id,
@@ -236,28 +250,23 @@ _ROWS = """
           AND NOT EXISTS (SELECT FROM payroll_statementmatch match
                           WHERE match.statement_line_id = line.id AND match.undone_at IS NULL)
         GROUP BY 1, 2, 3
-    ), reach AS (
-        SELECT account.project_id, max(line.on) AS last_on
-        FROM accounts_statementline line JOIN accounts_specialaccount account ON account.id = line.account_id
-        WHERE account.project_id IN (SELECT project_id FROM owed) GROUP BY 1
     ), compared AS (
         SELECT months.*, coalesce(loose.extra, 0) AS extra,
-               coalesce(months.paid > 0 AND months.statement > 0 AND months.paid = ANY(loose.amounts), false) AS repeated,
-               coalesce(reach.last_on >= months.paid_on + (SELECT days FROM settings), false) AS covered
+               coalesce(months.paid > 0 AND months.statement > 0 AND months.paid = ANY(loose.amounts), false) AS repeated
         FROM months
         LEFT JOIN loose ON loose.project_id = months.project_id AND loose.worker_id = months.worker_id
              AND loose.month_on = months.month_on
-        LEFT JOIN reach ON reach.project_id = months.project_id
     ), rows AS (
         SELECT compared.project_id, project.code AS project_code, project.name AS project_name, compared.month_on,
                coalesce(employer.name, '总包自有班组') AS employer, compared.worker_id, worker.name AS worker_name,
                worker.id_last4, compared.line_id, compared.payable, compared.paid, compared.pending,
                compared.excepted, compared.statement, compared.paid_on, compared.extra, compared.repeated,
-               compared.covered,
+               compared.unseen,
                CASE WHEN compared.repeated THEN 'double'
                     WHEN compared.extra > 0 AND compared.paid + compared.extra > compared.payable THEN 'over'
                     WHEN compared.paid >= compared.payable THEN
-                        CASE WHEN compared.covered AND compared.statement < compared.paid THEN 'unseen' ELSE 'clear' END
+                        CASE WHEN compared.unseen > 0 THEN 'unseen'
+                             WHEN compared.statement < compared.paid THEN 'uncovered' ELSE 'clear' END
                     WHEN compared.pending > 0 THEN 'pending'
                     WHEN compared.excepted > 0 THEN 'excepted'
                     WHEN compared.paid > 0 THEN 'part'

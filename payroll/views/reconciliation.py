@@ -45,6 +45,7 @@ ONLY = {
     "double": "疑似重复",
     "pending": "等待银行结果",
     "unseen": "流水中未见",
+    "uncovered": "流水未覆盖",
 }
 COLUMNS = (
     ("工人", "worker", False),

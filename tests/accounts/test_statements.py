@@ -226,7 +226,49 @@ def test_another_accounts_statement_is_refused(project):
     rows = [("6210000000000001111", *ROWS[0])]
     refused = sent(project, sheet(rows, ("账号", *TITLES)))
     assert (refused.status, refused.refused_code) == ("refused", "other_account")
+    assert "尾号 1111" in refused.refused_message
+    assert "尾号 9999" in refused.refused_message
     assert take(project, sheet([("6210000000000009999", *ROWS[0])], ("账号", *TITLES))).added == 1
+
+
+def titled(*above) -> bytes:
+    box = io.BytesIO()
+    write_xlsx(box, [OutSheet("明细", [OutColumn(title) for title in TITLES], ROWS, above=above)])
+    return box.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "line", ["账号：6230123456789990054 币种：人民币", "查询帐号 6230 1234 5678 9990 054", "账户：6230*******0054"]
+)
+def test_another_accounts_number_above_the_table_is_refused(project, line):
+    refused = sent(project, titled("账户交易明细", line))
+    assert (refused.status, refused.refused_code) == ("refused", "other_account")
+    assert "尾号 0054" in refused.refused_message
+    assert "尾号 9999" in refused.refused_message
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "line",
+    [
+        "账号：6210000000000009999",
+        "卡号：6210 **** **** 9999",
+        "对方账号：6230123456789990054",
+        "户名：张掖建工 2026-11-01",
+    ],
+)
+def test_its_own_number_or_none_above_the_table_is_taken_without_a_word(project, line):
+    shown = sent(project, titled(line))
+    assert (shown.status, shown.found["problems"]) == ("ready", [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("line", ["账号：6210********", "账号：6210000000000009999001", "账号：*******99"])
+def test_a_number_that_is_shown_in_part_is_said_on_the_preview(project, line):
+    shown = sent(project, titled(line))
+    assert shown.status == "ready"
+    assert "无法确认就是本项目的专用账户（尾号 9999）" in shown.found["problems"][0]
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ import pytest
 from accounts.rules.statements import Movement
 from accounts.services.statements import statement_report
 from payroll.models import Payout, PayrollBatch, StatementMatch
-from payroll.rules.reconciliation import Reconciled
+from payroll.rules.reconciliation import QUIET, Reconciled
 from payroll.selectors.balances import spendable_unscoped
 from payroll.selectors.reconciliation import (
     Asked,
@@ -25,8 +25,8 @@ from payroll.services.payout_lines import exception_record
 from payroll.services.statement_matching import statement_pair, statement_unpair, statements_match
 from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.services.trail import Actor
-from tests.factories.payouts import answer_bytes, answered, answers, noticed
-from tests.factories.payroll import MONTH, card_number, person
+from tests.factories.payouts import answer_bytes, answered, answers, noticed, special_account
+from tests.factories.payroll import MONTH, card_number, person, site
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
@@ -77,7 +77,7 @@ def test_paid_failed_and_excepted_are_told_apart(project, batch, scope):
     paid(batch, failures=(2, 3))
     exception_record(line_id=batch.lines.get(payouts__row=3).pk, kind="frozen", reason="法院冻结", actor=SYSTEM)
     workers = in_sheet_order(batch)
-    assert states(scope, project) == {workers[0]: "clear", workers[1]: "unpaid", workers[2]: "excepted"}
+    assert states(scope, project) == {workers[0]: "uncovered", workers[1]: "unpaid", workers[2]: "excepted"}
     total = sums_of_all(scope, asked(project))
     assert (total.workers, total.payable, total.paid, total.difference) == (3, NET * 3, NET, NET * 2)
     assert count_worker_months(scope, asked(project, only="unpaid")) == 2
@@ -119,14 +119,62 @@ def test_a_whole_file_booked_as_one_debit_is_matched_by_its_sum(project, batch, 
     assert (row.statement, row.state) == (NET, "clear")
 
 
-def test_what_a_later_statement_does_not_show_is_said(project, batch, scope, settings):
+def statement(project, *days):
+    """A statement of one bank file's days, with nothing in it that concerns a worker."""
+    movements = [Movement(1, day, True, Decimal(1), None, "", "", f"{day}", "手续费") for day in days]
+    return statement_report(project=project, movements=movements, actor=SYSTEM)
+
+
+def test_what_a_statement_of_that_day_does_not_show_is_said(project, batch, scope, settings):
     paid(batch)
     debit(project, 1)
     statements_match(project.pk)
-    settings.PORTAL_TODAY = "2026-12-05"
-    debit(project, 50, amount=1, day=datetime.date(2026, 12, 1))
     workers = in_sheet_order(batch)
-    assert states(scope, project) == {workers[0]: "clear", workers[1]: "unseen", workers[2]: "unseen"}
+    assert states(scope, project) == dict(zip(workers, ["clear", "uncovered", "uncovered"], strict=True))
+    settings.PORTAL_TODAY = "2026-12-05"
+    statement(project, DAY, datetime.date(2026, 12, 1))
+    assert states(scope, project) == dict(zip(workers, ["clear", "unseen", "unseen"], strict=True))
+    assert sums_of_all(scope, asked(project)).differing == 2
+    assert len(worker_months(scope, asked(project, only="unseen"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("days", "taken_on", "state"),
+    [
+        ((DAY + datetime.timedelta(days=1), DAY + datetime.timedelta(days=9)), "2026-12-05", "uncovered"),
+        ((DAY - datetime.timedelta(days=9), DAY - datetime.timedelta(days=1)), "2026-12-05", "uncovered"),
+        ((DAY, DAY + datetime.timedelta(days=9)), "2026-12-05", "unseen"),
+        ((DAY - datetime.timedelta(days=9), DAY), "2026-11-24", "unseen"),
+        ((DAY - datetime.timedelta(days=9), DAY), "2026-11-23", "uncovered"),
+    ],
+    ids=["begins after", "ends before", "its first day", "its last day, taken in later", "taken in the same day"],
+)
+def test_a_payment_is_missed_only_on_days_that_a_statement_holds_whole(
+    project, batch, scope, settings, days, taken_on, state
+):
+    paid(batch)
+    settings.PORTAL_TODAY = taken_on
+    statement(project, *days)
+    assert set(states(scope, project).values()) == {state}
+    assert sums_of_all(scope, asked(project)).differing == (3 if state == "unseen" else 0)
+    assert all(Reconciled.state.fget(row) == row.state for row in worker_months(scope, asked(project, only=state)))
+    assert len(worker_months(scope, asked(project, only="uncovered"))) == (0 if state == "unseen" else 3)
+
+
+def test_statements_of_another_account_cover_nothing(cast, project, batch, scope, settings):
+    paid(batch)
+    other = site(cast, "ZY-2026-011")
+    special_account(other, cast.bank, number="6210000000000008888")
+    settings.PORTAL_TODAY = "2026-12-05"
+    statement(other, DAY, datetime.date(2026, 12, 1))
+    assert set(states(scope, project).values()) == {"uncovered"}
+
+
+def test_the_plot_table_writes_amounts_as_everywhere(cast, project, batch, client):
+    client.force_login(cast.labour_officer)
+    page = client.get("/payroll/reconciliation/", {"project": project.code}).content.decode()
+    assert '<td class="num">16,140.00</td>' in page
+    assert "16140.0<" not in page
 
 
 def test_a_second_debit_to_the_same_card_is_a_suspicion(project, batch, scope):
@@ -191,7 +239,7 @@ def test_sums_agree_with_each_other_and_with_the_rows(cast, project, batch, scop
         found = sums(scope, asked(project))
         assert sum(one.payable for one in found) == sum(row.payable for row in rows)
         assert sum(one.difference for one in found) == sum(row.difference for row in rows)
-        assert sum(one.differing for one in found) == len([row for row in rows if row.state != "clear"])
+        assert sum(one.differing for one in found) == len([row for row in rows if row.state not in QUIET])
     assert {one.name for one in sums_by_employer(scope, asked(project))} == {"总包自有班组", cast.subcontractor.name}
     assert len(worker_months(scope, asked(project), limit=2, offset=2)) == 2
     assert len(worker_months(scope, asked(project, employer="own"))) == 4

@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from payroll.models import BankCard, BatchAct, CardChange, Payout, PayrollBatch
-from payroll.selectors.payouts import standing_of
-from payroll.services.payout_files import payout_files_make
+from payroll.selectors.payouts import open_lines_unscoped, standing_of
+from payroll.services.payout_files import payout_file_void, payout_files_make
 from payroll.services.payout_lines import card_replace, evidence_open, exception_lift, exception_record, payout_return
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, Refused
@@ -158,3 +158,16 @@ def test_the_paper_behind_a_new_card_is_sealed_and_each_look_is_on_the_trail(cas
     assert AuditEvent.objects.filter(action="payout.evidence").count() == 1
     with pytest.raises(NotAllowed):
         evidence_open(change_id=change.pk, actor=cast.actor(cast.auditor), scope=cast.scope(cast.auditor))
+
+
+def test_a_file_voided_before_it_was_sent_is_no_visit_to_the_bank(cast, client, batch, by):
+    first = payout_files_make(batch_id=batch.pk, layout="generic", **by).files[0]
+    payout_file_void(file_id=first.pk, reason="版式选错", **by)
+    assert {line.sent for line in open_lines_unscoped(batch.pk)} == {0}
+    payout_files_make(batch_id=batch.pk, layout="generic", **by)
+    Payout.objects.filter(state="pending").update(state="failed", bank_message="银行系统超时")
+    assert {(line.sent, line.attempts) for line in open_lines_unscoped(batch.pk)} == {(1, 2)}
+    client.force_login(cast.labour_officer)
+    shown = client.get(f"/payroll/{batch.pk}/payout/").content.decode()
+    assert "送过银行 1 次" in shown
+    assert "送过银行 2 次" not in shown
