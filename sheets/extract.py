@@ -26,6 +26,8 @@ from sheets.values import WITHOUT_VALUE, ErrorValue, unguarded
 # Blank rows above an error cell that stands below everything else.
 LONGEST_GAP = 50_000
 GUARDS = frozenset("='")
+SEPARATORS = (",", "\t", ";", "|", "，")
+QUOTED = re.compile(r'(?:(?<=[,\t;|，\n])|\A)"(?:[^"]|"")*"(?=[,\t;|，\r\n]|\Z)')
 HELD_AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 RESAVE = "请用 Excel 或 WPS 打开，点“文件”里的“另存为”，文件类型选“Excel 工作簿（*.xlsx）”，保存后上传新文件。"
 OLD = f"这个 .xls 文件不完整，缺少文件外壳。{RESAVE}"
@@ -316,11 +318,17 @@ def _field(field: str) -> str | None:
 
 
 def delimiter_of(text: str) -> str:
-    """The separator that splits the first lines most evenly; a comma where none does."""
-    lines = [line for line in text[:65_536].splitlines()[:40] if line.strip()]
+    """The separator that splits the first lines most evenly; a comma where none does.
+
+    What stands in quotation marks doesn't count. One that every line has as often wins over one that some have more
+    often: amounts and notes hold commas, too.
+    """
+    lines = [line for line in QUOTED.sub("", text[:65_536]).splitlines()[:40] if line.strip()]
     best, score = ",", 0
-    for candidate in (",", "\t", ";", "|", "，"):
+    for candidate in SEPARATORS:
         counts = [line.count(candidate) for line in lines]
+        if len(counts) > 1 and counts[0] > lines[0].count(",") and min(counts) == max(counts):
+            return candidate
         present = [count for count in counts if count]
         if not present:
             continue

@@ -4,6 +4,7 @@ Tables are written the way programs write them, in all formats, and read back. A
 text and never a number; a number is the same number, or known to have lost digits.
 """
 
+import csv
 import html
 import io
 import struct
@@ -80,6 +81,67 @@ def test_a_workbook(rows):
                 page.write_number(n, at, cell)
     book.close()
     same(box.getvalue(), rows)
+
+
+STRICT = (
+    (b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
+    (
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    ),
+)
+
+
+def made_strict(data: bytes) -> bytes:
+    """The workbook as programs save it that keep to the strict standard: the same parts under other names."""
+    box = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(box, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            part = before.read(name)
+            for usual, strict in STRICT:
+                part = part.replace(usual, strict)
+            after.writestr(name, part)
+    return box.getvalue()
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables(st.one_of(PLAIN, NUMBERS)), st.booleans())
+def test_a_strict_workbook(rows, in_memory):
+    box = io.BytesIO()
+    # Streamed, its texts stand in the cells; otherwise in a table of their own.
+    book = xlsxwriter.Workbook(
+        box,
+        {
+            "in_memory": in_memory,
+            "constant_memory": not in_memory,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        },
+    )
+    page = book.add_worksheet()
+    for n, row in enumerate(rows):
+        for at, cell in enumerate(row):
+            if isinstance(cell, str):
+                page.write_string(n, at, cell)
+            elif cell is not None:
+                page.write_number(n, at, cell)
+    book.close()
+    data = made_strict(box.getvalue())
+    assert data != box.getvalue()
+    same(data, rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables(PLAIN), st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]))
+def test_a_table_separated_by_tabs(rows, encoding):
+    """As Excel saves “Unicode text”: a field with a tab, a quotation mark or a break stands in quotation marks."""
+    width = max(map(len, rows)) + 1
+    titles = [f"列{n}" for n in range(width)]
+    # An apostrophe before a text that looks like a formula is ours, in the files that we write.
+    rows = [[(cell or "").lstrip("'") or None for cell in (*row, *[None] * (width - len(row)))] for row in rows]
+    box = io.StringIO()
+    csv.writer(box, delimiter="\t", lineterminator="\r\n").writerows([titles, *rows])
+    same(box.getvalue().encode(encoding), [titles, *rows])
 
 
 @settings(max_examples=60, deadline=None)
