@@ -318,22 +318,18 @@ def _field(field: str) -> str | None:
 
 
 def delimiter_of(text: str) -> str:
-    """The separator that splits the first lines most evenly; a comma where none does.
-
-    What stands in quotation marks doesn't count. One that every line has as often wins over one that some have more
-    often: amounts and notes hold commas, too.
+    """The separator that most of the first lines have, of several the one that splits them most evenly; a comma where
+    none does. What stands in quotation marks doesn't count: amounts and notes hold commas, too.
     """
     lines = [line for line in QUOTED.sub("", text[:65_536]).splitlines()[:40] if line.strip()]
-    best, score = ",", 0
+    best, score = ",", (0, 0)
     for candidate in SEPARATORS:
         counts = [line.count(candidate) for line in lines]
-        if len(counts) > 1 and counts[0] > lines[0].count(",") and min(counts) == max(counts):
-            return candidate
         present = [count for count in counts if count]
         if not present:
             continue
         usual = max(set(present), key=present.count)
-        weight = present.count(usual) * min(usual, 50)
+        weight = len(present), present.count(usual) * min(usual, 50)
         if weight > score:
             best, score = candidate, weight
     return best

@@ -1,5 +1,4 @@
 // Entry of every page. Behaviour is wired by data-* attributes and survives htmx swaps because it listens on the document.
-import "./confirm.js";
 import "./forms.js";
 import "./rows.js";
 import { wireTimelines } from "./timeline.js";
