@@ -48,6 +48,12 @@ class CardReplaceForm(forms.Form):
         return file.read() if file else None
 
 
+class CardKeepForm(forms.Form):
+    """Why the card that the bank refused is right all the same."""
+
+    reason = forms.CharField(label="核实情况", max_length=200, help_text="例如：银行已更正户名；工人已到银行解除冻结。")
+
+
 class PayoutExceptionForm(forms.Form):
     """Why the line can't be paid now."""
 

@@ -43,7 +43,8 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     (r"超时|系统|通讯|网络|重复", "银行系统原因未处理", "与银行确认未入账后重新发放；卡号无须更改。"),
 )
 _REASONS = tuple((re.compile(pattern), meaning, remedy) for pattern, meaning, remedy in REASONS)
-_NO_CHANGE = ("余额不足", "系统原因")
+# The only reasons that are the account's or the bank's own: the same card will do.
+_NOT_THE_CARD = ("专用账户余额不足", "银行系统原因未处理")
 
 
 def outcome_of(status: str, reason: str) -> str:
@@ -80,6 +81,15 @@ def failure_words(message: str) -> tuple[str, str]:
         if pattern.search(message):
             return meaning, remedy
     return (message or "银行没有说明原因"), "向开户银行问明原因后重新发放。"
+
+
+def blames_card(message: str) -> bool:
+    """Whether the bank refused because of the card or its holder's name, so that the same card would be refused again.
+
+    Words that aren't known blame nothing.
+    """
+    meaning = next((meaning for pattern, meaning, _remedy in _REASONS if pattern.search(message)), "")
+    return bool(meaning) and meaning not in _NOT_THE_CARD
 
 
 def _word(text: str) -> str:

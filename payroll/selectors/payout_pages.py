@@ -84,6 +84,9 @@ def described(line: OpenLine) -> OpenLine:
     """A line with its trouble in words: what is wrong, what to do, and the bank's own words where it said any."""
     if line.hold and line.hold != "wrong_bank":
         line.trouble, line.remedy = line.hold_words
+        if line.hold == "card_refused":
+            line.trouble, remedy = failure_words(line.bank_message)
+            line.remedy = f"{remedy}经核实原卡无误的，在该行写明理由。"
     else:
         line.trouble, line.remedy = failure_words(line.bank_message)
     line.said = line.bank_message if line.state in TRIED else ""

@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 
 from payroll.models import CardChange, Payout, PayoutException, PayoutFile, PayrollBatch, PayrollLine
 from payroll.rules.bank_files import Layout, fits, is_plain
+from payroll.rules.bank_results import blames_card
 from payroll.rules.checks import Severity
 from payroll.rules.checks.accounts import CardUnconfirmed
 from payroll.rules.payouts import CardWord, Standing, card_hold, hold_words
+from payroll.selectors.batches import batches
 from payroll.selectors.checks import severities_on_unscoped
 from payroll.selectors.declarations import whole_figure
 from responsibilities.rules.errors import NotVisible
@@ -20,6 +22,7 @@ from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.clock import SHANGHAI, today
 
+ANSWERED_NO = (Payout.State.FAILED, Payout.State.RETURNED)
 NOTHING = Standing(0, Decimal(0), 0, Decimal(0), 0, Decimal(0), 0, 0)
 
 
@@ -49,6 +52,7 @@ class OpenLine:
     change_state: str | None = None
     changed_at: datetime.datetime | None = None
     change_has_paper: bool = False
+    as_refused: bool = False
     unconfirmed: bool = False
     trouble: str = ""
     remedy: str = ""
@@ -62,7 +66,8 @@ class OpenLine:
 def open_lines_unscoped(batch_id: int, layout: Layout | None = None) -> list[OpenLine]:
     """Lines of a batch that are neither paid nor under way, in the sheet's order; one query.
 
-    With a layout, lines whose bank it doesn't take are held back too. `unconfirmed`: the card was replaced and its
+    What the bank refused for the card or the name waits until the card was changed, or a person said why the same card
+    is right (`payout_lines.card_keep`). With a layout, lines whose bank it doesn't take are held back too. `unconfirmed`: the card was replaced and its
     worker hasn't said yes, whether the line waits for that or not.
     """
     with connection.cursor() as cursor:
@@ -70,6 +75,8 @@ def open_lines_unscoped(batch_id: int, layout: Layout | None = None) -> list[Ope
         lines = [OpenLine(*row) for row in cursor.fetchall()]
     _hold_replaced(batch_id, [line for line in lines if line.change_state])
     for line in lines:
+        if not line.hold and line.as_refused and line.state in ANSWERED_NO and blames_card(line.bank_message):
+            line.hold = "card_refused"
         if not line.hold and not is_plain(line.name):
             line.hold = "name"
         if not line.hold and layout is not None and not fits(layout, line.bank_name):
@@ -139,6 +146,13 @@ def payable_line(scope: Scope, pk: int) -> PayrollLine:
     return line
 
 
+def line_hold(scope: Scope, line: PayrollLine) -> str:
+    """The code of what holds a visible line back now; empty where nothing does, or it is paid or under way."""
+    if not batches(scope).filter(pk=line.batch_id).exists():
+        raise NotVisible()
+    return next((one.hold for one in open_lines_unscoped(line.batch_id) if one.pk == line.pk), "")
+
+
 def attempts_of(scope: Scope, line: PayrollLine) -> QuerySet:
     """Every attempt to pay a line, oldest first."""
     return (
@@ -183,8 +197,12 @@ _OPEN_LINES = """
                (array_agg(payout.state ORDER BY payout.attempt DESC) FILTER (WHERE payout.state <> 'voided'))[1]
                    AS state,
                (array_agg(payout.bank_message ORDER BY payout.attempt DESC)
-                   FILTER (WHERE payout.state <> 'voided'))[1] AS bank_message
-        FROM payroll_payout payout JOIN mine ON mine.id = payout.line_id GROUP BY payout.line_id
+                   FILTER (WHERE payout.state <> 'voided'))[1] AS bank_message,
+               (array_agg(payout.card_id ORDER BY payout.attempt DESC) FILTER (WHERE payout.state <> 'voided'))[1]
+                   AS card_id,
+               max(file.made_at) FILTER (WHERE payout.state <> 'voided') AS made_at
+        FROM payroll_payout payout JOIN mine ON mine.id = payout.line_id
+        JOIN payroll_payoutfile file ON file.id = payout.file_id GROUP BY payout.line_id
     )
     SELECT mine.id, mine.sheet_no, mine.row, mine.worker_id, worker.name, mine.crew, mine.card_id,
            coalesce(mine.last4, ''), coalesce(mine.bank_name, ''), mine.net, coalesce(tried.attempts, 0), coalesce(tried.sent, 0),
@@ -200,7 +218,10 @@ _OPEN_LINES = """
                WHEN mine.card_worker_id <> mine.worker_id THEN 'not_own_card'
                WHEN shared.number_index IS NOT NULL THEN 'shared_card'
                ELSE ''
-           END, change.state, change.changed_at, change.evidence_id IS NOT NULL
+           END, change.state, change.changed_at, change.evidence_id IS NOT NULL,
+           -- No card can be changed while a line is under way: a later change came after the bank's answer.
+           coalesce(tried.card_id = mine.card_id AND (change.changed_at IS NULL OR change.changed_at < tried.made_at),
+                    false)
     FROM mine JOIN payroll_worker worker ON worker.id = mine.worker_id
     LEFT JOIN shared ON shared.number_index = mine.number_index
     LEFT JOIN tried ON tried.line_id = mine.id

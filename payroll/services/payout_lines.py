@@ -16,7 +16,7 @@ from payroll.models import (
 )
 from payroll.rules.stages import Act
 from payroll.selectors.batches import may_act_on
-from payroll.selectors.payouts import standing_of
+from payroll.selectors.payouts import open_lines_unscoped, standing_of
 from payroll.services.payout_files import batch_lock, require_stage
 from payroll.services.pictures import picture_open, picture_store
 from payroll.services.workers import turn_to_add_people
@@ -73,7 +73,7 @@ def card_replace(
     if same and evidence and asked is not None and asked.state == CardChange.State.WAITING and not asked.evidence_id:
         return _paper_added(asked, evidence, actor)
     if same:
-        message = "卡号和开户行都与原来相同，没有更改。如卡号无误，是银行系统原因的，直接重新生成代发文件即可。"
+        message = "卡号和开户行都与原来相同，没有更改。经核实原卡无误的，在“原卡无误”里写明理由。"
         raise Refused("same_card", message, {"number": message})
     turn_to_add_people()
     card, _ = BankCard.objects.get_or_create(
@@ -126,6 +126,50 @@ def _paper_added(change: CardChange, evidence: bytes, actor: Actor) -> CardChang
         changes={"sha256": ["", change.evidence.sha256], "row": ["", str(change.line.row)]},
     )
     return change
+
+
+@transaction.atomic
+def card_keep(*, line_id: int, reason: str, actor: Actor, scope=None) -> CardChange:
+    """Say with a reason that the card which the bank refused is right (the bank corrected the name, the card was
+    unfrozen): the line can be paid again. What the worker said of the card, or hasn't said yet, stays as it was.
+
+    Errors: `under_way`, `not_refused`, `reason_missing`.
+    """
+    line, batch = _locked_line(line_id, scope)
+    _require_open(line)
+    held = next((one.hold for one in open_lines_unscoped(batch.pk) if one.pk == line.pk), "")
+    if held != "card_refused":
+        raise Refused("not_refused", "这一行没有因卡号或户名被银行退回而停发，不用确认原卡。")
+    _require_reason(reason, "请写明核实的情况，例如“银行已更正户名”或“工人已到银行解除冻结”。")
+    asked = line.card_changes.order_by("-id").first()
+    answer = asked if asked is not None and asked.new_card_id == line.card_id else None
+    line.card_changes.filter(state=CardChange.State.WAITING).update(state=CardChange.State.REPLACED)
+    kept = CardChange.objects.create(
+        line=line,
+        old_card=line.card,
+        new_card=line.card,
+        reason=reason.strip()[:200],
+        evidence=answer.evidence if answer else None,
+        changed_by=actor.user,
+        changed_at=now(),
+        state=answer.state if answer else CardChange.State.NOT_ASKED,
+        answered_at=answer.answered_at if answer else None,
+        channel=answer.channel if answer else "",
+        origin=answer.origin if answer else None,
+    )
+    record_event(
+        actor=actor,
+        action="payout.card_keep",
+        target=line.worker,
+        project_id=batch.project_id,
+        changes={
+            "bank_card": ["", f"尾号 {line.card.last4}"],
+            "batch": ["", str(batch.pk)],
+            "row": ["", str(line.row)],
+        },
+        reason=reason,
+    )
+    return kept
 
 
 @transaction.atomic

@@ -5,13 +5,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from payroll.forms.payouts import CardReplaceForm, PayoutExceptionForm, PayoutReturnForm
+from payroll.forms.payouts import CardKeepForm, CardReplaceForm, PayoutExceptionForm, PayoutReturnForm
 from payroll.models import Payout
 from payroll.rules.bank_results import failure_words
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.declarations import whole_figure
-from payroll.selectors.payouts import attempts_of, card_changes_of, exceptions_of, payable_line
-from payroll.services.payout_lines import card_replace, evidence_open, exception_lift, exception_record, payout_return
+from payroll.selectors.payouts import attempts_of, card_changes_of, exceptions_of, line_hold, payable_line
+from payroll.services.payout_lines import (
+    card_keep,
+    card_replace,
+    evidence_open,
+    exception_lift,
+    exception_record,
+    payout_return,
+)
 from payroll.views.payouts import batch_crumbs
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -20,9 +27,10 @@ from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
 
-FORMS = {"card": CardReplaceForm, "exception": PayoutExceptionForm, "return": PayoutReturnForm}
+FORMS = {"card": CardReplaceForm, "keep": CardKeepForm, "exception": PayoutExceptionForm, "return": PayoutReturnForm}
 SAID = {
     "card": "工资卡已更换。请工人本人在手机上核对卡号后四位，核对后再生成代发文件。",
+    "keep": "已确认原卡无误，可以重新生成代发文件。",
     "exception": "已登记为暂不能发放，该行仍显示为未发放。",
     "return": "退汇已登记，该行可以重新发放。",
     "lift": "登记已解除，该行可以重新发放。",
@@ -62,7 +70,7 @@ def _done(request, line, act: str, form) -> bool:
         return True
     if form is None or not form.is_valid():
         return False
-    service = {"card": card_replace, "exception": exception_record, "return": payout_return}[act]
+    service = {"card": card_replace, "keep": card_keep, "exception": exception_record, "return": payout_return}[act]
     service(**by, **form.cleaned_data)
     return True
 
@@ -90,6 +98,7 @@ def _context(request, line, forms, act: str) -> dict:
         "may_hand_out": may_act_on(request.scope, line.batch, Permission.PAYROLL_SUBMIT),
         "days": whole_figure("card_confirm_days", today()),
         "live": live,
+        "held": line_hold(request.scope, line) if flowing else "",
         "may_pay": may_pay,
         "may_reveal": may_act_on(request.scope, line.batch, Permission.PAYROLL_REVEAL),
         "forms": forms,

@@ -72,6 +72,7 @@ ACTION_WORDS = {
     "payroll.open_original": "下载工资表原文件",
     "payout.card": "更换工资卡",
     "payout.card_answer": "农民工核对更换的工资卡",
+    "payout.card_keep": "确认原工资卡无误",
     "payout.card_paper": "补交换卡证明",
     "payout.download": "下载代发文件",
     "payout.evidence": "查看换卡证明",

@@ -113,7 +113,7 @@ def test_a_result_and_a_new_file_at_once_take_turns():
     special_account(project, cast.bank)
     batch = noticed(project, 12)
     (file,) = payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM).files
-    result = answered(file, answer_bytes(answers(file, dict.fromkeys(range(1, 7), "账户冻结"))))
+    result = answered(file, answer_bytes(answers(file, dict.fromkeys(range(1, 7), "银行系统超时"))))
     gate, outcomes = threading.Barrier(3), []
 
     def run(act):

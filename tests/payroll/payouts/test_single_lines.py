@@ -4,12 +4,20 @@ import datetime
 
 import pytest
 
-from payroll.models import BankCard, BatchAct, CardChange, Payout, PayrollBatch
+from payroll.models import BankCard, BatchAct, CardChange, Payout, PayoutFile, PayrollBatch
 from payroll.selectors.payouts import open_lines_unscoped, standing_of
 from payroll.services.payout_files import payout_file_void, payout_files_make
-from payroll.services.payout_lines import card_replace, evidence_open, exception_lift, exception_record, payout_return
+from payroll.services.payout_lines import (
+    card_keep,
+    card_replace,
+    evidence_open,
+    exception_lift,
+    exception_record,
+    payout_return,
+)
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, Refused
+from responsibilities.selectors.clock import now
 from responsibilities.services import vault
 from tests.factories.payroll import card_number
 
@@ -47,6 +55,7 @@ def test_a_new_card_is_checked_recorded_and_used(lines, by, batch):
     assert event.changes["bank_card"] == [f"尾号 {old.last4}", f"尾号 {card_number(77)[-4:]}"]
     assert card_number(77) not in str(event.changes)
     CardChange.objects.update(state=CardChange.State.CONFIRMED)
+    card_keep(line_id=lines[2].pk, reason="银行已解除销户", **by)
     made = payout_files_make(batch_id=batch.pk, layout="generic", **by)
     again = made.files[0].payouts.get(line=lines[1])
     assert (made.files[0].rows, again.attempt, again.card) == (2, 2, change.new_card)
@@ -89,6 +98,7 @@ def test_a_line_that_is_paid_or_under_way_keeps_its_card(lines, by, batch):
     with pytest.raises(Refused) as refused:
         replace(lines[0], by)
     assert refused.value.code == "under_way"
+    card_keep(line_id=lines[1].pk, reason="银行说明系统误报", **by)
     payout_files_make(batch_id=batch.pk, layout="generic", **by)
     with pytest.raises(Refused) as refused:
         replace(lines[1], by)
@@ -116,6 +126,7 @@ def test_a_lifted_exception_reopens_the_batch(lines, by, batch):
     exception_lift(line_id=lines[1].pk, **by)
     batch.refresh_from_db()
     assert batch.stage == PayrollBatch.Stage.PAYING
+    card_keep(line_id=lines[1].pk, reason="法院已解除冻结", **by)
     assert payout_files_make(batch_id=batch.pk, layout="generic", **by).files[0].rows == 1
     with pytest.raises(Refused):
         exception_lift(line_id=lines[1].pk, **by)
@@ -136,6 +147,7 @@ def test_money_that_came_back_can_be_sent_again(lines, by, batch):
     batch.refresh_from_db()
     assert batch.stage == PayrollBatch.Stage.PAYING
     assert standing_of(batch).paid == 0
+    card_keep(line_id=lines[0].pk, reason="工人已到银行激活", **by)
     made = payout_files_make(batch_id=batch.pk, layout="generic", **by)
     assert made.files[0].payouts.get().attempt == 2
 
@@ -171,3 +183,69 @@ def test_a_file_voided_before_it_was_sent_is_no_visit_to_the_bank(cast, client, 
     shown = client.get(f"/payroll/{batch.pk}/payout/").content.decode()
     assert "送过银行 1 次" in shown
     assert "送过银行 2 次" not in shown
+
+
+def holds(batch) -> set[str]:
+    return {line.hold for line in open_lines_unscoped(batch.pk)}
+
+
+@pytest.mark.parametrize("message", ["户名不符", "账号错误", "账户已销户", "该卡已挂失", "账户冻结"])
+def test_what_the_bank_refused_for_the_card_waits_with_the_same_card(lines, by, batch, message):
+    Payout.objects.filter(state="failed").update(bank_message=message)
+    assert holds(batch) == {"card_refused"}
+    PayoutFile.objects.update(state="settled")
+    with pytest.raises(Refused) as refused:
+        payout_files_make(batch_id=batch.pk, layout="generic", **by)
+    assert refused.value.code == "nothing_to_pay"
+
+
+@pytest.mark.parametrize("message", ["银行系统超时", "付款账户余额不足", "", "原因不详"])
+def test_what_is_not_the_cards_is_payable_at_once(lines, by, batch, message):
+    Payout.objects.filter(state="failed").update(bank_message=message)
+    assert holds(batch) == {""}
+    assert payout_files_make(batch_id=batch.pk, layout="generic", **by).files[0].rows == 2
+
+
+def test_somebody_says_with_a_reason_that_the_same_card_is_right(cast, lines, by, batch):
+    with pytest.raises(Refused) as refused:
+        card_keep(line_id=lines[1].pk, reason=" ", **by)
+    assert refused.value.code == "reason_missing"
+    card_keep(line_id=lines[1].pk, reason="银行已更正户名", **by)
+    assert AuditEvent.objects.get(action="payout.card_keep").reason == "银行已更正户名"
+    assert {line.pk: line.hold for line in open_lines_unscoped(batch.pk)} == {
+        lines[1].pk: "",
+        lines[2].pk: "card_refused",
+    }
+    with pytest.raises(Refused) as refused:
+        card_keep(line_id=lines[1].pk, reason="再说一次", **by)
+    assert refused.value.code == "not_refused"
+    made = payout_files_make(batch_id=batch.pk, layout="generic", **by).files[0]
+    assert (made.rows, made.payouts.get().card) == (1, lines[1].card)
+    # Refused once more, it waits once more.
+    made.payouts.update(state="failed", bank_message="户名不符")
+    assert holds(batch) == {"card_refused"}
+    auditor = {"actor": cast.actor(cast.auditor), "scope": cast.scope(cast.auditor)}
+    with pytest.raises(NotAllowed):
+        card_keep(line_id=lines[1].pk, reason="我看没问题", **auditor)
+
+
+def test_keeping_a_card_answers_nothing_for_the_worker(lines, by, batch, settings):
+    change = replace(lines[1], by)
+    Payout.objects.filter(line=lines[1]).update(card=change.new_card, bank_message="户名不符")
+    PayoutFile.objects.update(made_at=now() + datetime.timedelta(hours=1))
+    CardChange.objects.update(state=CardChange.State.CONFIRMED)
+    assert {line.hold for line in open_lines_unscoped(batch.pk) if line.pk == lines[1].pk} == {"card_refused"}
+    assert card_keep(line_id=lines[1].pk, reason="银行已更正", **by).state == CardChange.State.CONFIRMED
+
+
+def test_the_page_of_a_refused_line_says_why_it_waits_and_takes_the_reason(cast, client, lines, batch):
+    client.force_login(cast.labour_officer)
+    shown = client.get(f"/payroll/{batch.pk}/payout/").content.decode()
+    assert "银行卡已销户" in shown
+    assert "经核实原卡无误的" in shown
+    page = f"/payroll/lines/{lines[1].pk}/payout/"
+    assert "原卡无误，可以重新发放" in client.get(page).content.decode()
+    done = client.post(page, {"act": "keep", "reason": "银行已恢复账户"}, follow=True).content.decode()
+    assert "已确认原卡无误" in done
+    assert "银行已恢复账户" in done
+    assert "原卡无误，可以重新发放" not in done
