@@ -54,6 +54,14 @@ class CardKeepForm(forms.Form):
     reason = forms.CharField(label="核实情况", max_length=200, help_text="例如：银行已更正户名；工人已到银行解除冻结。")
 
 
+class SettledReleaseForm(forms.Form):
+    """Why a line is paid beside its worker's settlement."""
+
+    reason = forms.CharField(
+        label="理由", max_length=200, help_text="例如：结算单只包含 11 月工资，10 月工资仍随批发放。"
+    )
+
+
 class PayoutExceptionForm(forms.Form):
     """Why the line can't be paid now."""
 

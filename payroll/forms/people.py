@@ -4,7 +4,7 @@ from django import forms
 
 from payroll.forms import ACCEPTED_FILES
 from payroll.forms.attendance import ProjectEmployerForm
-from payroll.models import LabourContract
+from payroll.models import LabourContract, LeaverSettlement
 from payroll.selectors.register import WORRIES
 from responsibilities.rules.identifiers import (
     is_luhn_valid,
@@ -180,7 +180,20 @@ class SettlementPayForm(forms.Form):
     payment_note = forms.CharField(
         label="支付凭证", max_length=200, required=False, help_text="如银行回单号；余额为零的可不填。"
     )
+    open_pay = forms.ChoiceField(
+        label="还没有发放的工资", choices=LeaverSettlement.OpenPay.choices[1:], widget=forms.RadioSelect, required=False
+    )
+    open_pay_reason = forms.CharField(
+        label="说明", max_length=200, required=False, help_text="结算款不含这些工资的，写明理由。"
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *arguments, waiting=(), **facts):
+        super().__init__(*arguments, **facts)
+        if waiting:
+            self.fields["open_pay"].help_text = "；".join(one.words for one in waiting) + "。"
+        else:
+            del self.fields["open_pay"], self.fields["open_pay_reason"]
 
 
 class PeopleImportForm(ProjectEmployerForm):

@@ -117,7 +117,8 @@ class SiteStay(models.Model):
 class LeaverSettlement(models.Model):
     """What a leaver is owed at exit, agreed, confirmed by the worker and paid. Amounts in yuan, two places.
 
-    `balance` = earned − deductions − paid, computed by the service; negative: paid too much. 《工资支付暂行规定》
+    `open_pay`: what becomes of pay that stood in submitted payrolls and wasn't paid when the balance was; unless it is
+    separate, it is held back there, so that nobody is paid twice. `balance` = earned − deductions − paid, computed by the service; negative: paid too much. 《工资支付暂行规定》
     第九条: at the end of the contract wages are paid at once and in full.
     """
 
@@ -126,6 +127,11 @@ class LeaverSettlement(models.Model):
         AGREED = "agreed", "已核定"
         CONFIRMED = "confirmed", "工人已确认"
         PAID = "paid", "已付清"
+
+    class OpenPay(models.TextChoices):
+        NONE = "", "没有待发的工资"
+        INCLUDED = "included", "结算款已包含这些工资，不再随批发放"
+        SEPARATE = "separate", "结算款不含这些工资，仍随批发放"
 
     scope_project = "stay__entry__project"
     scope_employer = "stay__entry__employer"
@@ -143,6 +149,16 @@ class LeaverSettlement(models.Model):
     )
     paid_on = models.DateField("付清日期", null=True, blank=True)
     payment_note = models.CharField("支付凭证", max_length=200, blank=True)
+    open_pay = models.CharField(
+        "还在待发的工资",
+        max_length=8,
+        choices=OpenPay,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="付清时工资表里还没有发放的工资",
+    )
+    open_pay_reason = models.CharField("待发工资的说明", max_length=200, blank=True, default="", db_default="")
     state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
     updated_by = models.ForeignKey(
         "responsibilities.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="经办人"

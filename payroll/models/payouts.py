@@ -110,6 +110,7 @@ class PayoutException(models.Model):
         FROZEN = "frozen", "工人账户被冻结，待重新办卡"
         UNREACHABLE = "unreachable", "联系不上工人，无有效银行卡"
         DISPUTED = "disputed", "金额有争议，正在仲裁或诉讼"
+        SETTLED = "settled", "退场结算已付清，不再随批发放"
         OTHER = "other", "其他"
 
     scope_project = "line__batch__project"

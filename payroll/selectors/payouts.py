@@ -53,6 +53,8 @@ class OpenLine:
     changed_at: datetime.datetime | None = None
     change_has_paper: bool = False
     as_refused: bool = False
+    settled_stay_id: int | None = None
+    settled_note: str = ""
     unconfirmed: bool = False
     trouble: str = ""
     remedy: str = ""
@@ -60,7 +62,10 @@ class OpenLine:
 
     @property
     def hold_words(self) -> tuple[str, str]:
-        return hold_words(self.hold) if self.hold else ("", "")
+        trouble, remedy = hold_words(self.hold) if self.hold else ("", "")
+        if self.hold == "settled" and self.settled_note:
+            trouble = f"退场结算已付清（{self.settled_note}），不再随批发放"
+        return trouble, remedy
 
 
 def open_lines_unscoped(batch_id: int, layout: Layout | None = None) -> list[OpenLine]:
@@ -146,11 +151,11 @@ def payable_line(scope: Scope, pk: int) -> PayrollLine:
     return line
 
 
-def line_hold(scope: Scope, line: PayrollLine) -> str:
-    """The code of what holds a visible line back now; empty where nothing does, or it is paid or under way."""
+def line_hold(scope: Scope, line: PayrollLine) -> OpenLine | None:
+    """A visible line as it waits now, with what holds it back; None where it is paid or under way."""
     if not batches(scope).filter(pk=line.batch_id).exists():
         raise NotVisible()
-    return next((one.hold for one in open_lines_unscoped(line.batch_id) if one.pk == line.pk), "")
+    return next((one for one in open_lines_unscoped(line.batch_id) if one.pk == line.pk), None)
 
 
 def attempts_of(scope: Scope, line: PayrollLine) -> QuerySet:
@@ -183,7 +188,7 @@ def card_changes_of(scope: Scope, line: PayrollLine) -> QuerySet:
 
 _OPEN_LINES = """
     WITH mine AS (
-        SELECT line.id, line.sheet_no, line.row, line.worker_id, line.crew, line.card_id, line.net, card.number_index,
+        SELECT line.id, line.batch_id, line.sheet_no, line.row, line.worker_id, line.crew, line.card_id, line.net, card.number_index,
                card.last4, card.bank_name, card.worker_id AS card_worker_id
         FROM payroll_payrollline line LEFT JOIN payroll_bankcard card ON card.id = line.card_id
         WHERE line.batch_id = %s
@@ -213,6 +218,7 @@ _OPEN_LINES = """
                    SELECT FROM payroll_payconfirmation asked
                    JOIN payroll_paycontest contest ON contest.confirmation_id = asked.id
                    WHERE asked.line_id = mine.id AND contest.state = 'open') THEN 'contest'
+               WHEN settled.stay_id IS NOT NULL THEN 'settled'
                WHEN mine.net <= 0 THEN 'amount'
                WHEN mine.card_id IS NULL THEN 'no_card'
                WHEN mine.card_worker_id <> mine.worker_id THEN 'not_own_card'
@@ -221,7 +227,7 @@ _OPEN_LINES = """
            END, change.state, change.changed_at, change.evidence_id IS NOT NULL,
            -- No card can be changed while a line is under way: a later change came after the bank's answer.
            coalesce(tried.card_id = mine.card_id AND (change.changed_at IS NULL OR change.changed_at < tried.made_at),
-                    false)
+                    false), settled.stay_id, coalesce(settled.payment_note, '')
     FROM mine JOIN payroll_worker worker ON worker.id = mine.worker_id
     LEFT JOIN shared ON shared.number_index = mine.number_index
     LEFT JOIN tried ON tried.line_id = mine.id
@@ -229,6 +235,21 @@ _OPEN_LINES = """
     LEFT JOIN LATERAL (
         SELECT state, changed_at, evidence_id FROM payroll_cardchange
         WHERE line_id = mine.id ORDER BY id DESC LIMIT 1) change ON true
+    LEFT JOIN LATERAL (
+        -- A leaver's settlement that was paid for a stay which this month belongs to, unless somebody said that this
+        -- pay stands beside it: at the settlement, or of this line (an exception of that kind which was lifted).
+        SELECT stay.id AS stay_id, settlement.payment_note
+        FROM payroll_leaversettlement settlement
+        JOIN payroll_sitestay stay ON stay.id = settlement.stay_id
+        JOIN payroll_rosterentry entry ON entry.id = stay.entry_id
+        JOIN payroll_payrollbatch batch ON batch.id = mine.batch_id
+        WHERE settlement.state = 'paid' AND settlement.open_pay <> 'separate'
+          AND entry.worker_id = mine.worker_id AND entry.project_id = batch.project_id
+          AND (batch.subcontractor_id = entry.employer_id OR batch.subcontractor_id IS NULL)
+          AND batch.month_on BETWEEN date_trunc('month', stay.entered_on) AND stay.left_on
+          AND NOT EXISTS (SELECT FROM payroll_payoutexception said WHERE said.line_id = mine.id
+                          AND said.kind = 'settled' AND said.lifted_at IS NOT NULL)
+        ORDER BY stay.id DESC LIMIT 1) settled ON true
     WHERE NOT coalesce(tried.live, false)
     ORDER BY mine.sheet_no, mine.row
 """

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from payroll.models import LeaverSettlement, SiteStay
+from payroll.models import LeaverSettlement, PayrollBatch, SiteStay
+from payroll.selectors.open_pay import OpenPay, open_pay_of
 from payroll.services.stays import locked_stay
 from payroll.services.stored_files import file_store, require_scan
 from responsibilities.rules.errors import EditedMeanwhile, Refused
@@ -139,11 +140,17 @@ def settlement_pay(
     stay_id: int,
     paid_on: datetime.date,
     payment_note: str,
+    open_pay: str = "",
+    open_pay_reason: str = "",
     version: int | None = None,
     actor: Actor,
     scope=None,
 ) -> LeaverSettlement:
-    """Record that the balance was paid. Errors: `not_confirmed`, `note_missing`, `in_future`, `edited_meanwhile`."""
+    """Record that the balance was paid, and what becomes of pay that still waits in submitted payrolls.
+
+    Errors: `not_confirmed`, `note_missing`, `in_future`, `edited_meanwhile`; `open_pay_unsaid`,
+    `open_pay_reason_missing`, and `open_pay_under_way` where the bank has what the settlement is said to include.
+    """
     settlement = _locked(stay_id, scope, version)
     if settlement.state != State.CONFIRMED:
         raise Refused("not_confirmed", "工人确认之后才能登记付清。请先登记工人签字的结算单。")
@@ -153,10 +160,48 @@ def settlement_pay(
     if paid_on > today():
         message = "付清日期还没有到。请核对。"
         raise Refused("in_future", message, {"paid_on": message})
+    waiting = _open_pay_locked(settlement.stay)
+    if waiting:
+        _decide_open_pay(settlement, waiting, open_pay, open_pay_reason)
     settlement.paid_on, settlement.payment_note, settlement.state = paid_on, payment_note.strip()[:200], State.PAID
     return _saved(
-        settlement, actor, "leaver.pay", {"paid_on": ["", f"{paid_on}"], "note": ["", settlement.payment_note]}
+        settlement,
+        actor,
+        "leaver.pay",
+        {"paid_on": ["", f"{paid_on}"], "note": ["", settlement.payment_note]}
+        | (
+            {
+                "open_pay": ["", settlement.get_open_pay_display()],
+                "open_pay_reason": ["", settlement.open_pay_reason],
+                "batches": ["", "、".join(f"{one.batch_id}" for one in waiting)],
+            }
+            if waiting
+            else {}
+        ),
     )
+
+
+def _open_pay_locked(stay: SiteStay) -> list[OpenPay]:
+    """The unpaid lines with their batches locked: a pay-out file made at once waits, and then finds them held."""
+    ids = sorted({one.batch_id for one in open_pay_of(stay)})
+    if not ids:
+        return []
+    list(PayrollBatch.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    return open_pay_of(stay)
+
+
+def _decide_open_pay(settlement: LeaverSettlement, waiting: list[OpenPay], said: str, reason: str) -> None:
+    listed = "；".join(one.words for one in waiting)
+    if said not in (LeaverSettlement.OpenPay.INCLUDED, LeaverSettlement.OpenPay.SEPARATE):
+        message = f"此人还有未发放的工资（{listed}）。请选择结算款是否已包含这些工资，以免重复支付。"
+        raise Refused("open_pay_unsaid", message, {"open_pay": message})
+    if said == LeaverSettlement.OpenPay.SEPARATE and not reason.strip():
+        message = "请写明这些工资为什么不在结算款内，例如“结算只含 11 月工资”。"
+        raise Refused("open_pay_reason_missing", message, {"open_pay_reason": message})
+    if said == LeaverSettlement.OpenPay.INCLUDED and any(one.state == "pending" for one in waiting):
+        message = f"{listed}：已写入代发文件的工资可能正在发放。请先登记银行结果，或作废未送银行的文件，再登记付清。"
+        raise Refused("open_pay_under_way", message, {"open_pay": message})
+    settlement.open_pay, settlement.open_pay_reason = said, reason.strip()[:200]
 
 
 def _saved(settlement: LeaverSettlement, actor: Actor, action: str, changes: dict) -> LeaverSettlement:

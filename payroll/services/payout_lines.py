@@ -230,6 +230,38 @@ def exception_lift(*, line_id: int, actor: Actor, scope=None) -> PayoutException
 
 
 @transaction.atomic
+def settled_release(*, line_id: int, reason: str, actor: Actor, scope=None) -> PayoutException:
+    """Say why a line is paid although its worker's settlement was: its pay isn't in it. Kept as a lifted exception.
+
+    Errors: `under_way`, `not_settled`, `reason_missing`.
+    """
+    line, batch = _locked_line(line_id, scope)
+    _require_open(line)
+    held = next((one.hold for one in open_lines_unscoped(batch.pk) if one.pk == line.pk), "")
+    if held != "settled":
+        raise Refused("not_settled", "这一行没有因退场结算已付清而停发，不用解除。")
+    _require_reason(reason, "请写明理由，例如“结算单只包含 11 月工资，10 月工资仍随批发放”。")
+    found = PayoutException.objects.create(
+        line=line,
+        kind=PayoutException.Kind.SETTLED,
+        reason=reason.strip()[:200],
+        recorded_by=actor.user,
+        recorded_at=now(),
+        lifted_by=actor.user,
+        lifted_at=now(),
+    )
+    record_event(
+        actor=actor,
+        action="payout.settled_release",
+        target=line.worker,
+        project_id=batch.project_id,
+        changes={"net": ["", str(line.net)], "batch": ["", str(batch.pk)], "row": ["", str(line.row)]},
+        reason=reason,
+    )
+    return found
+
+
+@transaction.atomic
 def payout_return(*, line_id: int, returned_on: datetime.date, reason: str, actor: Actor, scope=None) -> Payout:
     """The bank gave back money that was paid (退汇): the line is unpaid again and can be sent anew.
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from payroll.forms.people import SettlementConfirmForm, SettlementForm, SettlementPayForm
 from payroll.models import LeaverSettlement
 from payroll.selectors.declarations import whole_figure
+from payroll.selectors.open_pay import open_pay_of
 from payroll.selectors.people_turns import last_day_late
 from payroll.selectors.site_people import leavers, may_keep_entry, search_leavers, stay_by_pk
 from payroll.services.leavers import (
@@ -103,6 +104,7 @@ def settlement_page(request, pk):
         return redirect(reverse("payroll:worker", args=[stay.entry.worker_id]) + "?tab=stays")
     settlement = getattr(stay, "settlement", None)
     suggestion = settlement_suggest(stay)
+    waiting = open_pay_of(stay)
     step = request.POST.get("step", "")
     forms = {
         "agree": SettlementForm(
@@ -118,6 +120,7 @@ def settlement_page(request, pk):
             request.POST if step == "pay" else None,
             initial={"paid_on": today(), "version": settlement.version if settlement else None},
             prefix="pay",
+            waiting=waiting,
         ),
     }
     if (
@@ -138,6 +141,7 @@ def settlement_page(request, pk):
             "stay": stay,
             "settlement": settlement,
             "suggestion": suggestion,
+            "waiting": waiting,
             "forms": forms,
             "may_keep": may_keep,
             "open_step": _open_step(settlement),

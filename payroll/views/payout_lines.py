@@ -5,7 +5,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from payroll.forms.payouts import CardKeepForm, CardReplaceForm, PayoutExceptionForm, PayoutReturnForm
+from payroll.forms.payouts import (
+    CardKeepForm,
+    CardReplaceForm,
+    PayoutExceptionForm,
+    PayoutReturnForm,
+    SettledReleaseForm,
+)
 from payroll.models import Payout
 from payroll.rules.bank_results import failure_words
 from payroll.selectors.batches import may_act_on
@@ -18,6 +24,7 @@ from payroll.services.payout_lines import (
     exception_lift,
     exception_record,
     payout_return,
+    settled_release,
 )
 from payroll.views.payouts import batch_crumbs
 from payroll.views.words import decorated
@@ -27,10 +34,17 @@ from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
 
-FORMS = {"card": CardReplaceForm, "keep": CardKeepForm, "exception": PayoutExceptionForm, "return": PayoutReturnForm}
+FORMS = {
+    "card": CardReplaceForm,
+    "keep": CardKeepForm,
+    "release": SettledReleaseForm,
+    "exception": PayoutExceptionForm,
+    "return": PayoutReturnForm,
+}
 SAID = {
     "card": "工资卡已更换。请工人本人在手机上核对卡号后四位，核对后再生成代发文件。",
     "keep": "已确认原卡无误，可以重新生成代发文件。",
+    "release": "已写明理由，这一行可以随批发放。",
     "exception": "已登记为暂不能发放，该行仍显示为未发放。",
     "return": "退汇已登记，该行可以重新发放。",
     "lift": "登记已解除，该行可以重新发放。",
@@ -70,7 +84,13 @@ def _done(request, line, act: str, form) -> bool:
         return True
     if form is None or not form.is_valid():
         return False
-    service = {"card": card_replace, "keep": card_keep, "exception": exception_record, "return": payout_return}[act]
+    service = {
+        "card": card_replace,
+        "keep": card_keep,
+        "release": settled_release,
+        "exception": exception_record,
+        "return": payout_return,
+    }[act]
     service(**by, **form.cleaned_data)
     return True
 
@@ -98,7 +118,7 @@ def _context(request, line, forms, act: str) -> dict:
         "may_hand_out": may_act_on(request.scope, line.batch, Permission.PAYROLL_SUBMIT),
         "days": whole_figure("card_confirm_days", today()),
         "live": live,
-        "held": line_hold(request.scope, line) if flowing else "",
+        "held": line_hold(request.scope, line) if flowing else None,
         "may_pay": may_pay,
         "may_reveal": may_act_on(request.scope, line.batch, Permission.PAYROLL_REVEAL),
         "forms": forms,

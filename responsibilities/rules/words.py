@@ -77,6 +77,7 @@ ACTION_WORDS = {
     "payout.download": "下载代发文件",
     "payout.evidence": "查看换卡证明",
     "payout.exception": "登记暂不能发放",
+    "payout.settled_release": "退场结算付清后仍随批发放",
     "payout.exception_lift": "解除暂不能发放",
     "payout.make": "生成代发文件",
     "payout.return": "登记退汇",

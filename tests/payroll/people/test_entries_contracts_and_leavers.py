@@ -196,7 +196,13 @@ def test_a_leaver_is_settled_agreed_confirmed_and_paid(cast, project, leaver):
     )
     assert list(leavers(scope, settled=False)) == [leaver]
     settlement_pay(
-        stay_id=leaver.pk, paid_on=day(12), payment_note="回单 0012", version=settlement.version, actor=SYSTEM
+        stay_id=leaver.pk,
+        paid_on=day(12),
+        payment_note="回单 0012",
+        open_pay="separate",
+        open_pay_reason="9 月工资已计入已支付，仍随批发放",
+        version=settlement.version,
+        actor=SYSTEM,
     )
     assert list(leavers(scope, settled=False)) == []
     assert list(leavers(scope, settled=True)) == [leaver]

@@ -1,0 +1,189 @@
+"""A leaver's settlement and the payrolls: pay that waits in one is not paid once more by the other."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from payroll.models import LeaverSettlement, Payout, PayoutException, PayrollBatch
+from payroll.selectors.open_pay import open_pay_of
+from payroll.selectors.payouts import open_lines_unscoped
+from payroll.services.leavers import settlement_agree, settlement_confirm, settlement_pay
+from payroll.services.payout_files import payout_files_make
+from payroll.services.payout_lines import exception_record, settled_release
+from payroll.services.stays import site_enter, site_leave
+from responsibilities.models import AuditEvent
+from responsibilities.rules.errors import NotAllowed, Refused
+from responsibilities.services.trail import Actor
+from tests.factories.payouts import noticed, special_account
+from tests.factories.payroll import MONTH, person, site
+from tests.factories.people import worker
+
+pytestmark = pytest.mark.django_db
+SYSTEM = Actor.system("tests")
+PDF = b"%PDF-1.7 signed"
+NET = Decimal("5380.00")
+
+
+def november(number):
+    return datetime.date(2026, 11, number)
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.PORTAL_TODAY = "2026-11-23"
+
+
+@pytest.fixture
+def by(cast):
+    return {"actor": cast.actor(cast.labour_officer), "scope": cast.scope(cast.labour_officer)}
+
+
+@pytest.fixture
+def project(cast):
+    found = site(cast)
+    special_account(found, cast.bank)
+    return found
+
+
+@pytest.fixture
+def batch(cast, project):
+    """October of two people, noticed, nothing paid yet."""
+    return noticed(project, [person(1), person(2)], subcontractor=cast.subcontractor)
+
+
+@pytest.fixture
+def stay(cast, project, batch):
+    """The first one worked from September and left in November; what he is owed is agreed and confirmed."""
+    stay = site_enter(
+        project=project,
+        subcontractor=cast.subcontractor,
+        worker=worker(1),
+        entered_on=datetime.date(2026, 9, 1),
+        actor=SYSTEM,
+    )
+    stay = site_leave(stay_id=stay.pk, left_on=november(15), actor=SYSTEM)
+    settlement_agree(
+        stay_id=stay.pk,
+        earned=NET,
+        deductions=Decimal(0),
+        deduction_reason="",
+        paid=Decimal(0),
+        agreed_on=november(16),
+        actor=SYSTEM,
+    )
+    settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    return stay
+
+
+def pay(stay, **facts):
+    return settlement_pay(
+        **{"stay_id": stay.pk, "paid_on": november(17), "payment_note": "回单号 0012", "actor": SYSTEM} | facts
+    )
+
+
+def code_of(function, *arguments, **facts) -> str:
+    with pytest.raises(Refused) as refused:
+        function(*arguments, **facts)
+    return refused.value.code
+
+
+def holds(batch) -> dict[int, str]:
+    return {line.row: line.hold for line in open_lines_unscoped(batch.pk)}
+
+
+def first(batch):
+    return batch.lines.order_by("row").first()
+
+
+def test_a_settlement_is_not_paid_before_somebody_says_what_becomes_of_waiting_pay(stay, batch):
+    (waiting,) = open_pay_of(stay)
+    assert waiting.words == f"2026-10 工资表 #{batch.pk} 待发放 5,380.00 元"
+    assert code_of(pay, stay) == "open_pay_unsaid"
+    assert code_of(pay, stay, open_pay="nonsense") == "open_pay_unsaid"
+    assert code_of(pay, stay, open_pay="separate", open_pay_reason=" ") == "open_pay_reason_missing"
+    assert LeaverSettlement.objects.get().state == "confirmed"
+    pay(stay, open_pay="included")
+    assert LeaverSettlement.objects.get().open_pay == "included"
+    assert AuditEvent.objects.get(action="leaver.pay").changes["batches"] == ["", f"{batch.pk}"]
+
+
+def test_pay_that_the_settlement_includes_is_held_back_and_the_others_is_not(stay, batch):
+    pay(stay, open_pay="included")
+    held, other = open_lines_unscoped(batch.pk)
+    assert (held.hold, other.hold) == ("settled", "")
+    assert held.hold_words[0] == "退场结算已付清（回单号 0012），不再随批发放"
+    made = payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM).files[0]
+    assert (made.rows, made.total) == (1, NET)
+
+
+def test_pay_that_stands_beside_the_settlement_goes_out(stay, batch):
+    pay(stay, open_pay="separate", open_pay_reason="结算只含 11 月工资")
+    assert set(holds(batch).values()) == {""}
+
+
+def test_a_payroll_that_comes_after_the_settlement_is_held_back_too(cast, project, stay, batch):
+    pay(stay, open_pay="included")
+    later = noticed(project, [person(1)], subcontractor=cast.subcontractor, month_on=datetime.date(2026, 9, 1))
+    assert set(holds(later).values()) == {"settled"}
+
+
+def test_other_months_sites_and_unpaid_settlements_hold_nothing(cast, project, stay, batch):
+    assert set(holds(batch).values()) == {""}, "confirmed is not paid"
+    pay(stay, open_pay="included")
+    before = noticed(project, [person(1)], subcontractor=cast.subcontractor, month_on=datetime.date(2026, 8, 1))
+    elsewhere = site(cast, "ZY-2026-011")
+    there = noticed(elsewhere, [person(1)], subcontractor=cast.subcontractor)
+    employed_by_another = noticed(project, [person(1)], subcontractor=cast.other_subcontractor)
+    assert [set(holds(one).values()) for one in (before, there, employed_by_another)] == [{""}] * 3
+
+
+def test_what_the_bank_has_cannot_be_said_to_be_in_the_settlement(stay, batch):
+    payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
+    assert code_of(pay, stay, open_pay="included") == "open_pay_under_way"
+    Payout.objects.update(state="paid", paid_on=november(17))
+    assert open_pay_of(stay) == []
+    pay(stay)
+
+
+def test_the_hold_is_lifted_with_a_reason_and_only_by_who_pays(cast, stay, batch, by):
+    pay(stay, open_pay="included")
+    line = first(batch)
+    auditor = {"actor": cast.actor(cast.auditor), "scope": cast.scope(cast.auditor)}
+    with pytest.raises(NotAllowed):
+        settled_release(line_id=line.pk, reason="应发", **auditor)
+    assert code_of(settled_release, line_id=line.pk, reason=" ", **by) == "reason_missing"
+    settled_release(line_id=line.pk, reason="结算单漏列 10 月工资", **by)
+    assert set(holds(batch).values()) == {""}
+    assert AuditEvent.objects.get(action="payout.settled_release").reason == "结算单漏列 10 月工资"
+    assert code_of(settled_release, line_id=line.pk, reason="再来", **by) == "not_settled"
+
+
+def test_a_batch_is_finished_without_the_line_that_the_settlement_paid(stay, batch, by):
+    pay(stay, open_pay="included")
+    payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
+    Payout.objects.update(state="paid", paid_on=november(20))
+    exception_record(line_id=first(batch).pk, kind=PayoutException.Kind.SETTLED, reason="回单号 0012", **by)
+    batch.refresh_from_db()
+    assert batch.stage == PayrollBatch.Stage.PAID
+
+
+def test_both_pages_say_it(cast, client, stay, batch):
+    client.force_login(cast.labour_officer)
+    page = f"/payroll/stays/{stay.pk}/settlement/"
+    shown = client.get(page).content.decode()
+    words = f"2026-10 工资表 #{batch.pk} 待发放 5,380.00 元"
+    assert words in shown
+    assert "请勿重复支付" in shown
+    sent = {"step": "pay", "pay-paid_on": "2026-11-17", "pay-payment_note": "回单号 0012"}
+    assert "请选择结算款是否已包含这些工资" in client.post(page, sent).content.decode()
+    done = client.post(page, sent | {"pay-open_pay": "included"}, follow=True).content.decode()
+    assert "已登记付清" in done
+    paying = client.get(f"/payroll/{batch.pk}/payout/").content.decode()
+    assert "退场结算已付清（回单号 0012），不再随批发放" in paying
+    assert "可以发放 1 笔" in paying
+    line = f"/payroll/lines/{first(batch).pk}/payout/"
+    assert "查看退场结算" in client.get(line).content.decode()
+    lifted = client.post(line, {"act": "release", "reason": "结算单漏列 10 月工资"}, follow=True).content.decode()
+    assert "已写明理由，这一行可以随批发放" in lifted
+    assert datetime.date(2026, 10, 1) == MONTH
