@@ -181,7 +181,10 @@ class SettlementPayForm(forms.Form):
         label="支付凭证", max_length=200, required=False, help_text="如银行回单号；余额为零的可不填。"
     )
     open_pay = forms.ChoiceField(
-        label="还没有发放的工资", choices=LeaverSettlement.OpenPay.choices[1:], widget=forms.RadioSelect, required=False
+        label="还没有发放的工资",
+        choices=LeaverSettlement.OpenPay.choices[1:],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择结算款是否已包含这些工资，以免重复支付。"},
     )
     open_pay_reason = forms.CharField(
         label="说明", max_length=200, required=False, help_text="结算款不含这些工资的，写明理由。"
