@@ -36,6 +36,7 @@ class Attendance:
     paid_days: Decimal
     attended_days: Decimal
     over: int  # lines that state more days than are on record
+    under: int  # and fewer: somebody may be paid too little
 
 
 def audit_facts_unscoped(batch: PayrollBatch) -> AuditFacts:
@@ -65,14 +66,15 @@ def attendance_of(batch: PayrollBatch) -> Attendance | None:
         return None
     known = attendance_of_month_unscoped(batch.project_id, batch.month_on)
     paid = attended = Decimal(0)
-    over = 0
+    over = under = 0
     for worker_id, days in batch.lines.values_list("worker_id", "days"):
         facts = known.get(worker_id)
         on_record = facts.days if facts else Decimal(0)
         paid += days or 0
         attended += on_record
         over += (days or 0) > on_record
-    return Attendance(paid, attended, over)
+        under += (days or 0) < on_record
+    return Attendance(paid, attended, over, under)
 
 
 def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:

@@ -12,6 +12,15 @@ class DaysOverAttendance(Check):
     basis = REAL_NAME
 
 
+class DaysUnderAttendance(Check):
+    code = "days_under_attendance"
+    title = "天数少于考勤"
+    what = "工资表的出勤天数少于当月考勤记录的天数，可能少发工资；在本项目其他用工单位工资表里计发的不比较。"
+    family = Family.ATTENDANCE
+    message = "{name}的出勤天数是 {days} 天，考勤记录有 {present} 天，少计 {short} 天。请核对是否少发工资。"
+    basis = PAY_IN_FULL
+
+
 class SameDayOtherSite(Check):
     code = "same_day_other_site"
     title = "同日在两处出勤"

@@ -10,6 +10,7 @@ from payroll.rules.amounts import show
 from payroll.rules.checks.attendance import (
     AttendedNotPaid,
     DaysOverAttendance,
+    DaysUnderAttendance,
     PaidWithoutAttendance,
     SameDayOtherSite,
 )
@@ -136,6 +137,10 @@ class BatchChecks:
             elif line.days is not None and line.days > days:
                 words = {"days": f"{line.days:f}", "present": f"{days.normalize():f}"}
                 found.append(self._at(line, "days", DaysOverAttendance, name=line.name, **words))
+            elif line.days is not None and line.days < days and worker not in facts.paid_by_others:
+                words = {"days": f"{line.days:f}", "present": f"{days.normalize():f}"}
+                words["short"] = f"{(days - line.days).normalize():f}"
+                found.append(self._at(line, "days", DaysUnderAttendance, name=line.name, **words))
         if days := facts.same_days.get(worker):
             shown = "、".join(f"{day.month}月{day.day}日" for day in days[:DAYS_TOLD])
             shown += " 等" if len(days) > DAYS_TOLD else ""
@@ -186,6 +191,7 @@ BY_FACTS = frozenset(
         BalanceTooLow,
         DaysOverAttendance,
         DaysOverStay,
+        DaysUnderAttendance,
         MonthGap,
         NoContract,
         PaidAfterExit,

@@ -76,6 +76,17 @@ def test_days_beyond_attendance_and_pay_without_any():
     assert judged(lines, workers, attended=None) == []
 
 
+def test_fewer_days_than_attended_are_told_with_what_is_short():
+    attended = {1: Decimal("30.00"), 2: Decimal("26.00"), 3: Decimal("26.50")}
+    lines = [line(1), line(2), line(3, days=None)]
+    found = judged(lines, [1, 2, 3], attended=attended)
+    assert codes(found) == [(3, "H3", "days_under_attendance")]
+    assert "考勤记录有 30 天，少计 4 天" in found[0].message
+    assert (
+        judged(lines, [1, 2, 3], attended=attended, paid_by_others=frozenset({1}))[0].code == "paid_by_other_employer"
+    )
+
+
 def test_a_stranger_has_no_attendance_and_no_contract_either():
     found = judged([line(1)], [None], attended={}, under_contract=frozenset({9}))
     assert [remark.code for remark in found] == ["paid_without_attendance", "no_contract"]

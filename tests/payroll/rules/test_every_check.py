@@ -203,6 +203,10 @@ EXAMPLES = {
         lambda: batch(line(), workers=[7], attended={7: Decimal(25)}),
         lambda: batch(line(), workers=[7], attended={7: Decimal(26)}),
     ),
+    "days_under_attendance": (
+        lambda: batch(line(), workers=[7], attended={7: Decimal("26.5")}),
+        lambda: batch(line(), workers=[7], attended={7: Decimal(27)}, paid_by_others=frozenset((7,))),
+    ),
     "paid_without_attendance": (
         lambda: batch(line(), workers=[7], attended={8: Decimal(1)}),
         lambda: batch(line(), workers=[7], attended={7: Decimal(26)}),
