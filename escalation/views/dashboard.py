@@ -18,8 +18,8 @@ from escalation.selectors.notices import decisions_on_mine, notices
 from escalation.selectors.queue import QueueCriteria, counts
 from escalation.views.listing import SettleRow, lines_of, query, rule_title
 from escalation.views.perspective import Perspective, perspective_of
-from payroll.selectors.batches import missing_payroll
 from payroll.selectors.confirmations import flow_tasks
+from payroll.selectors.missing import missing_payroll
 from payroll.selectors.people_turns import people_turns
 from payroll.selectors.turns import turns_of
 from responsibilities.rules.roles import Permission, Role

@@ -7,7 +7,7 @@ none of its pay; a subcontractor sees only its own batches.
 import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 
 from payroll.models import PayrollBatch, PayrollLine, PayrollRejectedRow, PayrollRemark
 from projects.models import Project, ProjectParty
@@ -202,37 +202,6 @@ def employers_for_upload(scope: Scope | None, project: Project) -> list[Organiza
         return [None, *subcontractors]
     own = {grant.organization_id for grant in grants if grant.role == Role.SUBCONTRACTOR}
     return [organization for organization in subcontractors if organization.pk in own]
-
-
-def projects_without_payroll(scope: Scope, month_on: datetime.date, month_end: datetime.date) -> QuerySet:
-    """Projects under construction in a month for which the caller sees no submitted batch; `waiting` where one is uploaded."""
-    visible = Project.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
-    of_month = batches(scope).filter(project_id=OuterRef("pk"), month_on=month_on).order_by()
-    submitted = of_month.filter(status=Status.SUBMITTED)
-    waiting = of_month.filter(status__in=(Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT))
-    return (
-        visible.filter(actual_start_on__lte=month_end)
-        .filter(Q(completed_on__isnull=True) | Q(completed_on__gte=month_on))
-        .filter(~Exists(submitted.values("pk")))
-        .annotate(waiting=Exists(waiting.values("pk")))
-        .select_related("area")
-        .order_by("pinyin_key", "name")
-    )
-
-
-def missing_payroll(scope: Scope, *, today: datetime.date, area_code: str = "", limit: int) -> dict:
-    """What first pages show of last month: projects for which the caller still owes a submitted payroll."""
-    month_end = today.replace(day=1) - datetime.timedelta(days=1)
-    missing = projects_without_payroll(scope, month_end.replace(day=1), month_end)
-    if area_code:
-        missing = missing.filter(area__code=area_code)
-    total = missing.count()
-    return {
-        "missing": missing[:limit],
-        "missing_total": total,
-        "missing_more": max(0, total - limit),
-        "missing_month": month_end.replace(day=1),
-    }
 
 
 def _ordering(order: str) -> tuple[str, ...]:

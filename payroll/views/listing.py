@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from payroll.forms import BatchFilterForm
-from payroll.selectors.batches import batches, employers_in, projects_without_payroll, search_batches
+from payroll.selectors.batches import batches, employers_in, search_batches
 from payroll.selectors.confirmations import flow_tasks
+from payroll.selectors.missing import missing_of_month
 from payroll.selectors.turns import batches_in_turn, turns_of
 from payroll.views.words import decorated
 from responsibilities.rules.roles import Permission
@@ -47,8 +48,6 @@ def batch_list(request):
     page = page_of(request, rows, LONG_SIZES)
     page.object_list = [decorated(batch) for batch in page.object_list]
     month_on = chosen["month_on"] or _last_month(today())
-    missing = projects_without_payroll(request.scope, month_on, _end(month_on))
-    missing_total = missing.count()
     return render(
         request,
         "payroll/list.html",
@@ -63,10 +62,7 @@ def batch_list(request):
             "export_url": address(request, export="xlsx"),
             "may_export": request.scope.can(Permission.EXPORT),
             "may_upload": request.scope.can(Permission.PAYROLL_UPLOAD),
-            "missing": missing[:MISSING_SHOWN],
-            "missing_total": missing_total,
-            "missing_more": max(0, missing_total - MISSING_SHOWN),
-            "missing_month": month_on,
+            **missing_of_month(request.scope, month_on, _end(month_on), limit=MISSING_SHOWN),
             **flow_tasks(request.scope, limit=MISSING_SHOWN),
             "turns": turns_of(request.scope, today()),
             "turn": turn,

@@ -7,6 +7,7 @@ from django.test import Client
 
 from payroll.models import PayrollBatch, StoredFile
 from tests.factories.accounts import started_project
+from tests.factories.people import on_roster, worker
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +46,43 @@ def test_last_months_payroll_is_missing_until_it_is_submitted(project, cast, who
 def test_another_contractor_and_those_who_do_not_upload_see_nothing_of_it(project, cast):
     for user in (cast.other_labour_officer, cast.bank_clerk, cast.supervisor):
         assert "未提交工资表的项目" not in first_page(user)
+
+
+def test_a_project_is_missing_while_any_employer_with_people_there_has_submitted_nothing(project, cast):
+    on_roster(project, worker(1), cast.subcontractor, entered_on=datetime.date(2026, 9, 1))
+    on_roster(project, worker(2), cast.contractor, entered_on=datetime.date(2026, 9, 1))
+    shown = first_page(cast.labour_officer)
+    assert f"未提交：总包自有班组、{cast.subcontractor.name}" in shown
+    submit(project, None)
+    shown = first_page(cast.labour_officer)
+    assert f"未提交：{cast.subcontractor.name}<" in shown
+    assert "2026-10 未提交工资表的项目" in first_page(cast.subcontractor_clerk)
+    submit(project, cast.subcontractor)
+    for user in (cast.labour_officer, cast.subcontractor_clerk):
+        assert "未提交工资表的项目" not in first_page(user)
+
+
+def test_a_subcontractor_hears_only_of_itself(project, cast):
+    on_roster(project, worker(1), cast.subcontractor, entered_on=datetime.date(2026, 9, 1))
+    on_roster(project, worker(2), cast.contractor, entered_on=datetime.date(2026, 9, 1))
+    submit(project, cast.subcontractor)
+    assert "未提交工资表的项目" not in first_page(cast.subcontractor_clerk)
+    assert "未提交：总包自有班组" in first_page(cast.labour_officer)
+
+
+@pytest.mark.parametrize(
+    ("entered_on", "left_on"),
+    [(datetime.date(2026, 11, 2), None), (datetime.date(2026, 9, 1), datetime.date(2026, 9, 30))],
+    ids=["came later", "gone before"],
+)
+def test_who_was_not_there_in_the_month_owes_nothing_for_it(project, cast, entered_on, left_on):
+    on_roster(project, worker(1), cast.subcontractor, entered_on=entered_on, left_on=left_on)
+    submit(project, None)
+    assert "未提交工资表的项目" not in first_page(cast.labour_officer)
+
+
+def test_back_pay_of_the_month_is_not_the_months_payroll(project, cast):
+    on_roster(project, worker(1), cast.subcontractor, entered_on=datetime.date(2026, 9, 1))
+    submit(project, cast.subcontractor)
+    PayrollBatch.objects.update(kind=PayrollBatch.Kind.BACK_PAY, sequence=1)
+    assert f"未提交：{cast.subcontractor.name}" in first_page(cast.labour_officer)

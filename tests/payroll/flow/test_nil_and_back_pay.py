@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from payroll.models import BatchAct, PayrollBatch, PayrollRemark
-from payroll.selectors.batches import projects_without_payroll
+from payroll.selectors.missing import projects_without_payroll
 from payroll.services.nil_returns import nil_return
 from payroll.services.reading import batch_read
 from payroll.services.submissions import batch_submit
