@@ -86,10 +86,11 @@ class BatchFilterForm(forms.Form):
     turn = forms.ChoiceField(label="等您办理", required=False, choices=[(turn.key, turn.label) for turn in TURNS])
     sort = forms.CharField(required=False)
 
-    def __init__(self, *arguments, employers, **facts):
+    def __init__(self, *arguments, employers, onlooker=False, **facts):
         super().__init__(*arguments, **facts)
+        usual = [("", "已提交、已退回的"), ("live", "含没有提交的")] if onlooker else [("", "未作废的")]
         self.fields["status"].choices = [
-            ("", "未作废的"),
+            *usual,
             *PayrollBatch.Status.choices,
             ("all", "全部"),
         ]

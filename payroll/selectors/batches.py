@@ -64,8 +64,10 @@ def search_batches(
     kind: str = "",
     employer: str = "",
     order: str = "",
+    onlooker: bool = False,
 ) -> QuerySet:
-    """The list's filters. Without a status, replaced and withdrawn batches stay out of the way.
+    """The list's filters. Without a status, replaced and withdrawn batches stay out of the way, and for `onlookers`
+    those that were never submitted: uploads are the uploader's business until then. `live` shows them.
 
     `employer`: `own` for the general contractor's own crews, else an organization's code.
     """
@@ -77,6 +79,8 @@ def search_batches(
         pass
     elif status in Status.values:
         rows = rows.filter(status=status)
+    elif onlooker and status != "live":
+        rows = rows.filter(status__in=(Status.SUBMITTED, Status.RETURNED))
     else:
         rows = rows.exclude(status__in=HIDDEN_BY_DEFAULT)
     if stage in PayrollBatch.Stage.values and stage:

@@ -10,6 +10,7 @@ from payroll.selectors.attendance import days_seen
 from payroll.selectors.batches import batches
 from payroll.selectors.confirmations import contests
 from responsibilities.rules.errors import NotVisible
+from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 Status = PayrollBatch.Status
@@ -18,8 +19,9 @@ SHOWN = (Status.SUBMITTED, Status.DRAFT)
 
 
 def worker_lines(scope: Scope, worker_id: int) -> QuerySet:
-    """Current pay and drafts of a worker on sites the caller sees, newest month first."""
-    visible = batches(scope).filter(status__in=SHOWN).order_by().values("pk")
+    """Current pay of a worker on sites the caller sees, newest month first; drafts too for those who upload."""
+    shown = SHOWN if scope.can(Permission.PAYROLL_UPLOAD) else PAID
+    visible = batches(scope).filter(status__in=shown).order_by().values("pk")
     return (
         PayrollLine.objects.filter(worker_id=worker_id, batch_id__in=visible)
         .select_related("batch__project__area", "batch__subcontractor", "card")

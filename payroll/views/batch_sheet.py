@@ -69,7 +69,10 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
 
 def _consequence(batch: PayrollBatch, total, replaces: PayrollBatch | None) -> str:
     """What submitting does, in one or three sentences."""
-    said = f"提交后，{batch.month_on:%Y-%m} {batch.employer_name}的工资以这 {batch.accepted} 行为准，实发合计 {total:,.2f} 元，并请这些工人逐人确认。"
+    if batch.kind == PayrollBatch.Kind.BACK_PAY:
+        said = f"提交后，在 {batch.month_on:%Y-%m} {batch.employer_name}已提交的工资之外，补发 {batch.accepted} 人，实发合计 {total:,.2f} 元，不替换原工资表，并请这些工人逐人确认。"
+    else:
+        said = f"提交后，{batch.month_on:%Y-%m} {batch.employer_name}的工资以这 {batch.accepted} 行为准，实发合计 {total:,.2f} 元，并请这些工人逐人确认。"
     if batch.rejected:
         said += f"有错误的 {batch.rejected} 行不会提交，请改正后重新上传。"
     if replaces:

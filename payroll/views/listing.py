@@ -38,8 +38,9 @@ COLUMNS = (
 def batch_list(request):
     """Payrolls that the caller sees; filters, sorting and page in the address."""
     visible = batches(request.scope)
-    form = BatchFilterForm(request.GET, employers=employers_in(visible))
-    chosen = _chosen(form)
+    onlooker = not request.scope.can(Permission.PAYROLL_UPLOAD)
+    form = BatchFilterForm(request.GET, employers=employers_in(visible), onlooker=onlooker)
+    chosen = _chosen(form) | {"onlooker": onlooker}
     turn = form.cleaned_data.get("turn", "")
     rows = search_batches(batches_in_turn(request.scope, turn, today()) if turn else visible, **chosen)
     if request.GET.get("export") == "xlsx":

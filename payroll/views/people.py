@@ -68,7 +68,13 @@ def worker_page(request, pk):
 
 def _overview(request, worker, lines, entries) -> dict:
     found = with_findings(list(stays(request.scope).filter(entry__worker=worker).order_by("-entered_on")))
-    in_force = [contract for contract in _contracts(request, worker, lines, entries)["contracts"] if contract.in_force]
+    gone = {(entry.project_id, entry.employer_id) for entry in entries if entry.left_on}
+    in_force = [
+        contract
+        for contract in _contracts(request, worker, lines, entries)["contracts"]
+        # Who left is settled and works no more; the contract stands on its own tab.
+        if contract.in_force and (contract.project_id, contract.employer_id) not in gone
+    ]
     return _paid(lines) | {
         "breaches": [stay for stay in found if stay.finding],
         "contracts_in_force": in_force,

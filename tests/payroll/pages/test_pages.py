@@ -328,3 +328,30 @@ def test_what_is_said_of_titles_and_totals_stands_above_the_rows(enter, cast, pr
     above = shown.partition('id="whole"')[2].partition("</section>")[0]
     assert ("说的是 D2" in above, "说的是 N5" in above, "说的是 N3" in above) == (True, True, False)
     assert "说的是 N3" in shown
+
+
+def test_onlookers_see_what_was_submitted_and_ask_for_the_rest(enter, cast, project):
+    waiting = draft(project, [person(1)])
+    done = draft(project, [person(2)], subcontractor=cast.subcontractor, name="b.xlsx")
+    batch_submit(batch_id=done.pk, actor=Actor.system("test"))
+    supervisor = enter(cast.supervisor)
+    for query, shown in (("", {done.pk}), ("?status=live", {done.pk, waiting.pk}), ("?status=draft", {waiting.pk})):
+        page_of_list = supervisor.get(f"/payroll/{query}")
+        assert {row.pk for row in page_of_list.context["page"].object_list} == shown
+        export = supervisor.get(f"/payroll/{query or '?'}&export=xlsx")
+        rows = list(openpyxl.load_workbook(io.BytesIO(export.content)).active.iter_rows(values_only=True))
+        assert len(rows) == 1 + len(shown)
+    assert "含没有提交的" in text_of(supervisor.get("/payroll/"))
+    own = enter(cast.labour_officer).get("/payroll/")
+    assert {row.pk for row in own.context["page"].object_list} == {done.pk, waiting.pk}
+    assert "含没有提交的" not in text_of(own)
+
+
+def test_a_workers_history_holds_no_drafts_for_those_who_only_look(enter, cast, project):
+    done = draft(project, [person(1)])
+    batch_submit(batch_id=done.pk, actor=Actor.system("test"))
+    draft(project, [person(1, days=25)], name="b.xlsx")
+    worker = Worker.objects.get()
+    address = reverse("payroll:worker", args=[worker.pk]) + "?tab=pay"
+    assert enter(cast.supervisor).get(address).context["page"].paginator.count == 1
+    assert enter(cast.labour_officer).get(address).context["page"].paginator.count == 2
