@@ -70,7 +70,7 @@ def contest_raise(*, token: str, claim: Claim, actor: Actor) -> PayContest:
     if claim.reason == PayContest.Reason.OTHER and not (claim.text or claim.should_be):
         message = "请写一句话，说明哪里不对。"
         raise Refused("say_what", message, {"text": message})
-    photo = picture_store(claim.photo, name="异议照片", field="photo")[0] if claim.photo else None
+    photo = picture_store(claim.photo, name="异议照片", field="photo", private=True)[0] if claim.photo else None
     contest = PayContest.objects.create(
         batch_id=confirmation.batch_id,
         confirmation=confirmation,

@@ -87,7 +87,7 @@ def card_replace(
     line.card = card
     line.save(update_fields=["card"])
     line.card_changes.filter(state=CardChange.State.WAITING).update(state=CardChange.State.REPLACED)
-    paper = picture_store(evidence, name="换卡证明", field="evidence", scan=True)[0] if evidence else None
+    paper = picture_store(evidence, name="换卡证明", field="evidence", scan=True, private=True)[0] if evidence else None
     change = CardChange.objects.create(
         line=line,
         old_card=old,
@@ -116,7 +116,7 @@ def card_replace(
 
 def _paper_added(change: CardChange, evidence: bytes, actor: Actor) -> CardChange:
     """The same card with the paper that was missing: the change waits on, from its own day."""
-    change.evidence = picture_store(evidence, name="换卡证明", field="evidence", scan=True)[0]
+    change.evidence = picture_store(evidence, name="换卡证明", field="evidence", scan=True, private=True)[0]
     change.save(update_fields=["evidence"])
     record_event(
         actor=actor,

@@ -1,7 +1,6 @@
 """One line's paying: every attempt, and the acts that help it on."""
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -14,6 +13,7 @@ from payroll.forms.payouts import (
 )
 from payroll.models import Payout
 from payroll.rules.bank_results import failure_words
+from payroll.rules.photos import EXTENSIONS
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.payouts import attempts_of, card_changes_of, exceptions_of, line_hold, payable_line
@@ -27,6 +27,7 @@ from payroll.services.payout_lines import (
     settled_release,
 )
 from payroll.views.payouts import batch_crumbs
+from payroll.views.pictures import picture_response
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
@@ -133,7 +134,4 @@ def _context(request, line, forms, act: str) -> dict:
 def evidence(request, pk):
     """The paper behind a changed card; each look is on the trail."""
     data, kind = evidence_open(change_id=pk, actor=Actor.of(request), scope=request.scope)
-    response = HttpResponse(data, content_type=kind)
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return picture_response(data, kind, f"换卡证明.{EXTENSIONS.get(kind, 'bin')}")

@@ -7,9 +7,7 @@ file must have been passed, so that a new upload can't be forgotten.
 import datetime
 import random
 import re
-import struct
 import sys
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
@@ -48,6 +46,7 @@ from tests.access.test_exports_run_nothing import ROOMS, place_of
 from tests.cast import build_cast
 from tests.factories.payouts import answer_bytes, answers
 from tests.factories.payroll import card_number, person, sheet_bytes
+from tests.factories.pictures import png
 from tests.factories.projects import workbook
 from tests.factories.world import OWN, Place, build_world
 from tests.projects.test_register_import import HEAD, ROW
@@ -74,11 +73,7 @@ REFUSAL = re.compile(
 TAG = re.compile(r"<[^>]*>")
 
 
-def chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
-PICTURE = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0)) + chunk(b"IEND", b"")
+PICTURE = png()
 PAPER = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF"
 HOSTILE = {
     "nothing at all": b"",
@@ -90,7 +85,7 @@ HOSTILE = {
     "names that leave the folder": make("names_that_leave_the_folder", 0),
     "bytes of anything": make("bytes_of_anything", 0),
     "text in no encoding": bytes(random.Random(3).randrange(128, 256) for _ in range(3000)),
-    "a picture of a huge size": PICTURE.replace(struct.pack(">II", 2, 2), struct.pack(">II", 2**31 - 1, 2**31 - 1)),
+    "a picture of a huge size": png(2**31 - 1, 2**31 - 1),
     "a photo cut off": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
     "a drawing with a script": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>',
     "a paper with a script": b"%PDF-1.7\n1 0 obj <</OpenAction <</S /JavaScript /JS (app.alert(1))>>>> endobj\n%%EOF",

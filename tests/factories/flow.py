@@ -7,9 +7,10 @@ from payroll.services.submissions import batch_submit
 from responsibilities.selectors.clock import now, today
 from responsibilities.services.trail import Actor
 from tests.factories.payroll import draft, person
+from tests.factories.pictures import png
 
 SYSTEM = Actor.system("tests")
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
+PICTURE = png()
 WORKER = Actor(user=None, label="农民工", ip="203.0.113.7", user_agent="Mozilla/5.0 (Linux; Android 5.1)")
 
 

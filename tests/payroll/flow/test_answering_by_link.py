@@ -13,10 +13,11 @@ from responsibilities.selectors.clock import now
 from responsibilities.services import vault
 from tests.factories.flow import answers, submitted, tokens
 from tests.factories.payroll import id_number, person
+from tests.factories.pictures import exif, jpeg, png
 
 pytestmark = pytest.mark.django_db
 State = PayConfirmation.State
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+PNG = png()
 
 
 @pytest.fixture
@@ -211,6 +212,29 @@ def test_a_draft_has_no_links(project):
 
     assert not draft(project, [person(1)]).confirmations.exists()
     assert PayrollBatch.objects.get().stage == ""
+
+
+def test_a_worker_s_photo_doesn_t_say_where_it_was_taken(phone, project):
+    photo = jpeg(30, 20, exif(turned=6, place=b"38.93N 100.45E"))
+    answer = phone.post(
+        f"{pay(tokens(submitted(project))[0])}contest/",
+        {"reason": "days", "photo": SimpleUploadedFile("IMG_20261101.jpg", photo)},
+    )
+    assert answer.status_code == 302
+    kept = vault.unseal_bytes(PayContest.objects.get().photo.sealed, "file")
+    assert b"100.45E" not in kept
+    assert len(kept) == len(photo) - len(b"38.93N 100.45E")
+
+
+@pytest.mark.parametrize(("photo", "said"), [(png(60_000, 60_000), "尺寸过大"), (png()[:20], "不完整")])
+def test_a_photo_that_nobody_could_look_at_is_refused_in_words(phone, project, photo, said):
+    answer = phone.post(
+        f"{pay(tokens(submitted(project))[0])}contest/",
+        {"reason": "days", "photo": SimpleUploadedFile("a.png", photo)},
+    )
+    assert answer.status_code == 422
+    assert said in shown(answer)
+    assert not PayContest.objects.exists()
 
 
 def test_a_photo_beyond_the_limit_is_refused_before_it_is_read(phone, project):

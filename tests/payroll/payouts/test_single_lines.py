@@ -20,6 +20,7 @@ from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.selectors.clock import now
 from responsibilities.services import vault
 from tests.factories.payroll import card_number
+from tests.factories.pictures import exif, jpeg
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 11, 20)
@@ -163,13 +164,28 @@ def test_the_paper_behind_a_new_card_is_sealed_and_each_look_is_on_the_trail(cas
     with pytest.raises(Refused) as refused:
         replace(lines[1], by, evidence=b"MZ no picture")
     assert refused.value.code == "picture_refused"
-    picture = bytes([0xFF, 0xD8, 0xFF, 0xE0]) + b"photo of a card"
-    change = replace(lines[1], by, evidence=picture)
+    picture = jpeg(30, 20)
+    change = replace(lines[1], by, evidence=jpeg(30, 20, exif(place=b"100.45E")))
     assert picture not in bytes(change.evidence.sealed)
     assert evidence_open(change_id=change.pk, **by) == (picture, "image/jpeg")
     assert AuditEvent.objects.filter(action="payout.evidence").count() == 1
     with pytest.raises(NotAllowed):
         evidence_open(change_id=change.pk, actor=cast.actor(cast.auditor), scope=cast.scope(cast.auditor))
+
+
+@pytest.mark.parametrize(
+    ("evidence", "kind", "way"),
+    [
+        (jpeg(30, 20), "image/jpeg", "inline"),
+        (b"%PDF-1.7 /OpenAction /JavaScript", "application/octet-stream", "attachment"),
+    ],
+)
+def test_the_paper_behind_a_new_card_never_runs_as_a_page(cast, enter, lines, by, evidence, kind, way):
+    change = replace(lines[1], by, evidence=evidence)
+    shown = enter(cast.labour_officer).get(f"/payroll/card-changes/{change.pk}/evidence/")
+    assert (shown.status_code, shown.content, shown.headers["Content-Type"]) == (200, evidence, kind)
+    assert shown.headers["Content-Disposition"].startswith(way)
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_file_voided_before_it_was_sent_is_no_visit_to_the_bank(cast, client, batch, by):
