@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from sheets.defence import Limits
 from sheets.grid import Grid, Spent, too_long
-from sheets.ole import ERRORS, records
+from sheets.ole import ARITHMETIC, COMPUTE_ON_OPENING, ERRORS, records
 from sheets.refusal import Refusal
 from sheets.sniff import text_encoding
-from sheets.values import ErrorValue
+from sheets.values import WITHOUT_VALUE, ErrorValue
 
 BOFS = {0x0009: 2, 0x0209: 3, 0x0409: 4, 0x0809: 5}
 DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)))
@@ -23,6 +23,8 @@ QUOTED = re.compile(rb"\"[^\"]*\"|\\.|_.|\*.|\[(?!h|m|s)[^\]]*\]", re.IGNORECASE
 DATE_LETTERS = re.compile(rb"[ydhs]|m(?!.*[0#])", re.IGNORECASE)
 STATES = {1: "hidden", 2: "very_hidden"}
 WORKSHEET = 0x10
+# Where the tokens of a formula begin behind its place and style, by version.
+FORMULAS_BEGIN = {2: 10, 3: 12, 4: 12, 5: 16}
 
 
 def is_old(stream: bytes) -> bool:
@@ -132,6 +134,8 @@ class _Page:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.awaited: tuple[int, int] | None = None
+        self.computed = False  # whether any formula has a result
+        self.placeholders: list[tuple[int, int]] = []
         self.version = 0
 
     def read(self, stream: bytes, offset: int) -> None:
@@ -186,6 +190,9 @@ class _Page:
 
     def fill(self, grid: Grid) -> Iterator[tuple]:
         """Write the rows, with the texts decoded the way all of them together tell."""
+        if not self.computed:
+            for row, column in self.placeholders:
+                self.put(row, column, WITHOUT_VALUE)
         raw = b"\n".join(value for cells in self.rows.values() for value in cells.values() if type(value) is bytes)
         encoding = self.book.encoding(raw)
         grid.hidden_rows, grid.hidden_columns = self.hidden_rows, self.hidden_columns
@@ -224,12 +231,19 @@ class _Page:
         result = body[:8]
         if result[6:] != b"\xff\xff":
             self._number(row, column, style, result, _old)
+            self.computed = self.computed or any(result)
+            # A 0 that is to be computed on opening: a program put it there that couldn't compute.
+            if not any(result) and self.version > 2 and body[8:9] and body[8] & COMPUTE_ON_OPENING:
+                self.placeholders.append((row, column))
         elif result[0] == 0:
             self.awaited = (row, column)
         elif result[0] == 1:
             self.put(row, column, bool(result[2]))
         elif result[0] == 2:
             self.put(row, column, ErrorValue(ERRORS.get(result[2], "#N/A")))
+        elif result[0] == 3 and ARITHMETIC.search(body[FORMULAS_BEGIN.get(self.version, 16) :]):
+            # A sum is never an empty text.
+            self.put(row, column, WITHOUT_VALUE)
 
     def _string(self, kind: int, body: bytes) -> None:
         if self.awaited is not None and body:
