@@ -1,12 +1,14 @@
 """Credits to the special account, each naming its month; surplus moves; voids."""
 
 import datetime
+import unicodedata
 from decimal import Decimal
 
 from django.db import transaction
 
 from accounts.models import Allocation, AllocationPeriod
 from accounts.selectors.months import allocation_month_unscoped
+from accounts.services.measures import require_measure
 from accounts.services.periods import require_visible
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Permission
@@ -29,9 +31,11 @@ def allocation_record(
 ) -> Allocation:
     """Record a bank credit for a month. The same receipt with the same facts returns the first row.
 
-    Errors: `credit_in_future`, `receipt_used`. Basis: 724 art 24, 29.
+    Errors: `credit_in_future`, `receipt_used`, `amount_too_large`. Basis: 724 art 24, 29.
     """
-    number = bank_receipt_number.strip()
+    require_measure(amount, "amount")
+    # One receipt however it is typed: yh001 and ＹＨ001 are the same paper.
+    number = unicodedata.normalize("NFKC", bank_receipt_number).strip().upper()
     if credited_on > today():
         message = f"到账日期 {credited_on} 晚于今天，请按银行回单上的日期填写。"
         raise Refused("credit_in_future", message, {"credited_on": message})
@@ -40,7 +44,7 @@ def allocation_record(
     require_visible(period, scope, Permission.ALLOCATION_RECORD)
     known = Allocation.objects.filter(
         project=project,
-        bank_receipt_number=number,
+        bank_receipt_number__iexact=number,
         kind=Allocation.Kind.CREDIT,
         voided_at__isnull=True,
     ).first()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from accounts.models import AllocationPeriod
+from accounts.services.measures import require_measure
 from projects.selectors.spans import project_spans_unscoped
 from responsibilities.rules.errors import EditedMeanwhile, NotVisible, Refused
 from responsibilities.rules.roles import Permission
@@ -66,7 +67,13 @@ def period_state(
     actor: Actor,
     scope=None,
 ) -> AllocationPeriod:
-    """State what is known of a month; the requirement follows. Errors: `nil_with_value`, `edited_meanwhile`."""
+    """State what is known of a month; the requirement follows. Errors: `nil_with_value`, `edited_meanwhile`, `amount_too_large`."""
+    for name, amount in (
+        ("completed_value", completed_value),
+        ("contract_amount", contract_amount),
+        ("wages_due", wages_due),
+    ):
+        require_measure(amount, name)
     if nil_statement_on and completed_value:
         message = "已填报完成工程价款，不能同时作无产值说明；请只保留一项。"
         raise Refused("nil_with_value", message, {"nil_statement_on": message})

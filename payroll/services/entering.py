@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from payroll.models import BankCard, SiteStay, Worker
+from payroll.selectors.declarations import whole_figure
 from payroll.selectors.employers import require_employer
 from payroll.selectors.roster_facts import known_names_unscoped
 from payroll.services.stays import site_enter
 from payroll.services.workers import workers_register
 from responsibilities.models import Organization
 from responsibilities.rules.errors import Refused
+from responsibilities.rules.identifiers import age_on, birth_date
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
 
@@ -46,6 +48,7 @@ def person_enter(
     if known and known[1] != entrant.name:
         message = "这个身份证号在系统中登记的是另一个姓名。请对照身份证核对姓名和号码。"
         raise Refused("name_differs", message, {"name": message})
+    _require_age(entrant, entered_on)
     if entrant.bank_card:
         _require_own_card(entrant.bank_card, known[0] if known else None)
     (worker_id,), _new = workers_register([entrant])
@@ -59,6 +62,14 @@ def person_enter(
         actor=actor,
         scope=scope,
     )
+
+
+def _require_age(entrant: Entrant, entered_on: datetime.date) -> None:
+    """Nobody under the lowest age of employment enters a site (《劳动法》 art 15; the figure `worker_minimum_age`)."""
+    born, lowest = birth_date(entrant.id_number), whole_figure("worker_minimum_age", entered_on)
+    if born and age_on(born, entered_on) < lowest:
+        message = f"{entrant.name}进场当日不满 {lowest} 周岁。用人单位不得招用未满 {lowest} 周岁的未成年人（《劳动法》第十五条），不能登记进场。"
+        raise Refused("underage", message, {"id_number": message})
 
 
 def _require_own_card(number: str, worker_id: int | None) -> None:

@@ -46,6 +46,11 @@ class GridColumn:
     num: bool
 
     @property
+    def who(self) -> bool:
+        """Whose row it is stays in sight, too."""
+        return self.name == "name"
+
+    @property
     def net(self) -> bool:
         """What people look for first: it stays in sight on a wide sheet."""
         return self.name == "net_pay"
@@ -63,6 +68,7 @@ class GridCell:
     secondary: bool = False
     letter: str = ""
     net: bool = False
+    who: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,8 @@ def _row(number: int, line, texts: dict, columns: list[GridColumn], remarks: lis
         messages.append(said(remark))
     cells = [_cell(column, texts.get(column.name), levels.get(column.letter, ""), line) for column in columns]
     for column, cell in zip(columns, cells, strict=True):
-        cell.secondary, cell.letter, cell.net = column.name in SECONDARY, column.letter, column.net
+        cell.secondary, cell.letter = column.name in SECONDARY, column.letter
+        cell.net, cell.who = column.net, column.who
     level = messages[0].level if messages else ""
     return GridRow(number, line, cells, level, messages)
 

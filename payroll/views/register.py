@@ -116,6 +116,9 @@ def enter_page(request):
         else:
             name = stay.entry.worker.name
             messages.success(request, f"已登记{name} {stay.entered_on} 进场。还没有劳动合同的，请接着登记合同。")
+            if project.actual_start_on and stay.entered_on < project.actual_start_on:
+                said = f"{name}的进场日期早于项目登记的实际开工日期 {project.actual_start_on}，请核对。"
+                messages.warning(request, said)
             if project.completed_on and stay.entered_on > project.completed_on:
                 said = f"这个项目登记的实际竣工日期是 {project.completed_on}，{name}的进场日期在竣工以后，请核对。"
                 messages.warning(request, said)

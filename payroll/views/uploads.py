@@ -14,6 +14,7 @@ from payroll.selectors.batches import accepted_total, employers_for_upload, proj
 from payroll.selectors.standing import standing
 from payroll.services.uploads import batch_upload
 from payroll.views.words import decorated
+from projects.selectors.projects import may_act
 from responsibilities.rules.errors import NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -91,6 +92,7 @@ def _standing(request, form: UploadForm, project, employers: list) -> dict:
         "employer_name": employer.name if employer else "总包自有班组",
         "month": f"{month_on:%Y-%m}",
         "balance": money_part(request.scope, project, month_on, needed, what=what, owed=owed),
+        "numbers_filled": may_act(request.scope, project, Permission.PAYROLL_REVEAL),
     }
 
 

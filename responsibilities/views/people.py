@@ -21,6 +21,7 @@ from responsibilities.services.tokens import token_revoke
 from responsibilities.services.trail import Actor
 from responsibilities.views import listing
 from responsibilities.views.access import needs, show_refusal
+from responsibilities.views.downloads import moment
 
 _ROLES = {role.value: label for role, label in ROLE_LABELS.items()}
 _STATES = {"active": "启用", "disabled": "已停用"}
@@ -200,7 +201,7 @@ def _grants(user) -> list[str]:
 
 
 def _words(user) -> list[str]:
-    last = f"{user.last_login:%Y-%m-%d %H:%M}" if user.last_login else "从未登录"
+    last = moment(user.last_login) or "从未登录"
     return [user.username, user.name, "启用" if user.is_active else "已停用", "；".join(_grants(user)), last]
 
 

@@ -47,6 +47,26 @@ def test_the_same_receipt_twice_is_one_credit(project):
     assert AuditEvent.objects.filter(action="allocation_record").count() == 1
 
 
+def test_a_receipt_typed_in_another_way_is_the_same_paper(project):
+    first = record(project)
+    for typed in (" hd-1 ", "ＨＤ－１", "Hd-1"):
+        assert record(project, bank_receipt_number=typed) == first
+    assert Allocation.objects.count() == 1
+
+
+def test_a_key_hit_too_often_is_refused_and_harms_no_page(project):
+    with pytest.raises(Refused) as refused:
+        record(project, amount=Decimal("99999999999999"))
+    assert refused.value.code == "amount_too_large"
+    assert "多打了数字" in refused.value.fields["amount"]
+    with pytest.raises(Refused) as refused:
+        period_state(project=project, month_on=OCTOBER, completed_value=Decimal("99999999999999"), actor=SYSTEM)
+    assert refused.value.code == "amount_too_large"
+    for n in range(20):
+        record(project, amount=Decimal("9999999999.99"), bank_receipt_number=f"HD-{n}X")
+    assert AllocationMonth.objects.get(project=project, month_on=OCTOBER).credited == Decimal("199999999999.80")
+
+
 def test_the_same_receipt_with_another_amount_is_refused(project):
     record(project)
     with pytest.raises(Refused) as refused:

@@ -4,8 +4,12 @@ import datetime
 
 import pytest
 
-from payroll.models import BankCard, BatchAct, CardChange, Payout, PayoutFile, PayrollBatch
+from payroll.models import BankCard, BatchAct, CardChange, PayContest, Payout, PayoutFile, PayrollBatch
+from payroll.rules.contests import ContestAct
 from payroll.selectors.payouts import open_lines_unscoped, standing_of
+from payroll.services.answers import Claim, contest_raise
+from payroll.services.contests import contest_settle
+from payroll.services.pay_links import pay_token
 from payroll.services.payout_files import payout_file_void, payout_files_make
 from payroll.services.payout_lines import (
     card_keep,
@@ -265,3 +269,27 @@ def test_the_page_of_a_refused_line_says_why_it_waits_and_takes_the_reason(cast,
     assert "已确认原卡无误" in done
     assert "银行已恢复账户" in done
     assert "原卡无误，可以重新发放" not in done
+
+
+def test_a_card_that_both_sides_say_is_wrong_waits_for_another(batch, by):
+    confirmation = batch.confirmations.order_by("line__row").first()
+    line = confirmation.line
+    contest_raise(token=pay_token(confirmation.key), claim=Claim(reason="not_my_card"), actor=by["actor"])
+    contest = PayContest.objects.get()
+    assert hold_of(batch, line) == "contest"
+    contest_settle(contest_id=contest.pk, act=ContestAct.ACCEPT, answer="将更换", actor=by["actor"])
+    assert hold_of(batch, line) == "card_contested"
+    replace(line, by, number=card_number(78))
+    CardChange.objects.update(state=CardChange.State.CONFIRMED)
+    assert hold_of(batch, line) == ""
+
+
+def test_a_contest_of_days_that_was_taken_up_says_nothing_of_the_card(batch, by):
+    confirmation = batch.confirmations.order_by("line__row").first()
+    contest_raise(token=pay_token(confirmation.key), claim=Claim(reason="days"), actor=by["actor"])
+    contest_settle(contest_id=PayContest.objects.get().pk, act=ContestAct.ACCEPT, answer="将补发", actor=by["actor"])
+    assert hold_of(batch, confirmation.line) == ""
+
+
+def hold_of(batch, line) -> str:
+    return next(one.hold for one in open_lines_unscoped(batch.pk) if one.pk == line.pk)

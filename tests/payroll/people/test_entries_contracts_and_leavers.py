@@ -26,6 +26,7 @@ from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.services.trail import Actor
 from tests.factories.payroll import card_number, draft, id_number, person, site
 from tests.factories.people import labour_contract, on_roster, worker
+from tests.payroll.rules.people import id_number as born_on
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
@@ -250,3 +251,13 @@ def test_an_entry_says_that_it_is_done_and_that_the_project_is_completed(client,
     shown = client.post("/payroll/workers/new/", form, follow=True).content.decode()
     assert f"已登记{person(3)['name']} {day(9)} 进场" in shown
     assert f"实际竣工日期是 {day(2)}" in shown
+
+
+def test_a_child_is_refused_at_the_entry(cast, project):
+    facts = {"project": project, "subcontractor": cast.subcontractor, "actor": SYSTEM}
+    child = born_on(5, datetime.date(2010, 10, 9))
+    with pytest.raises(Refused) as refused:
+        person_enter(entrant=Entrant("王小", child), entered_on=day(8), **facts)
+    assert refused.value.code == "underage"
+    assert "不满 16 周岁" in refused.value.fields["id_number"]
+    assert person_enter(entrant=Entrant("王小", born_on(5, datetime.date(2010, 10, 8))), entered_on=day(8), **facts)
