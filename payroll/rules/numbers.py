@@ -11,6 +11,7 @@ from responsibilities.rules.identifiers import HYPHENS, normalise_card, normalis
 LABEL = re.compile(r"(?:[\u4e00-\u9fff]+|ID|NO)[\u4e00-\u9fff()（）.:：]*", re.IGNORECASE)
 BEHIND = re.compile(r"[(（]?[\u4e00-\u9fff]+[)）]?\Z")
 ID_SHAPE = re.compile(r"\d{17}[\dX]\Z|\d{15}\Z", re.ASCII)
+MASK = re.compile(r"[*＊•●×xX#?？]{2,}")
 ACCOUNT_SHAPE = re.compile(r"\d{10,25}\Z", re.ASCII)
 
 
@@ -22,6 +23,11 @@ def clean_id(text: str) -> str:
     bare = LABEL.sub("", number, count=1) if LABEL.match(number) else number
     bare = BEHIND.sub("", bare).translate(HYPHENS)
     return bare if ID_SHAPE.match(bare) else number
+
+
+def is_masked(text: str) -> bool:
+    """Whether digits of a number are covered, as in our own lists and in banks': what stands there can't be known."""
+    return bool(MASK.search(text))
 
 
 def clean_card(text: str) -> str:

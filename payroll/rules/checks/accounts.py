@@ -4,7 +4,7 @@ from payroll.rules.checks.declared import LEDGER, TO_ONES_OWN_CARD, Check, Famil
 from payroll.rules.checks.identity import SCIENTIFIC
 from payroll.rules.checks.telling import Telling
 from payroll.rules.facts import KnownWorker
-from payroll.rules.numbers import clean_card
+from payroll.rules.numbers import clean_card, is_masked
 from payroll.rules.remarks import quoted
 from responsibilities.rules.identifiers import is_luhn_valid, mask_card, mask_phone, normalise_phone
 from sheets.values import as_text, lost_precision
@@ -17,6 +17,9 @@ class CardMissing(Check):
     family = Family.FORMAT
     default = Severity.ERROR
     message = "{who}没有填写银行卡号{said}。请补填本人的工资卡号。"
+    masked_message = (
+        "{who}的银行卡号{shown}有几位被遮住了，系统不会猜。请填写完整的卡号；为保密遮住号码的表不能用来上报。"
+    )
     basis = TO_ONES_OWN_CARD
 
 
@@ -138,6 +141,10 @@ class AccountChecks(Telling):
             card = as_text(value)
         else:
             card = ""
+        if is_masked(card):
+            shown = quoted(as_text(value))
+            self.say(row, "bank_card", CardMissing, CardMissing.masked_message, who=name or "这一行", shown=shown)
+            return None
         if any(character.isdigit() for character in card):
             return card
         said = f"（写的是{quoted(as_text(value))}）" if value is not None and as_text(value).strip() else ""
@@ -161,7 +168,8 @@ class AccountChecks(Telling):
             phone = value
         else:
             phone = normalise_phone(as_text(value))
-            if not phone:
+            # A telephone that is covered in part is nobody's; the one that is registered stays.
+            if not phone or is_masked(phone):
                 return None
         owner = self._owner_of_phone.setdefault(phone, self.owner)
         if owner[1] != self.owner[1] and owner[0] != name:

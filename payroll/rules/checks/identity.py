@@ -6,7 +6,7 @@ from payroll.rules.checks.declared import CITIZEN_NUMBER, LEDGER, REAL_NAME, Che
 from payroll.rules.checks.telling import Telling
 from payroll.rules.facts import KnownWorker
 from payroll.rules.names import SPACES, split_name
-from payroll.rules.numbers import clean_id
+from payroll.rules.numbers import clean_id, is_masked
 from payroll.rules.remarks import quoted
 from responsibilities.rules.identifiers import id_problem, mask_id
 from sheets.values import ErrorValue, as_text, lost_precision
@@ -72,6 +72,9 @@ class IdChecksum(Check):
     fixed = NOBODY
     message = "{who}的身份证号{shown}最后一位校验不符，可能有数字输错。请对照身份证改正。"
     letters_message = "{who}的身份证号{shown}里有不应出现的字符。请对照身份证填写完整的 18 位号码。"
+    masked_message = (
+        "{who}的身份证号{shown}有几位被遮住了，系统不会猜是谁。请填写完整的 18 位号码；为保密遮住号码的表不能用来上报。"
+    )
     basis = CITIZEN_NUMBER
 
 
@@ -173,7 +176,9 @@ class IdentityChecks(Telling):
 
     def _wrong_id(self, row: int, name: str, number: str, problem: str) -> None:
         words = {"who": name or "这一行", "shown": quoted(mask_id(number))}
-        if problem == "length":
+        if is_masked(number):
+            self.say(row, "id_number", IdChecksum, IdChecksum.masked_message, **words)
+        elif problem == "length":
             old = "，15 位旧号码已停用" if len(number) == 15 and number.isdigit() else ""
             self.say(row, "id_number", IdLength, length=len(number), old=old, **words)
         elif problem == "birth_date":
