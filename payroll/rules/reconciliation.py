@@ -24,7 +24,8 @@ class Reconciled:
 
     `extra` is what the statement shows beyond: debits to the worker's cards that no payment explains.
     `unseen` is paid on days that a statement covers and not in it; what else of `paid` the statement lacks lies on days
-    for which no statement was taken in, and says nothing.
+    for which no statement was taken in, and says nothing. `short` is how much less the statement shows than the bank said:
+    a debit of another amount stands for the payment that the statement lacks.
     """
 
     payable: Decimal
@@ -35,19 +36,22 @@ class Reconciled:
     extra: Decimal
     repeated: bool
     unseen: Decimal
+    short: Decimal
 
     @property
     def difference(self) -> Decimal:
         """Owed and not paid yet; negative where more was paid."""
-        return self.payable - self.paid - self.extra
+        return self.payable - self.paid - self.extra + self.short
 
     @property
     def state(self) -> str:
         """The first of the states that applies: money too much before money too little."""
         if self.repeated:
             return "double"
-        if self.extra > 0 and self.paid + self.extra > self.payable:
+        if self.extra > 0 and self.paid - self.short + self.extra > self.payable:
             return "over"
+        if self.short > 0:
+            return "part"
         if self.paid >= self.payable:
             if self.unseen:
                 return "unseen"

@@ -32,7 +32,7 @@ ORDERINGS = {
     "month": "month_on, worker_name",
     "payable": "payable, worker_name",
     "paid": "paid, worker_name",
-    "difference": "payable - paid - extra, worker_name",
+    "difference": "payable - paid - extra + short, worker_name",
 }
 
 
@@ -81,12 +81,13 @@ class Sums:
     pending: Decimal
     statement: Decimal
     extra: Decimal
+    short: Decimal
     differing: int
     key: str = ""
 
     @property
     def difference(self) -> Decimal:
-        return self.payable - self.paid - self.extra
+        return self.payable - self.paid - self.extra + self.short
 
 
 def match_days(day: datetime.date) -> int:
@@ -130,16 +131,16 @@ def sums_of_all(scope: Scope, asked: Asked) -> Sums:
     """Of everything that the filters leave."""
     found = _sums(scope, asked, "''", "NULL::date", "''", "")
     zero = Decimal("0.00")
-    return found[0] if found else Sums("", None, 0, zero, zero, zero, zero, zero, 0)
+    return found[0] if found else Sums("", None, 0, zero, zero, zero, zero, zero, zero, 0)
 
 
 def _sums(scope: Scope, asked: Asked, name: str, month: str, key: str, order: str) -> list[Sums]:
     tail, parameters = _filtered(asked)
     columns = (
         name, month, "count(DISTINCT worker_id)", "sum(payable)", "sum(paid)", "sum(pending)", "sum(statement)",
-        "sum(extra)", f"count(*) FILTER (WHERE NOT {_QUIET})", key,
+        "sum(extra)", "sum(short)", f"count(*) FILTER (WHERE NOT {_QUIET})", key,
     )  # fmt: skip
-    sql = " ".join(("SELECT", ", ".join(columns), "FROM rows WHERE", tail, "GROUP BY 1, 2, 10", order))
+    sql = " ".join(("SELECT", ", ".join(columns), "FROM rows WHERE", tail, "GROUP BY 1, 2, 11", order))
     rows = _run(scope, asked, sql, parameters)
     return [Sums(*row) for row in rows]
 
@@ -162,7 +163,7 @@ def _order(order: str) -> str:
 
 def _worker_month(row: tuple) -> WorkerMonth:
     (project_id, code, name, month_on, employer, worker_id, worker_name, id_last4, line_id, payable, paid, pending,
-     excepted, statement, paid_on, extra, repeated, unseen, _state) = row  # fmt: skip
+     excepted, statement, paid_on, extra, repeated, unseen, short, _state) = row  # fmt: skip
     return WorkerMonth(
         payable=payable,
         paid=paid,
@@ -172,6 +173,7 @@ def _worker_month(row: tuple) -> WorkerMonth:
         extra=extra,
         repeated=repeated,
         unseen=unseen,
+        short=short,
         project_id=project_id,
         project_code=code,
         project_name=name,
@@ -250,20 +252,31 @@ _ROWS = """
           AND NOT EXISTS (SELECT FROM payroll_statementmatch match
                           WHERE match.statement_line_id = line.id AND match.undone_at IS NULL)
         GROUP BY 1, 2, 3
-    ), compared AS (
-        SELECT months.*, coalesce(loose.extra, 0) AS extra,
-               coalesce(months.paid > 0 AND months.statement > 0 AND months.paid = ANY(loose.amounts), false) AS repeated
+    ), told AS (
+        -- A debit to the worker stands for a payment that the same statement lacks, whatever its amount: 7,000 where the
+        -- bank said 7,700 is 700 too little, and not 7,000 too much.
+        SELECT months.*, coalesce(loose.extra, 0) AS debits, loose.amounts,
+               least(coalesce(loose.extra, 0), months.unseen) AS instead
         FROM months
         LEFT JOIN loose ON loose.project_id = months.project_id AND loose.worker_id = months.worker_id
              AND loose.month_on = months.month_on
+    ), compared AS (
+        SELECT project_id, month_on, worker_id, subcontractor_id, line_id, payable, paid, pending, excepted,
+               statement + instead AS statement, paid_on, debits - instead AS extra,
+               coalesce(paid > 0 AND statement + instead > 0 AND debits > instead AND paid = ANY(amounts), false)
+                   AS repeated,
+               CASE WHEN instead > 0 THEN 0 ELSE unseen END AS unseen,
+               CASE WHEN instead > 0 THEN unseen - instead ELSE 0 END AS short
+        FROM told
     ), rows AS (
         SELECT compared.project_id, project.code AS project_code, project.name AS project_name, compared.month_on,
                coalesce(employer.name, '总包自有班组') AS employer, compared.worker_id, worker.name AS worker_name,
                worker.id_last4, compared.line_id, compared.payable, compared.paid, compared.pending,
                compared.excepted, compared.statement, compared.paid_on, compared.extra, compared.repeated,
-               compared.unseen,
+               compared.unseen, compared.short,
                CASE WHEN compared.repeated THEN 'double'
-                    WHEN compared.extra > 0 AND compared.paid + compared.extra > compared.payable THEN 'over'
+                    WHEN compared.extra > 0 AND compared.paid - compared.short + compared.extra > compared.payable THEN 'over'
+                    WHEN compared.short > 0 THEN 'part'
                     WHEN compared.paid >= compared.payable THEN
                         CASE WHEN compared.unseen > 0 THEN 'unseen'
                              WHEN compared.statement < compared.paid THEN 'uncovered' ELSE 'clear' END

@@ -189,6 +189,28 @@ def test_a_second_debit_to_the_same_card_is_a_suspicion(project, batch, scope):
     assert len(worker_months(scope, asked(project, only="over"))) == 2
 
 
+def test_a_debit_of_another_amount_stands_for_the_payment_that_is_missing(project, batch, scope, settings):
+    """The bank says 5,380 each; the statement shows 700 less for one, twice the pay for another, one as it should be."""
+    paid(batch)
+    debit(project, 1, amount=NET - 700, reference="A")
+    debit(project, 2, reference="B")
+    debit(project, 2, reference="C")
+    debit(project, 3, reference="D")
+    statements_match(project.pk)
+    settings.PORTAL_TODAY = "2026-12-05"
+    statement(project, DAY, datetime.date(2026, 12, 1))
+    by_worker = {row.worker_id: row for row in worker_months(scope, asked(project))}
+    less, twice, right = (by_worker[worker] for worker in in_sheet_order(batch))
+    assert (less.state, less.statement, less.extra, less.difference) == ("part", NET - 700, 0, 700)
+    assert (twice.state, twice.statement, twice.extra, twice.difference) == ("double", NET, NET, -NET)
+    assert (right.state, right.difference) == ("clear", 0)
+    assert all(Reconciled.state.fget(row) == row.state for row in by_worker.values())
+    for sums in (sums_by_employer, sums_by_month, sums_by_project):
+        assert sum(one.difference for one in sums(scope, asked(project))) == 700 - NET
+    assert [row.worker_id for row in worker_months(scope, asked(project, order="-difference"))][0] == less.worker_id
+    assert [row.worker_id for row in worker_months(scope, asked(project, only="unpaid"))] == [less.worker_id]
+
+
 def test_two_debits_that_both_fit_are_left_to_a_person(project, batch, by, scope):
     paid(batch)
     debit(project, 1, reference="A")
