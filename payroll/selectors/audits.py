@@ -85,9 +85,12 @@ def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
     taken_up = PayContest.objects.filter(
         batch=batch, state=PayContest.State.ACCEPTED, confirmation__state=State.CONTESTED
     )
-    for line_id, should_be in taken_up.order_by("id").values_list("confirmation__line_id", "should_be"):
-        said = f"，应当是 {should_be}" if should_be else ""
-        why.setdefault(line_id, []).append(f"异议已采纳{said}，这份表还没有更正，请退回更正")
+    for contest in taken_up.order_by("id").select_related("confirmation__line"):
+        line = contest.confirmation.line
+        said = f"，应当是 {contest.should_be}" if contest.should_be else ""
+        changed = f"{line.net}" != contest.figures.get("net") or f"{line.days}" != contest.figures.get("days", "None")
+        done = "这份表的天数或金额已改过，请核对是否改对" if changed else "这份表还没有更正，请退回更正"
+        why.setdefault(line.pk, []).append(f"异议已采纳{said}，{done}")
     for contest in PayContest.objects.filter(batch=batch, state__in=sorted(UNSETTLED)).select_related("confirmation"):
         said = contest.get_reason_display() + (f"，应当是 {contest.should_be}" if contest.should_be else "")
         why.setdefault(contest.confirmation.line_id, []).append(f"工人有异议：{said}")

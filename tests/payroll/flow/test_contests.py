@@ -88,6 +88,9 @@ def test_what_was_taken_up_stands_first_at_the_audit_until_it_is_corrected(cast,
     assert rows[0].why[0] == "异议已采纳，应当是 28 天，这份表还没有更正，请退回更正"
     page = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
     assert "异议已采纳" in page
+    # The contest that came over to a corrected sheet speaks of other figures than the line has.
+    PayContest.objects.filter(pk=contest.pk).update(figures=contest.figures | {"days": "23.00"})
+    assert "已改过，请核对是否改对" in attention_rows(cast.scope(cast.labour_officer), batch)[0].why[0]
     PayConfirmation.objects.filter(pk=contest.confirmation_id).update(state="void")
     assert "异议已采纳" not in str([row.why for row in attention_rows(cast.scope(cast.labour_officer), batch)])
 

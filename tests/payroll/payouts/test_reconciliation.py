@@ -207,7 +207,7 @@ def test_a_debit_of_another_amount_stands_for_the_payment_that_is_missing(projec
     assert all(Reconciled.state.fget(row) == row.state for row in by_worker.values())
     for sums in (sums_by_employer, sums_by_month, sums_by_project):
         assert sum(one.difference for one in sums(scope, asked(project))) == 700 - NET
-    assert [row.worker_id for row in worker_months(scope, asked(project, order="-difference"))][0] == less.worker_id
+    assert next(row.worker_id for row in worker_months(scope, asked(project, order="-difference"))) == less.worker_id
     assert [row.worker_id for row in worker_months(scope, asked(project, only="unpaid"))] == [less.worker_id]
 
 
