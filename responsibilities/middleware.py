@@ -1,8 +1,10 @@
-"""Gives each request its scope, and turns refusals that no form caught into 404 and 403."""
+"""Refuses what is too heavy, gives each request its scope, and turns refusals that no form caught into 404 and 403."""
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import get_resolver
 from django.utils.functional import SimpleLazyObject
 
@@ -24,6 +26,25 @@ class PlainQueryMiddleware:
         query = request.META.get("QUERY_STRING", "")
         if "%00" in query or "\x00" in query:
             request.META["QUERY_STRING"] = query.replace("%00", "").replace("\x00", "")
+        return self.get_response(request)
+
+
+class WeightMiddleware:
+    """Refuses a page's request by its announced length (HTTP 413) before a byte of it is read, whoever sends it.
+
+    Beyond that length the server reads nothing anyway. The API has limits and a form of its own (`api.base`). Stands
+    before whatever reads the form (CSRF).
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        heavy = length.isdigit() and int(length) > settings.PORTAL_REQUEST_LIMIT
+        if heavy and not request.path.startswith("/api/"):
+            megabytes = settings.PORTAL_REQUEST_LIMIT // (1024 * 1024)
+            return HttpResponse(render_to_string("413.html", {"megabytes": megabytes}), status=413)
         return self.get_response(request)
 
 

@@ -169,7 +169,7 @@ def _be_strict() -> None:
 def _refuse(batch: PayrollBatch, refusal: Refusal) -> None:
     refused = PayrollBatch.objects.filter(pk=batch.pk, status=Status.READING, attempts=batch.attempts).update(
         status=Status.REFUSED,
-        refused_code=refusal.code,
+        refused_code=refusal.code[:30],
         refused_message=refusal.message[:400],
         version=F("version") + 1,
     )

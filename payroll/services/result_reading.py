@@ -121,7 +121,7 @@ def _store(result: BankResult, rows: Sequence[ResultRow], sheet: str, columns: d
 def _refuse(result: BankResult, refusal: Refusal) -> None:
     BankResult.objects.filter(pk=result.pk, status=Status.READING, attempts=result.attempts).update(
         status=Status.REFUSED,
-        refused_code=refusal.code,
+        refused_code=refusal.code[:30],
         refused_message=refusal.message[:400],
         version=F("version") + 1,
     )

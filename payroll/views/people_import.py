@@ -19,6 +19,7 @@ from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
+from responsibilities.services.uploads import bare_name
 from responsibilities.views.access import needs, show_refusal
 from responsibilities.views.downloads import workbook
 from sheets.refusal import Refusal
@@ -96,7 +97,8 @@ def _previewed(request, project, form, page):
     imported = _imported(request, project, form, data, check=True)
     if imported is None:
         return None
-    return _preview(request, page, imported, form.cleaned_data["file"].name, _keep(request, data))
+    name = bare_name(form.cleaned_data["file"].name, "人员表")
+    return _preview(request, page, imported, name, _keep(request, data))
 
 
 def _confirmed(request, project, form, page):

@@ -34,6 +34,8 @@ PORTAL_DATA_DIR = (BASE_DIR / os.environ.get("DATA_DIR", ".data")).resolve()
 # The heads of the sealed trail, outside the database; best on another disk (see responsibilities.services.heads).
 AUDIT_HEADS_PATH = Path(os.environ.get("PORTAL_AUDIT_HEADS") or PORTAL_DATA_DIR / "audit-heads.log")
 PORTAL_UPLOAD_LIMIT = 20 * 1024 * 1024
+# All that a page may send at once: a sheet, or the six photos of a notice. Heavier requests are refused unread.
+PORTAL_REQUEST_LIMIT = 64 * 1024 * 1024
 
 DEBUG = False
 ALLOWED_HOSTS = [host for host in os.environ.get("PORTAL_ALLOWED_HOSTS", "").split(",") if host]
@@ -75,6 +77,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "responsibilities.middleware.WeightMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

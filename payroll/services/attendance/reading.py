@@ -116,7 +116,7 @@ def _store(sheet: AttendanceSheet, parsed: ParsedAttendance, workers: list[int |
 @transaction.atomic
 def _refuse(sheet: AttendanceSheet, code: str, message: str) -> None:
     refused = AttendanceSheet.objects.filter(pk=sheet.pk, status=Status.READING, attempts=sheet.attempts).update(
-        status=Status.REFUSED, refused_code=code, refused_message=message[:400], version=F("version") + 1
+        status=Status.REFUSED, refused_code=code[:30], refused_message=message[:400], version=F("version") + 1
     )
     if refused:
         record_event(

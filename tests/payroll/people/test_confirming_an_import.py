@@ -41,14 +41,14 @@ def moves(*people) -> bytes:
     return box.getvalue()
 
 
-def previewed(clerk, cast, project, data: bytes) -> dict:
+def previewed(clerk, cast, project, data: bytes, name: str = "进场.xlsx") -> dict:
     """The hidden fields of the preview, as the browser would send them."""
     shown = clerk.post(
         ADDRESS,
         {
             "project": project.code,
             "employer": cast.subcontractor.code,
-            "file": SimpleUploadedFile("进场.xlsx", data),
+            "file": SimpleUploadedFile(name, data),
         },
     ).content.decode()
     return fields_of(shown)
@@ -62,6 +62,13 @@ def fields_of(shown: str) -> dict:
 def confirmed(clerk, fields: dict, **changes):
     answer = clerk.post(ADDRESS, fields | changes)
     return answer, answer.content.decode()
+
+
+def test_a_file_with_a_long_name_can_be_confirmed_too(clerk, cast, project):
+    fields = previewed(clerk, cast, project, moves(1), name="长" * 240 + ".xlsx")
+    answer, shown = confirmed(clerk, fields)
+    assert answer.status_code == 302, shown
+    assert SiteStay.objects.count() == 1
 
 
 def test_what_was_shown_is_what_is_written(clerk, cast, project):
