@@ -74,16 +74,15 @@ def bare(data: bytes) -> bytes:
     back unchanged.
     """
     kind = kind_of(data)
+    walk = {"image/jpeg": _bare_jpeg, "image/png": _bare_png, "image/webp": _bare_webp}.get(kind)
+    if walk is None:
+        return data
     try:
-        if kind == "image/jpeg":
-            return _bare_jpeg(data)
-        if kind == "image/png":
-            return _bare_png(data)
-        if kind == "image/webp":
-            return _bare_webp(data)
+        found = walk(data)
     except (struct.error, IndexError):
         return data
-    return data
+    # A piece that claims to reach beyond the end would take the picture with it.
+    return found if kind_of(found) == kind else data
 
 
 # ── JPEG ───────────────────────────────────────────────────────────────
