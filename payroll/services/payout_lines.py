@@ -137,8 +137,7 @@ def card_keep(*, line_id: int, reason: str, actor: Actor, scope=None) -> CardCha
     """
     line, batch = _locked_line(line_id, scope)
     _require_open(line)
-    held = next((one.hold for one in open_lines_unscoped(batch.pk) if one.pk == line.pk), "")
-    if held != "card_refused":
+    if _hold_of(line, batch) != "card_refused":
         raise Refused("not_refused", "这一行没有因卡号或户名被银行退回而停发，不用确认原卡。")
     _require_reason(reason, "请写明核实的情况，例如“银行已更正户名”或“工人已到银行解除冻结”。")
     asked = line.card_changes.order_by("-id").first()
@@ -237,8 +236,7 @@ def settled_release(*, line_id: int, reason: str, actor: Actor, scope=None) -> P
     """
     line, batch = _locked_line(line_id, scope)
     _require_open(line)
-    held = next((one.hold for one in open_lines_unscoped(batch.pk) if one.pk == line.pk), "")
-    if held != "settled":
+    if _hold_of(line, batch) != "settled":
         raise Refused("not_settled", "这一行没有因退场结算已付清而停发，不用解除。")
     _require_reason(reason, "请写明理由，例如“结算单只包含 11 月工资，10 月工资仍随批发放”。")
     found = PayoutException.objects.create(
@@ -391,3 +389,8 @@ def evidence_open(*, change_id: int, actor: Actor, scope=None) -> tuple[bytes, s
         changes={"batch": ["", str(change.line.batch_id)], "row": ["", str(change.line.row)]},
     )
     return picture_open(change.evidence)
+
+
+def _hold_of(line: PayrollLine, batch: PayrollBatch) -> str:
+    """What holds an open line back just now, nothing where it can be paid."""
+    return next((one.hold for one in open_lines_unscoped(batch.pk) if one.pk == line.pk), "")
