@@ -7,9 +7,11 @@ from django.db import connection
 
 from payroll.models import PayConfirmation, PayContest, PayrollBatch, PayrollRemark
 from payroll.rules.audit import AuditFacts
+from payroll.rules.checks.attendance import DaysOverAttendance, DaysUnderAttendance
 from payroll.rules.contests import UNSETTLED
 from payroll.selectors.attendance_facts import attendance_known_unscoped, attendance_of_month_unscoped
 from payroll.selectors.batches import lines_of
+from payroll.selectors.month_facts import paid_by_others_unscoped
 from projects.models import ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
 from responsibilities.rules.roles import Permission
@@ -61,25 +63,47 @@ def may_somebody_else_audit_unscoped(batch: PayrollBatch, user_id: int) -> bool:
 
 
 def attendance_of(batch: PayrollBatch) -> Attendance | None:
-    """Days of a visible batch against the attendance on record; None where there is none for the month."""
-    if not attendance_known_unscoped(batch.project_id, batch.month_on, subcontractor_id=batch.subcontractor_id):
+    """Days of a visible batch against the attendance on record today; None where there is nothing to compare with:
+    no attendance for the month, or back pay, which is for days that its month's own sheet states.
+    """
+    compared = _compared(batch)
+    if compared is None:
+        return None
+    days = [(stated, on_record) for _pk, stated, on_record, _differs in compared]
+    differs = [differs for *_facts, differs in compared]
+    return Attendance(
+        paid_days=sum((stated or Decimal(0) for stated, _ in days), Decimal(0)),
+        attended_days=sum((on_record for _, on_record in days), Decimal(0)),
+        over=sum(one > 0 for one in differs),
+        under=sum(one < 0 for one in differs),
+    )
+
+
+def _compared(batch: PayrollBatch) -> list[tuple[int, Decimal | None, Decimal, Decimal]] | None:
+    """(line, days it states, days on record, by how much it states more; 0 where that says nothing) of each line.
+
+    As the checks of attendance have it: a line without days (piecework) says nothing, and who is paid by another
+    employer of the project too has the rest of the days there.
+    """
+    if batch.kind == PayrollBatch.Kind.BACK_PAY or not attendance_known_unscoped(
+        batch.project_id, batch.month_on, subcontractor_id=batch.subcontractor_id
+    ):
         return None
     known = attendance_of_month_unscoped(batch.project_id, batch.month_on)
-    paid = attended = Decimal(0)
-    over = under = 0
-    for worker_id, days in batch.lines.values_list("worker_id", "days"):
-        facts = known.get(worker_id)
-        on_record = facts.days if facts else Decimal(0)
-        paid += days or 0
-        attended += on_record
-        over += (days or 0) > on_record
-        under += (days or 0) < on_record
-    return Attendance(paid, attended, over, under)
+    shared = paid_by_others_unscoped(batch.project_id, batch.month_on, batch.subcontractor_id)
+    compared = []
+    for pk, worker_id, days in batch.lines.order_by("row").values_list("pk", "worker_id", "days"):
+        on_record = known[worker_id].days if worker_id in known else Decimal(0)
+        differs = Decimal(0) if days is None else days - on_record
+        if differs < 0 and worker_id in shared:
+            differs = Decimal(0)
+        compared.append((pk, days, on_record, differs))
+    return compared
 
 
 def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
-    """Lines with a contest that is unsettled, or taken up and not corrected yet, and lines with a remark; contests
-    first, a page full.
+    """Lines with a contest that is unsettled, or taken up and not corrected yet, those whose days differ from the
+    attendance on record today, and lines with a remark; in this order, a page full.
     """
     why: dict[int, list[str]] = {}
     taken_up = PayContest.objects.filter(
@@ -94,10 +118,18 @@ def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
     for contest in PayContest.objects.filter(batch=batch, state__in=sorted(UNSETTLED)).select_related("confirmation"):
         said = contest.get_reason_display() + (f"，应当是 {contest.should_be}" if contest.should_be else "")
         why.setdefault(contest.confirmation.line_id, []).append(f"工人有异议：{said}")
+    compared = _compared(batch)
+    for pk, days, on_record, differs in compared or ():
+        if differs:
+            said = f"少 {_plain(-differs)} 天，请核对是否少发工资" if differs < 0 else f"多 {_plain(differs)} 天，请核对考勤"
+            why.setdefault(pk, []).append(f"工资表 {_plain(days)} 天，考勤记录 {_plain(on_record)} 天，{said}")
     rows = {row: pk for pk, row in batch.lines.values_list("pk", "row")}
     remarks = PayrollRemark.objects.filter(batch=batch, row__isnull=False).exclude(
         severity=PayrollRemark.Severity.NOTICE
     )
+    if compared is not None:
+        # Attendance may have come, or been corrected, after the sheet was submitted: what it says today counts.
+        remarks = remarks.exclude(code__in=(DaysOverAttendance.code, DaysUnderAttendance.code))
     for row, message in remarks.order_by("row", "id").values_list("row", "message")[: SHOWN * 5]:
         if row in rows:
             why.setdefault(rows[row], []).append(message)
@@ -113,6 +145,10 @@ def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
         for pk in picked
         if pk in lines
     ]
+
+
+def _plain(days: Decimal) -> str:
+    return f"{days.normalize():f}"
 
 
 def same_origin(batch: PayrollBatch, minimum: int) -> int:

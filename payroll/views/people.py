@@ -68,16 +68,13 @@ def worker_page(request, pk):
 
 def _overview(request, worker, lines, entries) -> dict:
     found = with_findings(list(stays(request.scope).filter(entry__worker=worker).order_by("-entered_on")))
-    gone = {(entry.project_id, entry.employer_id) for entry in entries if entry.left_on}
-    in_force = [
-        contract
-        for contract in _contracts(request, worker, lines, entries)["contracts"]
-        # Who left is settled and works no more; the contract stands on its own tab.
-        if contract.in_force and (contract.project_id, contract.employer_id) not in gone
-    ]
+    contracts_of = _contracts(request, worker, lines, entries)["contracts"]
+    # Who left is settled and works no more; the contract stands on its own tab, with that beside it.
+    in_force = [contract for contract in contracts_of if contract.in_force and not contract.left_on]
     return _paid(lines) | {
         "breaches": [stay for stay in found if stay.finding],
         "contracts_in_force": in_force,
+        "contracts_of_leavers": sum(contract.in_force and bool(contract.left_on) for contract in contracts_of),
         "without_contract": [
             entry
             for entry in entries
@@ -92,12 +89,14 @@ def _overview(request, worker, lines, entries) -> dict:
 def _contracts(request, worker, _lines, entries) -> dict:
     rows = list(contracts(request.scope).filter(worker=worker))
     kept = {(one.project_id, one.employer_id) for one in entries if may_keep_entry(request.scope, one)}
+    left = {(one.project_id, one.employer_id): one.left_on for one in entries if one.left_on}
     for contract in rows:
+        contract.left_on = left.get((contract.project_id, contract.employer_id))
         contract.keepable = (contract.project_id, contract.employer_id) in kept
         last = min((day for day in (contract.ends_on, contract.ended_on) if day), default=None)
         contract.last_on = last
         contract.in_force = contract.starts_on <= today() and (last is None or last >= today())
-        contract.level = "green" if contract.in_force else "grey"
+        contract.level = "green" if contract.in_force and not contract.left_on else "grey"
     return {"contracts": rows}
 
 

@@ -134,3 +134,15 @@ def test_a_contract_of_another_site_shows_no_button_there(client, cast, project)
     shown = client.get(f"/payroll/workers/{worker(3).pk}/?tab=contracts").content.decode()
     assert "没有扫描件" in shown
     assert shown.count(">修改</a>") == 1
+
+
+def test_the_contract_of_somebody_who_left_is_not_counted_as_one_in_force(client, cast, project):
+    labour_contract(project, worker(5), cast.subcontractor, ago(40))
+    client.force_login(cast.labour_officer)
+    gone, there = (f"/payroll/workers/{worker(n).pk}/" for n in (5, 3))
+    shown = client.get(gone)
+    assert shown.context["contracts_in_force"] == []
+    assert "另有 1 份已退场、未登记解除" in shown.content.decode()
+    assert f"{ago(1):%Y-%m-%d} 退场，合同未登记解除" in client.get(f"{gone}?tab=contracts").content.decode()
+    assert len(client.get(there).context["contracts_in_force"]) == 1
+    assert "未登记解除" not in client.get(there).content.decode()

@@ -1,0 +1,59 @@
+"""The audit page holds the days of a sheet against the attendance on record today, whenever that came."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from payroll.models import PayrollBatch, PayrollLine
+from payroll.selectors.audits import attendance_of, attention_rows
+from tests.factories.flow import submitted
+from tests.factories.payroll import person
+from tests.factories.people import attended, worker
+
+pytestmark = pytest.mark.django_db
+
+
+def days(count):
+    return [datetime.date(2026, 10, day) for day in range(1, count + 1)]
+
+
+@pytest.fixture
+def batch(cast, project):
+    """Submitted before anybody recorded attendance: 22 days for the first, 26 for two, no days for the last."""
+    rows = [person(1, days=Decimal(22)), person(2), person(3), person(4)]
+    made = submitted(project, rows, subcontractor=cast.subcontractor)
+    PayrollLine.objects.filter(batch=made, worker=worker(4)).update(days=None)
+    for n, count in ((1, 26), (2, 25), (3, 26), (4, 20)):
+        attended(project, worker(n), days(count), subcontractor=cast.subcontractor)
+    return made
+
+
+def said(cast, batch):
+    return {row.line.worker_id: row.why for row in attention_rows(cast.scope(cast.labour_officer), batch)}
+
+
+def test_attendance_that_came_later_names_who_is_paid_for_fewer_or_more_days(cast, batch, enter):
+    why = said(cast, batch)
+    assert "工资表 22 天，考勤记录 26 天，少 4 天，请核对是否少发工资" in why[worker(1).pk]
+    assert "工资表 26 天，考勤记录 25 天，多 1 天，请核对考勤" in why[worker(2).pk]
+    assert not {worker(3).pk, worker(4).pk} & set(why)
+    assert (attendance_of(batch).under, attendance_of(batch).over) == (1, 1)
+    page = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
+    assert "1 人少于考勤，1 人多于考勤" in page
+    assert "少 4 天，请核对是否少发工资" in page
+
+
+def test_who_is_paid_by_another_employer_of_the_site_too_is_not_short_here(cast, project, batch):
+    submitted(project, [person(1, days=Decimal(4))], name="own.xlsx")
+    assert worker(1).pk not in said(cast, batch)
+    assert attendance_of(batch).under == 0
+
+
+def test_back_pay_is_not_held_against_the_months_attendance(cast, batch, enter):
+    PayrollBatch.objects.filter(pk=batch.pk).update(kind=PayrollBatch.Kind.BACK_PAY, sequence=1)
+    batch.refresh_from_db()
+    assert attendance_of(batch) is None
+    assert said(cast, batch) == {}
+    page = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
+    assert "补发不与考勤对照" in page
