@@ -24,6 +24,7 @@ class PayrollBatchSerializer(serializers.ModelSerializer):
             "subcontractor",
             "kind",
             "sequence",
+            "reason",
             "status",
             "stage",
             "rows",
@@ -230,6 +231,9 @@ class PayrollUploadSerializer(serializers.Serializer):
     )
     sequence = serializers.IntegerField(
         min_value=1, required=False, allow_null=True, default=None, help_text="更正第几次补发；不填为新的一次"
+    )
+    reason = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, default="", help_text="为什么补发；kind 为 back_pay 时必填"
     )
     file = serializers.FileField()
 

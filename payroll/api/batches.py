@@ -119,6 +119,7 @@ class PayrollBatches(ReadEndpoint):
             scope=request.scope,
             kind=facts["kind"],
             sequence=facts["sequence"],
+            reason=facts["reason"],
         )
         row = self.get_queryset().get(pk=batch.pk)
         code = status.HTTP_201_CREATED if created else status.HTTP_200_OK

@@ -40,6 +40,8 @@ class UploadForm(forms.Form):
     # Set by the links that lead here: back pay, and which one is corrected.
     kind = forms.ChoiceField(choices=UPLOADED, required=False, widget=forms.HiddenInput)
     sequence = forms.IntegerField(min_value=1, max_value=999, required=False, widget=forms.HiddenInput)
+    # Asked of back pay only; the service demands it there.
+    reason = forms.CharField(label="为什么补发", max_length=200, required=False)
     file = forms.FileField(
         label="工资表文件",
         error_messages={"required": "请选择工资表文件。", "empty": "文件是空的，请检查后重新选择。"},

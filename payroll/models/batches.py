@@ -90,6 +90,7 @@ class PayrollBatch(models.Model):
     )
     kind = models.CharField("类别", max_length=10, choices=Kind, default=Kind.SHEET)
     sequence = models.PositiveSmallIntegerField("补发序号", default=0, help_text="0 为当月工资，1 起为补发")
+    reason = models.CharField("补发原因", max_length=200, blank=True, help_text="只有补发填写")
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.QUEUED)
     stage = models.CharField("办理环节", max_length=12, choices=Stage, default=Stage.NONE, blank=True)
     file = models.ForeignKey(

@@ -121,7 +121,11 @@ def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
     compared = _compared(batch)
     for pk, days, on_record, differs in compared or ():
         if differs:
-            said = f"少 {_plain(-differs)} 天，请核对是否少发工资" if differs < 0 else f"多 {_plain(differs)} 天，请核对考勤"
+            said = (
+                f"少 {_plain(-differs)} 天，请核对是否少发工资"
+                if differs < 0
+                else f"多 {_plain(differs)} 天，请核对考勤"
+            )
             why.setdefault(pk, []).append(f"工资表 {_plain(days)} 天，考勤记录 {_plain(on_record)} 天，{said}")
     rows = {row: pk for pk, row in batch.lines.values_list("pk", "row")}
     remarks = PayrollRemark.objects.filter(batch=batch, row__isnull=False).exclude(

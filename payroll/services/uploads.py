@@ -32,12 +32,14 @@ def batch_upload(
     wake: bool = True,
     kind: str = PayrollBatch.Kind.SHEET,
     sequence: int | None = None,
+    reason: str = "",
 ) -> tuple[PayrollBatch, bool]:
     """Store the original and queue it. Returns (batch, whether it is new).
 
     The same bytes for the same project, month and employer are the same batch as long as it lives: a second
     click doubles nothing; one whose columns have been confirmed since it was read is read again. `wake` False is for the command, which reads the batch itself. Back pay adds to a month
-    that has its sheet, under a number of its own; `sequence` names the one that this upload corrects.
+    that has its sheet, under a number of its own; `sequence` names the one that this upload corrects, `reason` says why
+    pay is added (`back_pay_reason`). Of the same bytes again the first reason stays.
     Basis: 724 art 15, 31.
     """
     if kind not in (PayrollBatch.Kind.SHEET, PayrollBatch.Kind.BACK_PAY):
@@ -48,6 +50,7 @@ def batch_upload(
         message = f"{month_on:%Y-%m} 还没有到，不能上报这个月的工资表。请核对工资月份。"
         raise Refused("month_in_future", message, {"month": message})
     require_employer(scope, project, subcontractor)
+    reason = _reason(reason) if kind == PayrollBatch.Kind.BACK_PAY else ""
     digest = hashlib.sha256(data).hexdigest()
     with transaction.atomic():
         # Two clicks at once: the second waits here and then finds the first one's batch.
@@ -75,6 +78,7 @@ def batch_upload(
             subcontractor=subcontractor,
             kind=kind,
             sequence=number,
+            reason=reason,
             file=file,
             uploaded_by=actor.user,
         )
@@ -89,11 +93,25 @@ def batch_upload(
                 "month": ["", f"{month_on:%Y-%m}"],
                 "employer": ["", subcontractor.name if subcontractor else "总包自有班组"],
                 "kind": ["", batch.get_kind_display()],
-            },
+            }
+            | ({"reason": ["", reason]} if reason else {}),
         )
         if wake:
             transaction.on_commit(lambda: ring(READ_TASK, batch.pk))
     return batch, True
+
+
+def _reason(text: str) -> str:
+    """Why pay is added: workers are owed it for a cause that whoever audits must know."""
+    reason = text.strip()
+    longest = PayrollBatch._meta.get_field("reason").max_length
+    if not reason:
+        message = "请写明为什么补发，例如：10月加班 3 天漏计。"
+        raise Refused("back_pay_reason", message, {"reason": message})
+    if len(reason) > longest:
+        message = f"补发原因有 {len(reason)} 个字，最多 {longest} 个字，请写短一些。"
+        raise Refused("back_pay_reason", message, {"reason": message})
+    return reason
 
 
 def _read_again(batch: PayrollBatch, actor: Actor, *, wake: bool) -> None:

@@ -137,6 +137,7 @@ def _upload(request, form: UploadForm, project, employers):
         scope=request.scope,
         kind=data["kind"] or PayrollBatch.Kind.SHEET,
         sequence=data["sequence"],
+        reason=data["reason"],
     )
 
 

@@ -108,6 +108,10 @@ def test_back_pay_is_uploaded_as_such(cast, project, program):
     file = SimpleUploadedFile(
         "补发.xlsx", sheet_bytes([person(1, net_pay=Decimal(300), gross=Decimal(300), deductions=None, advance=None)])
     )
-    body = {"project": project.code, "month": "2026-10", "kind": "back_pay", "file": file}
+    body = {"project": project.code, "month": "2026-10", "kind": "back_pay", "reason": "加班漏计", "file": file}
     made = program(cast.labour_officer).post("payroll-batches/", body, multipart=True)
     assert (made.status_code, made.json()["kind"], made.json()["sequence"]) == (201, "back_pay", 1)
+    assert made.json()["reason"] == "加班漏计"
+    file.seek(0)
+    without = program(cast.labour_officer).post("payroll-batches/", body | {"reason": ""}, multipart=True)
+    assert "请写明为什么补发" in without.content.decode()

@@ -138,5 +138,8 @@ class PayMonth(Column):
         "工资期间",
         "年月",
         "工资年月",
+        # Last: where the month of the pay stands in a column of its own, that one is it.
+        "补发月份",
+        "补发工资月份",
     )
-    never = ("补发", "是否")
+    never = ("是否", "补发金额", "补发工资额")

@@ -83,6 +83,8 @@ def payroll_add(*, project, month: Month, corp_code: str, rows: list[dict], acto
             scope=scope,
             wake=False,
             kind=kind,
+            # The platform's report has no field for it.
+            reason="实名制系统报送，报文未载明补发原因" if kind == PayrollBatch.Kind.BACK_PAY else "",
         )
         batch_read(batch.pk)
         batch.refresh_from_db()

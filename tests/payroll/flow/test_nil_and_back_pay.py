@@ -1,8 +1,11 @@
 """本月无用工 and 补发: what counts as the month's submission, what adds to it, what contradicts it."""
 
 import datetime
+from io import BytesIO
 
+import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from payroll.models import BatchAct, PayrollBatch, PayrollRemark
 from payroll.selectors.missing import projects_without_payroll
@@ -14,6 +17,8 @@ from responsibilities.rules.errors import NotAllowed, Refused
 from tests.factories.flow import SYSTEM, submitted
 from tests.factories.payroll import MONTH, draft, person, sheet_bytes
 from tests.factories.people import attended, worker
+from tests.payroll.rules.field import T, p, read
+from tests.payroll.rules.people import id_number
 
 pytestmark = pytest.mark.django_db
 Status, Kind = PayrollBatch.Status, PayrollBatch.Kind
@@ -35,6 +40,7 @@ def back_pay(project, rows, **changes):
         "actor": SYSTEM,
         "wake": False,
         "kind": Kind.BACK_PAY,
+        "reason": "加班 3 天漏计",
     }
     batch, _created = batch_upload(**given | changes)
     batch_read(batch.pk)
@@ -163,6 +169,8 @@ def test_the_same_amount_for_the_same_month_is_a_warning(project):
     ({"month_on": datetime.date(2026, 11, 1)}, "back_pay_month"),
     ({"sequence": 5}, "no_such_back_pay"),
     ({"kind": "nil"}, "kind_without_file"),
+    ({"reason": " "}, "back_pay_reason"),
+    ({"reason": "漏" * 201}, "back_pay_reason"),
 ])  # fmt: skip
 def test_what_back_pay_may_not_be(project, settings, change, code):
     settings.PORTAL_TODAY = "2026-11-23"
@@ -186,3 +194,46 @@ def test_money_on_its_way_points_to_back_pay_and_the_page_leads_there(cast, proj
     ).content.decode()
     assert "补发工资。" in shown
     assert 'name="kind" value="back_pay"' in shown
+
+
+def test_why_pay_is_added_is_asked_kept_and_shown_to_whoever_audits(cast, project, enter):
+    submitted(project)
+    client = enter(cast.labour_officer)
+    address = f"/payroll/upload/?project={project.code}&month=2026-10&employer=own"
+    assert "为什么补发" in client.get(f"{address}&kind=back_pay").content.decode()
+    assert "为什么补发" not in client.get(address).content.decode()
+    data = sheet_bytes([person(0, gross=700, deductions=0, advance=0, net_pay=700)])
+    form = {"project": project.code, "month": "2026-10", "employer": "own", "kind": "back_pay"}
+    refused = client.post("/payroll/upload/", form | {"file": SimpleUploadedFile("补发.xlsx", data)})
+    assert "请写明为什么补发" in refused.content.decode()
+    assert not PayrollBatch.objects.filter(kind=Kind.BACK_PAY).exists()
+    client.post("/payroll/upload/", form | {"file": SimpleUploadedFile("补发.xlsx", data), "reason": "加班 3 天漏计"})
+    batch = PayrollBatch.objects.get(kind=Kind.BACK_PAY)
+    batch_read(batch.pk)
+    shown = client.get(f"/payroll/{batch.pk}/").content.decode()
+    assert "补发原因：</strong>加班 3 天漏计" in shown
+    assert "在 2026-10 总包自有班组已提交的工资之外，补发 1 人" in shown
+    batch_submit(batch_id=batch.pk, actor=SYSTEM)
+    assert "加班 3 天漏计" in client.get(f"/payroll/{batch.pk}/audit/").content.decode()
+
+
+def test_a_column_with_another_month_of_back_pay_is_told(project):
+    submitted(project)
+    rows = [person(0, gross=700, deductions=0, advance=0, net_pay=700)]
+    book = openpyxl.load_workbook(BytesIO(sheet_bytes(rows)))
+    sheet = book.active
+    at, head = sheet.max_column + 1, next(cell.row for row in sheet.iter_rows() for cell in row if cell.value == "姓名")
+    sheet.cell(head, at, "补发月份")
+    sheet.cell(head + 1, at, "2026-09")
+    box = BytesIO()
+    book.save(box)
+    batch = back_pay(project, rows, data=box.getvalue())
+    assert [remark.code for remark in batch.remarks.filter(row=head + 1)] == ["month_mismatch"]
+    assert (batch.accepted, batch.rejected) == (0, 1)
+
+
+def test_a_column_of_back_pays_month_beside_the_months_own_refuses_nobody():
+    titles = [*T, "是否补发", "补发月份", "工资年月"]
+    found = read(titles, [*p(1), "否", "2025-08", "2025-10"], [*p(2), "否", "", "2025-10"])
+    assert [line.id_number for line in found.lines] == [id_number(1), id_number(2)]
+    assert found.errors == []
