@@ -205,7 +205,9 @@ def _until_somebody_has_the_turn() -> None:
     with connection.cursor() as cursor:
         while True:
             cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE granted AND locktype = 'advisory' AND objid = %s AND objsubid = 1",
+                "SELECT count(*) FROM pg_locks WHERE granted AND locktype = 'advisory' AND objid = %s AND objsubid = 1"
+                # The locks of other databases, of other tests at the same time, are shown as well.
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
                 [TURN],
             )
             if cursor.fetchone()[0]:
