@@ -35,6 +35,10 @@ def sites(transactional_db):
     return site(cast), site(cast, "ZY-2026-011")
 
 
+# The locks of other databases, of other tests at the same time, are shown as well.
+HERE = "SELECT oid FROM pg_database WHERE datname = current_database()"
+
+
 @contextmanager
 def door(waiting: int):
     """Nobody may write people or cards inside; it opens when so many stand before it."""
@@ -46,7 +50,7 @@ def door(waiting: int):
             cursor.execute(
                 "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND (relation IN"
                 " ('payroll_worker'::regclass, 'payroll_bankcard'::regclass)"
-                " OR locktype = 'advisory' AND objid = %s AND objsubid = 1)",
+                f" OR locktype = 'advisory' AND objid = %s AND objsubid = 1) AND database = ({HERE})",
                 [TURN],
             )
             if cursor.fetchone()[0] == waiting:
@@ -206,8 +210,7 @@ def _until_somebody_has_the_turn() -> None:
         while True:
             cursor.execute(
                 "SELECT count(*) FROM pg_locks WHERE granted AND locktype = 'advisory' AND objid = %s AND objsubid = 1"
-                # The locks of other databases, of other tests at the same time, are shown as well.
-                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+                f" AND database = ({HERE})",
                 [TURN],
             )
             if cursor.fetchone()[0]:
