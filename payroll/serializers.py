@@ -102,6 +102,19 @@ class NilReturnSerializer(serializers.Serializer):
     )
     reason = serializers.CharField(max_length=400, help_text="没有用工的原因")
     signed_name = serializers.CharField(max_length=60, required=False, allow_null=True, default=None)
+    people = serializers.IntegerField(
+        min_value=0,
+        required=False,
+        default=0,
+        help_text="花名册上当月在场的人数，与所登记的不符时不申报；没有人在场的不填",
+    )
+    people_reason = serializers.CharField(
+        max_length=400,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="当月有人在场的，写明这些人为什么没有用工",
+    )
 
 
 class PayContestSerializer(serializers.ModelSerializer):

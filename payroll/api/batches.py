@@ -182,6 +182,8 @@ class PayrollBatches(ReadEndpoint):
             subcontractor=facts["subcontractor"],
             reason=facts["reason"],
             signed_name=facts["signed_name"],
+            people=facts["people"],
+            people_reason=facts["people_reason"],
             actor=Actor.of(request),
             scope=request.scope,
         )

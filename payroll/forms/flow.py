@@ -86,6 +86,15 @@ class NilForm(forms.Form):
         help_text="例如：冬季停工；尚未进场；已全部退场",
         error_messages={"required": "请写明没有用工的原因。"},
     )
+    # Asked only where the register has people on site in the month; the service demands it there.
+    people = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    people_reason = forms.CharField(
+        label="这些人当月为什么没有用工",
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="例如：停工期间留守，未安排工作；已离场，退场手续正在补办。写入办理记录，人社部门看得到。",
+    )
     signed_name = forms.CharField(
         label="输入您本人的姓名作为签名", max_length=60, error_messages={"required": "请输入您本人的姓名作为签名。"}
     )

@@ -5,9 +5,10 @@ import datetime
 from django.db import connection, transaction
 
 from payroll.models import BatchAct, PayrollBatch
+from payroll.rules.month import Month
 from payroll.rules.signing import UNSIGNED
 from payroll.selectors import declarations
-from payroll.selectors.attendance_facts import attendance_known_unscoped
+from payroll.selectors.nil_returns import employer_since_unscoped, present_in_month
 from payroll.services.acts import act_event, act_record, batch_supersede, siblings, statement_signed
 from payroll.services.uploads import require_employer
 from responsibilities.models import Organization
@@ -29,11 +30,17 @@ def nil_return(
     actor: Actor,
     scope=None,
     signed_name: str | None = None,
+    people: int = 0,
+    people_reason: str = "",
 ) -> PayrollBatch:
     """State that nobody was employed. A sheet that comes later supersedes it.
 
-    Errors: `month_in_future`, `employer_not_on_project`, `say_why`, `sheet_submitted` (pay says otherwise),
-    `nil_already`, `attendance_exists` (attendance says otherwise), `signature_differs`. Basis: 724 art 15, 31.
+    Where the register has people of the employer on site in the month, the caller says that it was seen how many
+    (`people`) and why they had no work all the same (`people_reason`); both stay in the record for whoever reads it.
+    Attendance can't be explained away: it is corrected, or pay is owed for it.
+    Errors: `month_in_future`, `employer_not_on_project`, `say_why`, `before_start`, `before_employer`,
+    `sheet_submitted` (pay says otherwise), `nil_already`, `attendance_exists` (attendance says otherwise),
+    `people_on_site` (the register says otherwise), `signature_differs`. Basis: 724 art 15, 28, 31.
     """
     month_on = month_on.replace(day=1)
     if month_on > today():
@@ -45,6 +52,7 @@ def nil_return(
         message = "请写明没有用工的原因，例如“冬季停工”“尚未进场”“已退场”。"
         raise Refused("say_why", message, {"reason": message})
     who = subcontractor.name if subcontractor else "总包自有班组"
+    _require_begun(project, subcontractor, month_on, who)
     # Two clerks at once: the second waits here and then finds the first one's statement.
     with connection.cursor() as cursor:
         key = f"payroll-nil:{project.pk}:{month_on}:{subcontractor.pk if subcontractor else ''}"
@@ -66,9 +74,20 @@ def nil_return(
         if row.status == Status.SUBMITTED:
             message = f"{who} {month_on:%Y-%m} 已经提交了工资表（批次 #{row.pk}），不能再申报无用工。"
             raise Refused("sheet_submitted", message, {"month": message})
-    if attendance_known_unscoped(project.pk, month_on, subcontractor_id=subcontractor.pk if subcontractor else None):
-        message = f"{who} {month_on:%Y-%m} 有考勤记录，不能申报无用工。请提交工资表，或先更正考勤。"
+    present = present_in_month(None, project, subcontractor, month_on)
+    if present.attended:
+        message = (
+            f"{who} {month_on:%Y-%m} 有 {present.attended} 人的考勤记录，不能申报无用工。请提交工资表，或先更正考勤。"
+        )
         raise Refused("attendance_exists", message, {"month": message})
+    people_reason = people_reason.strip()
+    if present.on_site and (people != present.on_site or not people_reason):
+        message = (
+            f"花名册上{who} {month_on:%Y-%m} 有 {present.on_site} 人在场。确实没有用工的，请写明这些人当月为什么没有用工；"
+            "已经退场的，请先登记退场；做了工的，请提交工资表。"
+        )
+        raise Refused("people_on_site", message, {"people_reason": message})
+    on_site = {"on_site": present.on_site, "on_site_reason": people_reason} if present.on_site else {}
     statement = statement_signed(code=declarations.NIL, actor=actor, signed_name=signed_name)
     returned = batch_supersede(batch=batch, actor=actor)
     batch.supersedes = returned
@@ -80,6 +99,7 @@ def nil_return(
         signed_name=signed_name,
         statement=statement,
         reason=reason,
+        facts=on_site,
     )
     act_event(
         batch=batch,
@@ -90,7 +110,29 @@ def nil_return(
             "month": ["", f"{month_on:%Y-%m}"],
             "employer": ["", who],
             "signed_name": ["", signed_name or UNSIGNED],
-        },
+        }
+        | {name: ["", str(value)] for name, value in on_site.items()},
     )
     touch_projects([project.pk])
     return batch
+
+
+def _require_begun(project, subcontractor: Organization | None, month_on: datetime.date, who: str) -> None:
+    """Refuse a month that ended before the project started, or before anything is known of the subcontractor there.
+
+    A start that isn't on record refuses nothing.
+    """
+    month = Month(month_on.year, month_on.month)
+    if project.actual_start_on and month.last < project.actual_start_on:
+        message = (
+            f"{project.name}登记的实际开工日期是 {project.actual_start_on}，{month} 还没有开工，不用申报无用工。"
+            "月份选错的请改正；开工日期登记错的，请先在项目页更正。"
+        )
+        raise Refused("before_start", message, {"month": message})
+    since = employer_since_unscoped(project, subcontractor)
+    if since and month.last < since:
+        message = (
+            f"{who}在这个项目最早的登记（分包合同、进场或考勤）是 {since}，{month} 还没有进场，不用申报无用工。"
+            "月份选错的请改正；登记得晚了的，请先补登记分包合同或进场。"
+        )
+        raise Refused("before_employer", message, {"month": message})

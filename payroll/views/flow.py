@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from payroll.models import BatchAct, PayConfirmation, PayrollBatch
 from payroll.rules.checks.again import change_words
@@ -12,6 +15,7 @@ from payroll.selectors import declarations
 from payroll.selectors.batches import current_batch, may_act_on
 from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
 from payroll.selectors.declarations import declaration_on, whole_figure
+from payroll.selectors.nil_returns import employer_unscoped
 from payroll.selectors.notices import notice_of
 from payroll.selectors.versions import version_place
 from responsibilities.rules.roles import Permission
@@ -48,6 +52,8 @@ def flow_context(request, batch: PayrollBatch) -> dict:
         "notice": notice_of(batch),
         "returned": _returned(batch),
     }
+    if batch.kind == PayrollBatch.Kind.NIL:
+        context["nil_people"] = _nil_people(batch)
     if batch.status == Status.DRAFT:
         current = current_batch(scope, batch)
         return context | {
@@ -77,6 +83,20 @@ def flow_context(request, batch: PayrollBatch) -> dict:
                 "may_hand_out": may_act_on(scope, batch, Permission.PAYROLL_SUBMIT),
             }
     return context
+
+
+def _nil_people(batch: PayrollBatch) -> dict | None:
+    """Who was on site when nobody's work was stated, and why: for whoever reads the statement."""
+    act = batch.acts.filter(act=BatchAct.Act.SUBMIT, facts__has_key="on_site").first()
+    if act is None:
+        return None
+    employer = employer_unscoped(batch.project, batch.subcontractor)
+    where = {"project": batch.project.code, "employer": employer.code if employer else "", "state": "all"}
+    return {
+        "count": act.facts["on_site"],
+        "reason": act.facts["on_site_reason"],
+        "url": f"{reverse('payroll:workers')}?{urlencode(where)}",
+    }
 
 
 def _returned(batch: PayrollBatch) -> BatchAct | None:
@@ -113,6 +133,8 @@ def act_lines(batch: PayrollBatch) -> list[ActLine]:
 
 def _detail(act: BatchAct) -> str:
     said = [act.reason.rstrip("。；")] if act.reason else []
+    if act.facts.get("on_site"):
+        said.append(f"花名册上当月有 {act.facts['on_site']} 人在场，说明：{act.facts['on_site_reason'].rstrip('。；')}")
     if act.signed_name:
         said.append(f"签名：{act.signed_name}")
     elif act.statement == UNSIGNED:

@@ -1,5 +1,7 @@
 """Reads of what hangs on a project: approvals, contracts, parties, the four responsible persons."""
 
+import datetime
+
 from django.db.models import QuerySet
 
 from projects.models import Approval, Contract, FourPartyAssignment, Project, ProjectParty
@@ -25,6 +27,12 @@ def contracts(scope: Scope) -> QuerySet:
     return Contract.objects.visible_to(scope.with_permission(Permission.PROJECT_VIEW)).select_related(
         "project", "employer", "contractor"
     )
+
+
+def subcontract_signed_on_unscoped(project: Project, contractor) -> datetime.date | None:
+    """When a subcontractor's first contract on a project was signed; None where none is registered."""
+    signed = Contract.objects.filter(project=project, kind=Contract.Kind.SUBCONTRACT, contractor=contractor)
+    return signed.order_by("signed_on").values_list("signed_on", flat=True).first()
 
 
 def contract_of(scope: Scope, project: Project, pk: int) -> Contract:

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from payroll.services.answers import Claim, contest_raise, pay_confirm
 from tests.api.conftest import assert_refusal
 from tests.factories.flow import WORKER, submitted, tokens
-from tests.factories.payroll import draft, person, sheet_bytes, site
+from tests.factories.payroll import MONTH, draft, person, sheet_bytes, site
+from tests.factories.people import on_roster, worker
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,18 @@ def test_nobody_worked_is_stated_once(cast, project, program):
     listed = contractor.get("payroll-batches/?kind=nil").json()
     assert listed["count"] == 1
     assert contractor.get("payroll-batches/?stage=confirming").json()["count"] == 0
+
+
+def test_people_on_site_are_asked_about_before_nobody_worked_is_stated(cast, project, program):
+    on_roster(project, worker(1), cast.contractor, entered_on=MONTH)
+    body = {"project": project.code, "month": "2026-10", "reason": "冬季停工", "signed_name": cast.labour_officer.name}
+    api = program(cast.labour_officer)
+    refusal = api.post("payroll-batches/nil/", body)
+    assert (refusal.status_code, refusal.json()["code"]) == (400, "people_on_site")
+    assert "people_reason" in refusal.json()["fields"]
+    done = api.post("payroll-batches/nil/", body | {"people": 1, "people_reason": "留守"})
+    assert done.status_code == 201
+    assert done.json()["acts"][0]["facts"] == {"on_site": 1, "on_site_reason": "留守"}
 
 
 def test_a_contest_is_read_answered_and_taken_over_by_programs(cast, project, program):
