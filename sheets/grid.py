@@ -19,6 +19,8 @@ class Grid:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.height = self.width = 0
+        self.held = False  # rows wait for what stands below them
+        self.computed: dict[int, list[int]] = {}
         self._first, self._chunk = 1, []
 
     def row(self, number: int, cells: list) -> None:
@@ -46,6 +48,10 @@ class Grid:
             raise Refusal("too_large")
         self.merged.append((top, left, bottom, right))
 
+    def waiting(self) -> tuple[int, list[list]]:
+        """The rows that weren't handed out yet, and the number of the first one; they may still be changed."""
+        return self._first, self._chunk
+
     def opening(self) -> tuple:
         return (
             "sheet",
@@ -54,7 +60,7 @@ class Grid:
 
     def ready(self, *, last: bool = False) -> Iterator[tuple]:
         """Events for the rows gathered so far; with `last` the rest and the end."""
-        while len(self._chunk) >= CHUNK or (last and self._chunk):
+        while (len(self._chunk) >= CHUNK and not self.held) or (last and self._chunk):
             part, self._chunk = self._chunk[:CHUNK], self._chunk[CHUNK:]
             yield ("rows", self._first, part)
             self._first += len(part)
@@ -68,6 +74,7 @@ class Grid:
                 ],
                 "hidden_rows": sorted(self.hidden_rows),
                 "hidden_columns": sorted(self.hidden_columns),
+                "computed": self.computed,
             }
             yield ("end", facts)
 

@@ -2,6 +2,9 @@
 
 Nothing is fetched and no entity is expanded: a document type declaration ends the reading. What a
 cell's `ss:Type` says, counts: an ID written as String stays text whatever it looks like.
+
+Formulas without a result are computed or told. A 0 is none where no formula of its sheet has another one: programs
+that couldn't compute wrote it there. Until that is known, rows wait.
 """
 
 import datetime
@@ -9,9 +12,11 @@ import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
+from sheets.computing import MOST_FORMULAS, Spot, computed
 from sheets.defence import Limits
 from sheets.grid import Grid, Spent, too_long
 from sheets.refusal import Refusal
+from sheets.relative import Relative
 from sheets.values import WITHOUT_VALUE, ErrorValue
 
 SS = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -58,10 +63,11 @@ class _Reader:
         self.depth = 0
         self.row = self.after_row = self.column = self.after_column = self.columns = 0
         self.cells: list = []
-        self.kind, self.formula = "", False
+        self.kind, self.formula = "", ""
+        self.unfinished = _Unfinished()
         self.parts: list[str] | None = None
         self.length = 0
-        self.in_comment = False
+        self.in_row = self.in_comment = False
         self.value: object = None
 
     def events(self) -> Iterator[tuple]:
@@ -96,6 +102,7 @@ class _Reader:
         elif name == "Worksheet":
             self.spent.sheet()
             self.grid = Grid(_attribute(attributes, "Name") or "", self.limits, self.spent)
+            self.unfinished = _Unfinished()
             self.row = self.after_row = self.columns = 0
             self.done.append(self.grid.opening())
 
@@ -116,10 +123,11 @@ class _Reader:
         elif name == "Row" and self.grid is not None:
             if self.cells or self.row > self.grid.height:
                 self.grid.row(self.row, self.cells)
-            self.cells = []
+            self.cells, self.in_row = [], False
         elif name == "Comment":
             self.in_comment = False
         elif name == "Worksheet" and self.grid is not None:
+            self.unfinished.settle(self.grid)
             self.done.extend(self.grid.ready(last=True))
             self.grid = None
 
@@ -147,13 +155,13 @@ class _Reader:
         self.after_row = self.row + (_number(attributes, "Span") or 0)
         self.grid.check_row(self.row)
         self.column = self.after_column = 0
-        self.cells = []
+        self.cells, self.in_row = [], True
         if _attribute(attributes, "Hidden") == "1" or _attribute(attributes, "Height") == "0":
             last = min(self.after_row, self.limits.max_rows)
             self.grid.hidden_rows.update(range(self.row, last + 1))
 
     def _cell(self, attributes: dict[str, str]) -> None:
-        if self.grid is None:
+        if self.grid is None or not self.in_row:
             raise Refusal("corrupt")
         self.column = _number(attributes, "Index") or self.after_column + 1
         if self.column <= self.after_column:
@@ -167,12 +175,14 @@ class _Reader:
             self.grid.check_row(self.row + down)
         if across or down:
             self.grid.merge(self.row, self.column, self.row + down, self.after_column)
-        self.formula = bool(_attribute(attributes, "Formula"))
+        self.formula = _attribute(attributes, "Formula") or ""
         self.value, self.kind = None, ""
 
     def _close_cell(self) -> None:
         # A formula with an empty text as its result is complete; one without <Data> was never computed.
         value = WITHOUT_VALUE if self.formula and not self.kind else self.value
+        if self.formula:
+            self.grid.held = self.unfinished.see((self.row, self.column), self.formula, value)
         if value is None:
             return
         missing = self.column - len(self.cells)
@@ -190,6 +200,43 @@ class _Reader:
         if self.kind == "Error":
             return ErrorValue(text.strip()[:12] or "#N/A")
         return text or None
+
+
+class _Unfinished:
+    """The formulas of one sheet that have no result, or one that may be none."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._missing: dict[Spot, str] = {}
+        self._zeros: dict[Spot, str] = {}
+        self._any_result = False
+
+    def see(self, spot: Spot, formula: str, value: object) -> bool:
+        """Remember a formula; says whether its sheet's rows have to wait."""
+        formula = self._texts.setdefault(formula, formula)  # most rows have the same one
+        if value is WITHOUT_VALUE:
+            self._missing[spot] = formula
+        elif value == 0 and type(value) is float:
+            if not self._any_result:
+                self._zeros[spot] = formula
+        elif value is not None and not isinstance(value, ErrorValue):
+            self._any_result = True
+            self._zeros.clear()
+        return bool(self._missing or self._zeros)
+
+    def settle(self, grid: Grid) -> None:
+        """Compute what can be computed, and mark what can't, in the rows that waited."""
+        found = self._missing | self._zeros
+        first, rows = grid.waiting()
+        results: dict[Spot, object] = {}
+        if first == 1 and 0 < len(found) <= MOST_FORMULAS:
+            relative = Relative()
+            written = {spot: relative.written(spot, formula) for spot, formula in found.items()}
+            results = computed({spot: one for spot, one in written.items() if one}, rows, {})
+        for row, column in sorted(found):
+            rows[row - first][column - 1] = results.get((row, column), WITHOUT_VALUE)
+            if (row, column) in results:
+                grid.computed.setdefault(column, []).append(row)
 
 
 def _attribute(attributes: dict[str, str], name: str) -> str | None:

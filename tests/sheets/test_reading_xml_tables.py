@@ -89,17 +89,73 @@ def test_rich_text_is_whole_and_comments_are_no_text():
     assert values(sheet(row(rich, cell("a&#10;b&amp;<![CDATA[<c>]]>")))) == [[ID, "a\nb&<c>"]]
 
 
+def formula(text, result="0", kind="Number"):
+    """A cell with a formula; without a result where that is None."""
+    data = "" if result is None else f'<Data ss:Type="{kind}">{result}</Data>'
+    return f'<Cell ss:Formula="{text.replace(chr(34), "&quot;")}">{data}</Cell>'
+
+
 def test_a_formula_without_its_result_is_told_from_an_empty_text_and_from_a_blank():
     found = sheet(
         row(
-            '<Cell ss:Formula="=RC[1]"/>',
-            '<Cell ss:Formula="=1"><Data ss:Type="Number">0</Data></Cell>',
-            '<Cell ss:Formula="=&quot;&quot;"><Data ss:Type="String"></Data></Cell>',
+            formula("=VLOOKUP(RC[1],R1C1:R9C9,2)", None),
+            formula("=1", "1"),
+            formula('=""', "", "String"),
             '<Cell ss:StyleID="s1"/>',
             cell("末"),
         )
     )
-    assert values(found) == [[ErrorValue("formula"), 0.0, None, None, "末"]]
+    assert values(found) == [[ErrorValue("formula"), 1.0, None, None, "末"]]
+
+
+def paid(*, total=None, net=None, days=30):
+    """Two people whose pay is left to formulas, and their sum."""
+    head = row(cell("姓名"), cell("天数"), cell("单价"), cell("应发"), cell("实发"))
+    body = [
+        row(
+            cell(name),
+            cell(str(days), "Number"),
+            cell("200.5", "Number"),
+            formula("=RC[-2]*RC[-1]", total),
+            formula("=ROUND(RC[-1]-100,2)", net),
+        )
+        for name in ("王伟", "李娜")
+    ]
+    return sheet(
+        head, *body, row(cell("合计"), formula("=SUM(R2C:R[-1]C)", total).replace("<Cell", '<Cell ss:Index="4"'))
+    )
+
+
+@pytest.mark.parametrize("missing", [None, "0", "0.0"])
+def test_formulas_without_a_result_and_with_a_placeholder_are_computed(missing):
+    found = paid(total=missing, net=missing)
+    assert [cells[3:] for cells in values(found)] == [["应发", "实发"], [6015.0, 5915.0], [6015.0, 5915.0], [12030.0]]
+    assert found.computed == {4: (2, 3, 4), 5: (2, 3)}
+
+
+def test_a_zero_beside_another_result_is_a_zero():
+    found = paid(total="6015", net="0")
+    assert [cells[4] for cells in values(found)[1:3]] == [0.0, 0.0]
+    assert not found.computed
+
+
+def test_a_placeholder_whose_formula_is_not_understood_is_no_zero():
+    for text in ("=VLOOKUP(RC1,R1C1:R9C2,2)", "=SUM(C1)", "=A1+1", "=RC[-9]", "=表2!RC[-1]", "=R[1048576]C9999999"):
+        assert values(sheet(row(cell("5", "Number"), formula(text)))) == [[5.0, ErrorValue("formula")]], text
+
+
+def test_a_placeholder_after_thousands_of_rows_is_found_and_results_end_the_waiting():
+    plain = row(cell("甲"), cell("1", "Number")) * 2000
+    found = sheet(plain, row(cell("甲"), formula("=R[-1]C+1")))
+    assert values(found)[-1] == ["甲", ErrorValue("formula")]  # rows above were handed on: told, not computed
+    assert not found.computed
+    found = sheet(row(cell("甲"), formula("=2", "0")), plain, row(cell("甲"), formula("=2", "2")), plain)
+    assert values(found)[0] == ["甲", 0.0]
+    assert found.height == 4002
+
+
+def test_a_cell_outside_of_any_row_is_damage():
+    assert code(spreadsheetml(row(cell("a")) + cell("b")).encode()) == "corrupt"
 
 
 def test_hidden_sheets_are_said_to_be_hidden():
