@@ -3,10 +3,12 @@
 import datetime
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from escalation.selectors.notices import unread_count
+from payroll.selectors.declarations import complaint_telephones
 from responsibilities.rules.roles import ROLE_LABELS, Permission
 from responsibilities.selectors.trail import act_recorded_unscoped
 from zhangye_wages.demo.logins import LOGINS, PASSWORD
@@ -31,18 +33,30 @@ NAVIGATION = (
 def shell(request) -> dict:
     """Context for `base.html`; to those who aren't logged in only the demo's logins, where there is a demo."""
     user = getattr(request, "user", None)
+    hotline = {"hotline": SimpleLazyObject(hotline_of_the_country)}
     if user is None or not hasattr(request, "scope"):
-        return {}
+        return hotline
     if not user.is_authenticated:
-        return {"demo_logins": SimpleLazyObject(demo_logins)}
+        return hotline | {"demo_logins": SimpleLazyObject(demo_logins)}
     scope = request.scope
     sees_deadlines = scope.can(P.DEADLINE_VIEW)
-    return {
+    return hotline | {
         "nav": _navigation(request, scope),
         "unread_notices": SimpleLazyObject(lambda: unread_count(scope, user.notices_seen_at)) if sees_deadlines else 0,
         "notices_url": reverse("escalation:notices") if sees_deadlines else "",
         "demo_today": datetime.date.fromisoformat(settings.PORTAL_TODAY) if settings.PORTAL_TODAY else None,
     }
+
+
+def hotline_of_the_country():
+    """The first telephone for complaints that belongs to no area, for the foot of every page; None where none is kept.
+
+    Also at the foot of the page that says that the database is gone.
+    """
+    try:
+        return next((row for row in complaint_telephones(None) if row.area_id is None), None)
+    except DatabaseError:
+        return None
 
 
 def demo_logins() -> list[dict]:

@@ -219,11 +219,14 @@ _OPEN_LINES = """
                    JOIN payroll_paycontest contest ON contest.confirmation_id = asked.id
                    WHERE asked.line_id = mine.id AND contest.state = 'open') THEN 'contest'
                WHEN EXISTS (
-                   -- Both agree that the money would go to somebody else.
+                   -- Both agree that the money would go to somebody else, and no other card was named since.
                    SELECT FROM payroll_payconfirmation asked
                    JOIN payroll_paycontest contest ON contest.confirmation_id = asked.id
                    WHERE asked.line_id = mine.id AND contest.state = 'accepted' AND contest.reason = 'not_my_card'
-                     AND (change.changed_at IS NULL OR change.changed_at < contest.raised_at)) THEN 'card_contested'
+                     AND NOT EXISTS (
+                         SELECT FROM payroll_cardchange other
+                         WHERE other.line_id = mine.id AND other.changed_at >= contest.raised_at
+                           AND other.old_card_id IS DISTINCT FROM other.new_card_id)) THEN 'card_contested'
                WHEN settled.stay_id IS NOT NULL THEN 'settled'
                WHEN mine.net <= 0 THEN 'amount'
                WHEN mine.card_id IS NULL THEN 'no_card'

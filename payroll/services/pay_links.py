@@ -8,10 +8,17 @@ minutes (`pay_visit_minutes`), because it may be opened on somebody else's telep
 import datetime
 from dataclasses import dataclass, field
 
-from payroll.models import CardChange, PayConfirmation, PayContest, PayrollBatch, SiteCode
+from payroll.models import BankCard, CardChange, PayConfirmation, PayContest, PayrollBatch, SiteCode
 from payroll.rules.pay_links import Link, LinkKind, link_of, link_text
+from payroll.rules.pay_slips import SlipFacts, contest_closed, standing
 from payroll.selectors.confirmations import confirmation_by_key_unscoped, own_months_unscoped
 from payroll.selectors.declarations import whole_figure
+from payroll.selectors.pay_slips import (
+    has_unsettled_unscoped,
+    refused_card_unscoped,
+    sheet_card_unscoped,
+    slip_facts_unscoped,
+)
 from responsibilities.rules.errors import Refused
 from responsibilities.selectors.clock import SHANGHAI, now
 from responsibilities.services import vault
@@ -50,6 +57,10 @@ class PaySlip:
     months: list = field(default_factory=list)
     card_change: CardChange | None = None  # the latest, where the worker is asked or has said something
     newer: str = ""  # the token of the version that replaced this one
+    facts: SlipFacts | None = None
+    closed: str = ""  # why he can't contest here
+    refused_card: BankCard | None = None  # the bank could not pay to it; only with `card_change`
+    sheet_card: BankCard | None = None  # what the sheet named; only with `card_change`
 
     @property
     def line(self):
@@ -62,6 +73,16 @@ class PaySlip:
     @property
     def project(self):
         return self.confirmation.batch.project
+
+    @property
+    def stands(self) -> str:
+        """Where the worker's own pay stands, in words."""
+        return standing(self.facts)
+
+    @property
+    def paid(self) -> bool:
+        """Whether the bank has paid this line."""
+        return self.facts.attempt is not None and self.facts.attempt.state == "paid"
 
 
 def pay_token(key) -> str:
@@ -120,6 +141,8 @@ def pay_slip_open(token: str) -> PaySlip:
         ),
         None,
     )
+    change = _card_change(confirmation)
+    is_newer = newer is not None and newer.pk != confirmation.pk
     return PaySlip(
         confirmation=confirmation,
         token=token,
@@ -127,9 +150,22 @@ def pay_slip_open(token: str) -> PaySlip:
         ends_on=_end(confirmation, link).astimezone(SHANGHAI).date(),
         employer=_employer(confirmation.batch),
         contest=confirmation.contests.order_by("-id").first(),
-        card_change=_card_change(confirmation),
+        card_change=change,
         months=[(month, same_kind(month.key, link)) for month in months if month.pk != confirmation.pk],
-        newer=same_kind(newer.key, link) if newer and newer.pk != confirmation.pk else "",
+        newer=same_kind(newer.key, link) if is_newer else "",
+        facts=slip_facts_unscoped(confirmation, newer=is_newer),
+        closed=_closed(confirmation),
+        refused_card=refused_card_unscoped(confirmation.line) if change else None,
+        sheet_card=sheet_card_unscoped(confirmation.line) if change else None,
+    )
+
+
+def _closed(confirmation: PayConfirmation) -> str:
+    return contest_closed(
+        current=confirmation.state != PayConfirmation.State.VOID and confirmation.batch.status == Status.SUBMITTED,
+        unsettled=has_unsettled_unscoped(confirmation),
+        raised=confirmation.contests.count(),
+        most=whole_figure("pay_contests_most", now().date()),
     )
 
 

@@ -49,8 +49,8 @@ def card_replace(
 
     Only the worker's own card (724 art 31): the holder's name is the worker's, and the card is nobody else's; and the
     worker is asked to say so himself (`payroll.services.card_answers`). The same number with another bank corrects the
-    bank, and asks nobody. Errors: `under_way`, `card_invalid`, `holder_differs`,
-    `card_of_other`, `same_card`, `reason_missing`, `picture_refused`.
+    bank, and asks nobody; what the worker was asked or said of that card stays as it was. Errors: `under_way`,
+    `card_invalid`, `holder_differs`, `card_of_other`, `same_card`, `reason_missing`, `picture_refused`.
     """
     line, batch = _locked_line(line_id, scope)
     _require_open(line)
@@ -86,18 +86,22 @@ def card_replace(
         card.save(update_fields=["bank_name"])
     line.card = card
     line.save(update_fields=["card"])
+    bank_only = old is not None and old.pk == card.pk
     line.card_changes.filter(state=CardChange.State.WAITING).update(state=CardChange.State.REPLACED)
     paper = picture_store(evidence, name="换卡证明", field="evidence", scan=True, private=True)[0] if evidence else None
-    change = CardChange.objects.create(
+    change = CardChange(
         line=line,
         old_card=old,
         new_card=card,
         reason=reason.strip()[:200],
-        evidence=paper,
         changed_by=actor.user,
         changed_at=now(),
-        state=CardChange.State.NOT_ASKED if old is not None and old.pk == card.pk else CardChange.State.WAITING,
+        state=CardChange.State.NOT_ASKED if bank_only else CardChange.State.WAITING,
     )
+    if bank_only:
+        _word_kept(change, asked)
+    change.evidence = paper or change.evidence
+    change.save()
     record_event(
         actor=actor,
         action="payout.card",
@@ -128,6 +132,14 @@ def _paper_added(change: CardChange, evidence: bytes, actor: Actor) -> CardChang
     return change
 
 
+def _word_kept(change: CardChange, asked: CardChange | None) -> None:
+    """What the worker was asked or said of the same card before, with the paper behind it, holds for the change."""
+    if asked is None or asked.new_card_id != change.new_card_id:
+        return
+    change.state, change.answered_at = asked.state, asked.answered_at
+    change.channel, change.origin, change.evidence = asked.channel, asked.origin, asked.evidence
+
+
 @transaction.atomic
 def card_keep(*, line_id: int, reason: str, actor: Actor, scope=None) -> CardChange:
     """Say with a reason that the card which the bank refused is right (the bank corrected the name, the card was
@@ -141,21 +153,17 @@ def card_keep(*, line_id: int, reason: str, actor: Actor, scope=None) -> CardCha
         raise Refused("not_refused", "这一行没有因卡号或户名被银行退回而停发，不用确认原卡。")
     _require_reason(reason, "请写明核实的情况，例如“银行已更正户名”或“工人已到银行解除冻结”。")
     asked = line.card_changes.order_by("-id").first()
-    answer = asked if asked is not None and asked.new_card_id == line.card_id else None
     line.card_changes.filter(state=CardChange.State.WAITING).update(state=CardChange.State.REPLACED)
-    kept = CardChange.objects.create(
+    kept = CardChange(
         line=line,
         old_card=line.card,
         new_card=line.card,
         reason=reason.strip()[:200],
-        evidence=answer.evidence if answer else None,
         changed_by=actor.user,
         changed_at=now(),
-        state=answer.state if answer else CardChange.State.NOT_ASKED,
-        answered_at=answer.answered_at if answer else None,
-        channel=answer.channel if answer else "",
-        origin=answer.origin if answer else None,
     )
+    _word_kept(kept, asked)
+    kept.save()
     record_event(
         actor=actor,
         action="payout.card_keep",

@@ -14,7 +14,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from payroll.forms.public import ContestForm, SiteForm
-from payroll.models import PayrollBatch
 from payroll.rules.photos import LIMIT
 from payroll.selectors.declarations import complaint_telephones
 from payroll.services.answers import Claim, contest_insist, contest_raise, contest_withdraw, pay_confirm
@@ -51,13 +50,6 @@ class TooHeavy(Refused):
 
 
 STATUS_OF = {LinkUnknown: 404, LinkEnded: 410, TooManyTries: 429, TooHeavy: 413}
-STAGES = {
-    PayrollBatch.Stage.CONFIRMING: "等您和工友确认，然后总包审核",
-    PayrollBatch.Stage.AUDITED: "总包已审核，等待公示",
-    PayrollBatch.Stage.NOTICED: "已在工地公示，等待发放",
-    PayrollBatch.Stage.PAYING: "银行正在发放",
-    PayrollBatch.Stage.PAID: "已经发放",
-}
 
 
 def _public(view):
@@ -95,17 +87,18 @@ def pay(request, token):
         except Refused as refused:
             refusal, done = refused.message, ""
     slip = pay_slip_open(token)
-    context = {"refusal": refusal, "done": done, "stage": STAGES.get(slip.batch.stage, "")}
-    return _slip("slip", slip, context)
+    return _slip("slip", slip, {"refusal": refusal, "done": done})
 
 
 @_public
 def contest(request, token):
-    """What is wrong with it."""
+    """What is wrong with it; where nothing can be contested here any more, what to do instead."""
     slip = pay_slip_open(token)
     posted = request.method == "POST"
+    if slip.closed:
+        return _slip("contest_closed", slip, {}, 422 if posted else 200)
     form = ContestForm(request.POST if posted else None, request.FILES if posted else None)
-    if request.method == "POST" and form.is_valid():
+    if posted and form.is_valid():
         data = form.cleaned_data
         photo = data.pop("photo")
         claim = Claim(**data, photo=photo.read() if photo else b"")

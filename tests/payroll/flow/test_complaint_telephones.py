@@ -37,6 +37,18 @@ def test_an_areas_own_number_goes_before_the_hotlines_on_every_page_of_the_worke
 
 
 @pytest.mark.django_db
+def test_the_foot_of_every_page_shows_the_hotline_that_is_kept(client):
+    """It stood in the template: a withdrawn number went on being shown."""
+    assert 'tel:12333" title="人力资源社会保障服务热线"' in client.get("/login/").content.decode()
+    telephone_withdraw(pk=ComplaintTelephone.objects.get(number="12333").pk, reason="改号", actor=SYSTEM)
+    page = client.get("/login/").content.decode()
+    assert "12333" not in page
+    assert "tel:12348" in page
+    ComplaintTelephone.objects.all().delete()
+    assert "投诉电话" not in client.get("/login/").content.decode()
+
+
+@pytest.mark.django_db
 def test_a_withdrawn_number_is_shown_no_more_stays_on_record_and_can_be_entered_again(project):
     row = enter(project.area)
     telephone_withdraw(pk=row.pk, reason="号码变更", actor=SYSTEM)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from payroll.models import CardChange, CheckSetting, PayContest, Payout, PayoutFile
 from payroll.rules.payouts import CardWord, card_hold
 from payroll.selectors.payouts import open_lines_unscoped
+from payroll.services.answers import Claim, contest_raise
 from payroll.services.pay_links import pay_token, visit_token
 from payroll.services.payout_files import payout_files_make
 from payroll.services.payout_lines import card_replace
@@ -135,6 +136,68 @@ def test_a_correction_of_the_bank_alone_asks_nobody(batch, by, line):
     change = replace(line, by, number=card_number(2), bank_name="张掖农商银行")
     assert (change.old_card, change.state) == (change.new_card, State.NOT_ASKED)
     assert hold(batch) == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("act", "state", "held"),
+    [("", "waiting", "card_unconfirmed"), ("card_not_mine", "denied", "contest"), ("card_mine", "confirmed", "")],
+)
+def test_a_correction_of_the_bank_leaves_the_workers_word_as_it_was(batch, by, line, act, state, held):
+    """The number is what the worker is asked about: another name of the bank answers nothing for him."""
+    first = replace(line, by, evidence=PICTURE)
+    if act:
+        say(line, act)
+    second = replace(line, by, bank_name="张掖农商银行", reason="开户行写错")
+    assert (second.old_card_id, second.new_card_id) == (first.new_card_id, first.new_card_id)
+    assert (second.state, second.evidence_id, hold(batch)) == (state, first.evidence_id, held)
+    page = Client().get(f"/public/pay/{pay_token(line.confirmation.key)}/").content.decode()
+    assert ("请核对您的银行卡" in page) == (state == "waiting")
+    say(line, "card_mine")
+    second.refresh_from_db()
+    assert second.state == State.CONFIRMED
+
+
+@pytest.mark.django_db
+def test_a_card_that_both_sides_contest_stays_held_when_only_its_bank_is_corrected(batch, by, line):
+    contest = contest_raise(
+        token=pay_token(line.confirmation.key), claim=Claim(reason="not_my_card"), actor=by["actor"]
+    )
+    PayContest.objects.filter(pk=contest.pk).update(state="accepted", closed_at=clock.now())
+    assert hold(batch) == "card_contested"
+    replace(line, by, number=card_number(2), bank_name="张掖农商银行")
+    assert hold(batch) == "card_contested"
+    replace(line, by)
+    assert hold(batch) == "card_unconfirmed"
+
+
+# ── which card the worker is told of ────────────────────────────────────
+
+
+def told(line) -> str:
+    page = Client().get(f"/public/pay/{pay_token(line.confirmation.key)}/").content.decode()
+    return page.split("请核对您的银行卡")[1].split("</section>")[0]
+
+
+@pytest.mark.django_db
+def test_the_card_that_the_bank_refused_is_named_and_not_one_that_was_never_used(batch, by, line):
+    refused = card_number(2)[-4:]
+    replace(line, by)
+    assert f"银行退回了发到尾号 {refused} 的钱" in told(line)
+    replace(line, by, number=card_number(78))
+    assert f"银行退回了发到尾号 {refused} 的钱" in told(line)
+    assert card_number(77)[-4:] not in told(line)
+
+
+@pytest.mark.django_db
+def test_where_the_bank_refused_nothing_the_card_of_the_sheet_is_named(batch, by, line):
+    """A file was voided before the bank had it: nothing was sent back."""
+    Payout.objects.filter(line=line).update(state="voided")
+    replace(line, by)
+    replace(line, by, number=card_number(78))
+    assert "银行退回" not in told(line)
+    assert f"工资表上写的是尾号 {card_number(2)[-4:]}" in told(line)
+    assert card_number(77)[-4:] not in told(line)
 
 
 @pytest.mark.django_db

@@ -1,0 +1,66 @@
+"""What a worker's own pay page says beyond the line itself. Unscoped: the link is the proof."""
+
+from payroll.models import BankCard, PayConfirmation, Payout, PayoutFile, PayrollBatch, PayrollLine
+from payroll.rules.contests import UNSETTLED
+from payroll.rules.pay_slips import Attempt, SlipFacts
+
+State = Payout.State
+REFUSED_BY_BANK = (State.FAILED, State.RETURNED)
+
+
+def slip_facts_unscoped(confirmation: PayConfirmation, *, newer: bool) -> SlipFacts:
+    """Where the worker's line stands; `newer` whether he stands in the sheet that replaced this one."""
+    batch, line = confirmation.batch, confirmation.line
+    current = batch.status == PayrollBatch.Status.SUBMITTED and confirmation.state != PayConfirmation.State.VOID
+    last = line.payouts.select_related("card", "file").order_by("-attempt").first()
+    excepted = line.payout_exceptions.filter(lifted_at__isnull=True).first()
+    return SlipFacts(
+        status=batch.status,
+        stage=batch.stage,
+        newer=newer,
+        replaced=not current and _replaced(batch),
+        to_pay=line.net > 0,
+        attempt=_attempt(last),
+        excepted=excepted.get_kind_display() if excepted else "",
+    )
+
+
+def refused_card_unscoped(line: PayrollLine) -> BankCard | None:
+    """The card to which the bank could not pay, last; None where the bank has refused none.
+
+    A card that was replaced before any money was sent to it is not it.
+    """
+    last = line.payouts.filter(state__in=REFUSED_BY_BANK).select_related("card").order_by("-attempt").first()
+    return last.card if last else None
+
+
+def sheet_card_unscoped(line: PayrollLine) -> BankCard | None:
+    """The card that the sheet named, before anybody replaced it."""
+    first = line.card_changes.select_related("old_card").order_by("id").first()
+    return first.old_card if first else line.card
+
+
+def has_unsettled_unscoped(confirmation: PayConfirmation) -> bool:
+    """Whether a contest of this line is still in dispute."""
+    return confirmation.contests.filter(state__in=sorted(UNSETTLED)).exists()
+
+
+def _attempt(payout: Payout | None) -> Attempt | None:
+    if payout is None:
+        return None
+    sent = payout.file.state in (PayoutFile.State.SENT, PayoutFile.State.SETTLED)
+    return Attempt(payout.state, sent, payout.card.last4, payout.paid_on)
+
+
+def _replaced(batch: PayrollBatch) -> bool:
+    return (
+        PayrollBatch.objects.filter(
+            project_id=batch.project_id,
+            month_on=batch.month_on,
+            subcontractor_id=batch.subcontractor_id,
+            sequence=batch.sequence,
+            status=PayrollBatch.Status.SUBMITTED,
+        )
+        .exclude(pk=batch.pk)
+        .exists()
+    )
