@@ -161,15 +161,29 @@ class SettlementForm(forms.Form):
     deductions = MoneyField(label="扣款")
     deduction_reason = forms.CharField(label="扣款事由", max_length=200, required=False)
     paid = MoneyField(label="已支付")
+    paid_reason = forms.CharField(
+        label="与发放记录不同的理由", max_length=200, required=False, help_text="如：另有现金预支，有本人收条。"
+    )
     agreed_on = DayField(label="核定日期")
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *arguments, counted: str = "", **facts):
+        super().__init__(*arguments, **facts)
+        if counted:
+            self.fields["paid"].help_text = f"按工资表逐笔计：{counted}。银行退回的、停发的和等待结果的不算已支付。"
+        self.fields["deduction_reason"].needed_when = "有扣款时必填"
+        self.fields["paid_reason"].needed_when = "与发放记录不同时必填"
 
 
 class SettlementConfirmForm(forms.Form):
     """The worker's signature on the paper."""
 
     confirmed_on = DayField(label="工人确认日期")
-    scan = forms.FileField(label="签字的结算单", required=False, help_text="PDF、JPG 或 PNG，不超过 10 MB。")
+    scan = forms.FileField(
+        label="签字的结算单",
+        error_messages={"required": "请上传工人签字的结算单（PDF 或照片）。"},
+        help_text="工资须经农民工本人签字确认（《保障农民工工资支付条例》第三十一条）。PDF、JPG 或 PNG，不超过 10 MB。",
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -193,6 +207,8 @@ class SettlementPayForm(forms.Form):
 
     def __init__(self, *arguments, waiting=(), **facts):
         super().__init__(*arguments, **facts)
+        self.fields["payment_note"].needed_when = "有应补发时必填"
+        self.fields["open_pay_reason"].needed_when = "不含时必填"
         if waiting:
             self.fields["open_pay"].help_text = "；".join(one.words for one in waiting) + "。"
         else:

@@ -118,7 +118,8 @@ class LeaverSettlement(models.Model):
     """What a leaver is owed at exit, agreed, confirmed by the worker and paid. Amounts in yuan, two places.
 
     `open_pay`: what becomes of pay that stood in submitted payrolls and wasn't paid when the balance was; unless it is
-    separate, it is held back there, so that nobody is paid twice. `balance` = earned − deductions − paid, computed by the service; negative: paid too much. 《工资支付暂行规定》
+    separate, it is held back there, so that nobody is paid twice. `paid` is what the person says, `paid_counted` what the
+    payrolls' lines said at that moment, with `paid_reason` where they differ; it is empty in settlements from before. `balance` = earned − deductions − paid, computed by the service; negative: paid too much. 《工资支付暂行规定》
     第九条: at the end of the contract wages are paid at once and in full.
     """
 
@@ -141,6 +142,10 @@ class LeaverSettlement(models.Model):
     deductions = models.DecimalField("扣款", max_digits=14, decimal_places=2, default=0)
     deduction_reason = models.CharField("扣款事由", max_length=200, blank=True)
     paid = models.DecimalField("已支付", max_digits=14, decimal_places=2, default=0)
+    paid_counted = models.DecimalField(
+        "按发放记录计的已支付", max_digits=14, decimal_places=2, null=True, blank=True, help_text="核定时系统所计"
+    )
+    paid_reason = models.CharField("与发放记录不同的理由", max_length=200, blank=True, default="", db_default="")
     balance = models.DecimalField("应补发", max_digits=14, decimal_places=2)
     agreed_on = models.DateField("核定日期", null=True, blank=True)
     confirmed_on = models.DateField("工人确认日期", null=True, blank=True)
@@ -176,3 +181,8 @@ class LeaverSettlement(models.Model):
                 condition=Q(earned__gte=0, deductions__gte=0, paid__gte=0), name="leaver_settlement_not_negative"
             ),
         ]
+
+    @property
+    def paid_difference(self):
+        """What was said to be paid beyond the payrolls' lines, yuan; negative where less."""
+        return 0 if self.paid_counted is None else self.paid - self.paid_counted

@@ -27,7 +27,10 @@ class OpenPay:
 
 
 def open_pay_of(stay: SiteStay) -> list[OpenPay]:
-    """Lines of a visible stay's months, on its site and with its employer, that are submitted and not paid."""
+    """Lines of a visible stay's months, on its site and with its employer, that are submitted and not paid.
+
+    A finished batch has such lines too, recorded as exceptions; those that a settlement paid are none.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -37,7 +40,9 @@ def open_pay_of(stay: SiteStay) -> list[OpenPay]:
             WHERE line.worker_id = %s AND batch.project_id = %s AND batch.status = 'submitted' AND line.net > 0
               AND (batch.subcontractor_id = %s OR batch.subcontractor_id IS NULL)
               AND batch.month_on BETWEEN date_trunc('month', %s::date) AND %s
-              AND batch.stage <> 'paid' AND live.state IS DISTINCT FROM 'paid'
+              AND live.state IS DISTINCT FROM 'paid'
+              AND NOT EXISTS (SELECT FROM payroll_payoutexception said WHERE said.line_id = line.id
+                              AND said.kind = 'settled' AND said.lifted_at IS NULL)
             ORDER BY batch.month_on, batch.id, line.row
             """,
             [

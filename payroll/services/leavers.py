@@ -25,12 +25,21 @@ ZERO = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What the submitted payrolls of this site say of a stay, yuan: a start for the person, never the last word."""
+    """What the submitted payrolls of this site say of a stay, yuan: a start for the person, never the last word.
+
+    `paid` is what banks said was paid, line by line, and the advances.
+    """
 
     earned: Decimal
     deductions: Decimal
     paid: Decimal
+    advances: Decimal
     months: int
+
+    @property
+    def paid_words(self) -> str:
+        """How `paid` was counted, for beside the field."""
+        return f"银行已发 {self.paid - self.advances:,.2f} 元，预支 {self.advances:,.2f} 元，合计 {self.paid:,.2f} 元"
 
 
 def settlement_due_on(left_on: datetime.date) -> datetime.date:
@@ -41,8 +50,9 @@ def settlement_due_on(left_on: datetime.date) -> datetime.date:
 def settlement_suggest(stay: SiteStay) -> Suggestion:
     """Sums over the worker's lines in submitted payrolls of this project and employer, months of the stay.
 
-    Earned is gross where the sheet has it, else net with what was deducted; what counts as paid is the net of batches
-    that are paid. Advances are pay already received.
+    Earned is gross where the sheet has it, else net with what was deducted. Paid is what banks said went out, line by
+    line: what failed, came back, is held or under way isn't paid, whatever became of the rest of its batch. Advances are
+    pay already received.
     """
     last = stay.left_on or today()
     with connection.cursor() as cursor:
@@ -51,10 +61,11 @@ def settlement_suggest(stay: SiteStay) -> Suggestion:
             SELECT COALESCE(sum(COALESCE(line.gross, line.net + COALESCE(line.deductions, 0)
                                                     + COALESCE(line.advance, 0))), 0),
                    COALESCE(sum(line.deductions), 0),
-                   COALESCE(sum(COALESCE(line.advance, 0)
-                                + CASE WHEN batch.stage = 'paid' THEN line.net ELSE 0 END), 0),
+                   COALESCE(sum(COALESCE(line.advance, 0) + COALESCE(paid.amount, 0)), 0),
+                   COALESCE(sum(line.advance), 0),
                    count(DISTINCT batch.month_on)
             FROM payroll_payrollline line JOIN payroll_payrollbatch batch ON batch.id = line.batch_id
+            LEFT JOIN payroll_payout paid ON paid.line_id = line.id AND paid.state = 'paid'
             WHERE line.worker_id = %s AND batch.project_id = %s AND batch.status = 'submitted'
               AND (batch.subcontractor_id = %s OR batch.subcontractor_id IS NULL)
               AND batch.month_on BETWEEN date_trunc('month', %s::date) AND %s
@@ -72,14 +83,18 @@ def settlement_agree(
     deductions: Decimal,
     deduction_reason: str,
     paid: Decimal,
+    paid_reason: str = "",
     agreed_on: datetime.date,
     version: int | None = None,
     actor: Actor,
     scope=None,
 ) -> LeaverSettlement:
-    """Fix what a leaver is owed; the balance is computed here. A confirmed or paid settlement stays as it is.
+    """Fix what a leaver is owed; the balance is computed here. A paid settlement stays as it is, and a confirmed one
+    unless a bank paid more of it since: then it is agreed anew, and the worker signs anew.
 
-    Errors: `still_on_site`, `deduction_without_reason`, `too_much_deducted`, `already_confirmed`, `edited_meanwhile`.
+    Who says that another amount was paid than the payrolls show says why; both figures are kept. Errors:
+    `still_on_site`, `deduction_without_reason`, `too_much_deducted`, `paid_without_reason`, `already_confirmed`,
+    `edited_meanwhile`.
     """
     stay = locked_stay(stay_id, scope)
     if stay.left_on is None:
@@ -87,7 +102,9 @@ def settlement_agree(
     settlement = LeaverSettlement.objects.select_for_update(of=("self",)).filter(stay=stay).first()
     if settlement is not None:
         _same_version(settlement, version)
-        if settlement.state in (State.CONFIRMED, State.PAID):
+    counted = settlement_suggest(stay)
+    if settlement is not None and settlement.state in (State.CONFIRMED, State.PAID):
+        if settlement.state == State.PAID or not paid_since(settlement, counted):
             raise Refused("already_confirmed", "工人已经确认的结算不能再改。如有差错，请与工人另行书面约定后补发。")
     if deductions and not deduction_reason.strip():
         message = "有扣款必须写明事由。"
@@ -98,12 +115,32 @@ def settlement_agree(
     if agreed_on > today():
         message = "核定日期还没有到。请核对。"
         raise Refused("in_future", message, {"agreed_on": message})
+    if paid != counted.paid and not paid_reason.strip():
+        message = (
+            f"按工资表逐笔计，已支付 {counted.paid:,.2f} 元，您填写的是 {paid:,.2f} 元，相差 {abs(paid - counted.paid):,.2f} 元。"
+            "请核对；确有不同的，写明理由，例如“另有现金预支，有本人收条”。"
+        )
+        raise Refused("paid_without_reason", message, {"paid_reason": message})
     settlement = settlement or LeaverSettlement(stay=stay, version=0)
+    settlement.paid_counted = counted.paid
+    settlement.paid_reason = paid_reason.strip()[:200] if paid != counted.paid else ""
     settlement.earned, settlement.deductions, settlement.paid = earned, deductions, paid
     settlement.deduction_reason = deduction_reason.strip()[:200]
     settlement.balance = earned - deductions - paid
     settlement.agreed_on, settlement.state = agreed_on, State.AGREED
-    return _saved(settlement, actor, "leaver.agree", {"balance": ["", f"{settlement.balance}"]})
+    settlement.confirmed_on = settlement.confirmed_scan = None
+    return _saved(
+        settlement,
+        actor,
+        "leaver.agree",
+        {"balance": ["", f"{settlement.balance}"], "paid": [f"{counted.paid}", f"{paid}"]},
+        reason=settlement.paid_reason,
+    )
+
+
+def paid_since(settlement: LeaverSettlement, counted: Suggestion) -> Decimal:
+    """How much more, yuan, banks have paid since the settlement was agreed; less where money came back."""
+    return Decimal(0) if settlement.paid_counted is None else counted.paid - settlement.paid_counted
 
 
 @transaction.atomic
@@ -148,7 +185,7 @@ def settlement_pay(
 ) -> LeaverSettlement:
     """Record that the balance was paid, and what becomes of pay that still waits in submitted payrolls.
 
-    Errors: `not_confirmed`, `note_missing`, `in_future`, `edited_meanwhile`; `open_pay_unsaid`,
+    Errors: `not_confirmed`, `note_missing`, `in_future`, `edited_meanwhile`, `paid_meanwhile`; `open_pay_unsaid`,
     `open_pay_reason_missing`, and `open_pay_under_way` where the bank has what the settlement is said to include.
     """
     settlement = _locked(stay_id, scope, version)
@@ -161,6 +198,13 @@ def settlement_pay(
         message = "付清日期还没有到。请核对。"
         raise Refused("in_future", message, {"paid_on": message})
     waiting = _open_pay_locked(settlement.stay)
+    since = paid_since(settlement, settlement_suggest(settlement.stay))
+    if since:
+        raise Refused(
+            "paid_meanwhile",
+            f"核定以后，发放记录里的已支付{'增加' if since > 0 else '减少'}了 {abs(since):,.2f} 元，应补发的金额已经不对。"
+            "请重新核定金额，由工人重新签字，再登记付清。",
+        )
     if waiting:
         _decide_open_pay(settlement, waiting, open_pay, open_pay_reason)
     settlement.paid_on, settlement.payment_note, settlement.state = paid_on, payment_note.strip()[:200], State.PAID
@@ -204,12 +248,16 @@ def _decide_open_pay(settlement: LeaverSettlement, waiting: list[OpenPay], said:
     settlement.open_pay, settlement.open_pay_reason = said, reason.strip()[:200]
 
 
-def _saved(settlement: LeaverSettlement, actor: Actor, action: str, changes: dict) -> LeaverSettlement:
+def _saved(
+    settlement: LeaverSettlement, actor: Actor, action: str, changes: dict, reason: str = ""
+) -> LeaverSettlement:
     settlement.updated_by = actor.user
     settlement.version += 1
     settlement.save()
     entry = settlement.stay.entry
-    record_event(actor=actor, action=action, target=entry.worker, project_id=entry.project_id, changes=changes)
+    record_event(
+        actor=actor, action=action, target=entry.worker, project_id=entry.project_id, changes=changes, reason=reason
+    )
     touch_projects([entry.project_id])
     return settlement
 

@@ -13,6 +13,7 @@ from payroll.selectors.open_pay import open_pay_of
 from payroll.selectors.people_turns import last_day_late
 from payroll.selectors.site_people import leavers, may_keep_entry, search_leavers, stay_by_pk
 from payroll.services.leavers import (
+    paid_since,
     settlement_agree,
     settlement_confirm,
     settlement_due_on,
@@ -108,7 +109,10 @@ def settlement_page(request, pk):
     step = request.POST.get("step", "")
     forms = {
         "agree": SettlementForm(
-            request.POST if step == "agree" else None, initial=_initial(settlement, suggestion), prefix="agree"
+            request.POST if step == "agree" else None,
+            initial=_initial(settlement, suggestion),
+            prefix="agree",
+            counted=suggestion.paid_words,
         ),
         "confirm": SettlementConfirmForm(
             request.POST if step == "confirm" else None,
@@ -141,6 +145,7 @@ def settlement_page(request, pk):
             "stay": stay,
             "settlement": settlement,
             "suggestion": suggestion,
+            "since": paid_since(settlement, suggestion) if settlement and settlement.state != State.PAID else 0,
             "waiting": waiting,
             "forms": forms,
             "may_keep": may_keep,
@@ -213,6 +218,7 @@ def _export(rows) -> HttpResponse:
         OutColumn("应得工资", "money"),
         OutColumn("扣款", "money"),
         OutColumn("已支付", "money"),
+        OutColumn("按发放记录计", "money"),
         OutColumn("应补发", "money"),
     ]
     body = (
@@ -229,14 +235,15 @@ def _export(rows) -> HttpResponse:
 def _amounts(stay) -> tuple:
     settlement = getattr(stay, "settlement", None)
     if settlement is None:
-        return (None,) * 4
-    return settlement.earned, settlement.deductions, settlement.paid, settlement.balance
+        return (None,) * 5
+    return settlement.earned, settlement.deductions, settlement.paid, settlement.paid_counted, settlement.balance
 
 
 def _initial(settlement, suggestion) -> dict:
     if settlement is not None:
-        names = ("earned", "deductions", "deduction_reason", "paid", "agreed_on", "version")
-        return {name: getattr(settlement, name) for name in names}
+        names = ("earned", "deductions", "deduction_reason", "paid", "paid_reason", "agreed_on", "version")
+        kept = {name: getattr(settlement, name) for name in names}
+        return kept | {"paid": settlement.paid + paid_since(settlement, suggestion)}
     return {
         "earned": suggestion.earned,
         "deductions": suggestion.deductions,

@@ -178,7 +178,7 @@ def agree(leaver, **facts):
         **(
             {
                 "stay_id": leaver.pk, "earned": Decimal(9000), "deductions": Decimal(100), "deduction_reason": "借支工具",
-                "paid": Decimal(5480), "agreed_on": day(11), "actor": SYSTEM,
+                "paid": Decimal(5480), "paid_reason": "9 月工资另已支付", "agreed_on": day(11), "actor": SYSTEM,
             } | facts
         )
     )  # fmt: skip
@@ -192,6 +192,9 @@ def test_a_leaver_is_settled_agreed_confirmed_and_paid(cast, project, leaver):
     assert list(leavers(scope, settled=False)) == [leaver]
     settlement = agree(leaver)
     assert (settlement.balance, settlement.state) == (Decimal(3420), "agreed")
+    assert (settlement.paid_counted, settlement.paid_difference) == (Decimal(500), Decimal(4980))
+    kept = AuditEvent.objects.get(action="leaver.agree")
+    assert (kept.changes["paid"], kept.reason) == (["500.00", "5480"], "9 月工资另已支付")
     settlement = settlement_confirm(
         stay_id=leaver.pk, confirmed_on=day(11), scan=("结算单.pdf", PDF), version=settlement.version, actor=SYSTEM
     )
@@ -210,10 +213,29 @@ def test_a_leaver_is_settled_agreed_confirmed_and_paid(cast, project, leaver):
     assert LeaverSettlement.objects.get().state == "paid"
 
 
+def test_the_same_amount_as_counted_needs_no_reason_and_keeps_none(leaver):
+    settlement = agree(leaver, paid=Decimal(500), paid_reason="多写的")
+    assert (settlement.paid_reason, settlement.paid_difference) == ("", 0)
+
+
+def test_the_page_says_how_paid_was_counted_and_asks_why_it_differs(cast, client, leaver):
+    client.force_login(cast.labour_officer)
+    page = f"/payroll/stays/{leaver.pk}/settlement/"
+    assert "银行已发 0.00 元，预支 500.00 元，合计 500.00 元" in client.get(page).content.decode()
+    sent = {"step": "agree", "agree-earned": "5980", "agree-deductions": "0", "agree-agreed_on": day(11)}
+    shown = client.post(page, sent | {"agree-paid": "600"}).content.decode()
+    assert "已支付 500.00 元，您填写的是 600.00 元，相差 100.00 元" in shown
+    assert not LeaverSettlement.objects.exists()
+    client.post(page, sent | {"agree-paid": "600", "agree-paid_reason": "现金预支，有收条"})
+    assert "发放记录为 500.00 元，多计 100.00 元：现金预支，有收条" in client.get(page).content.decode()
+    assert "选填" not in client.get(page).content.decode().split("第二步")[1].split("重新核定金额")[0]
+
+
 def test_settlements_that_cannot_be_are_refused(cast, project, leaver):
     here = enter(cast, project, 2)
     assert code_of(agree, leaver=here) == "still_on_site"
     assert code_of(agree, leaver=leaver, deduction_reason=" ") == "deduction_without_reason"
+    assert code_of(agree, leaver=leaver, paid_reason=" ") == "paid_without_reason"
     assert code_of(agree, leaver=leaver, deductions=Decimal(9001)) == "too_much_deducted"
     confirm = {"stay_id": leaver.pk, "scan": ("x.pdf", PDF), "actor": SYSTEM}
     assert code_of(settlement_confirm, confirmed_on=day(11), **confirm) == "not_agreed"

@@ -8,7 +8,7 @@ import pytest
 from payroll.models import LeaverSettlement, Payout, PayoutException, PayrollBatch
 from payroll.selectors.open_pay import open_pay_of
 from payroll.selectors.payouts import open_lines_unscoped
-from payroll.services.leavers import settlement_agree, settlement_confirm, settlement_pay
+from payroll.services.leavers import settlement_agree, settlement_confirm, settlement_pay, settlement_suggest
 from payroll.services.payout_files import payout_files_make
 from payroll.services.payout_lines import exception_record, settled_release
 from payroll.services.stays import site_enter, site_leave
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 PDF = b"%PDF-1.7 signed"
 NET = Decimal("5380.00")
+ADVANCE = Decimal("500.00")
 
 
 def november(number):
@@ -63,17 +64,24 @@ def stay(cast, project, batch):
         actor=SYSTEM,
     )
     stay = site_leave(stay_id=stay.pk, left_on=november(15), actor=SYSTEM)
-    settlement_agree(
-        stay_id=stay.pk,
-        earned=NET,
-        deductions=Decimal(0),
-        deduction_reason="",
-        paid=Decimal(0),
-        agreed_on=november(16),
-        actor=SYSTEM,
-    )
+    agree(stay)
     settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
     return stay
+
+
+def agree(stay, **facts):
+    return settlement_agree(
+        **{
+            "stay_id": stay.pk,
+            "earned": NET + ADVANCE,
+            "deductions": Decimal(0),
+            "deduction_reason": "",
+            "paid": ADVANCE,
+            "agreed_on": november(16),
+            "actor": SYSTEM,
+        }
+        | facts
+    )
 
 
 def pay(stay, **facts):
@@ -143,7 +151,30 @@ def test_what_the_bank_has_cannot_be_said_to_be_in_the_settlement(stay, batch):
     assert code_of(pay, stay, open_pay="included") == "open_pay_under_way"
     Payout.objects.update(state="paid", paid_on=november(17))
     assert open_pay_of(stay) == []
-    pay(stay)
+    assert code_of(pay, stay) == "paid_meanwhile", "the balance was agreed before the bank paid"
+    agree(stay, paid=NET + ADVANCE)
+    settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    pay(stay, payment_note="")
+    assert LeaverSettlement.objects.get().balance == 0
+
+
+def test_a_signed_settlement_is_agreed_anew_only_where_the_payments_changed(stay, batch):
+    assert code_of(agree, stay, earned=NET + 1) == "already_confirmed"
+    payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
+    Payout.objects.update(state="paid", paid_on=november(17))
+    settlement = agree(stay, paid=NET + ADVANCE)
+    assert (settlement.state, settlement.confirmed_on, settlement.confirmed_scan) == ("agreed", None, None)
+
+
+def test_a_line_left_over_in_a_finished_batch_still_waits(stay, batch, by):
+    payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
+    Payout.objects.filter(line=first(batch)).update(state="failed")
+    Payout.objects.exclude(line=first(batch)).update(state="paid", paid_on=november(20))
+    exception_record(line_id=first(batch).pk, kind="frozen", reason="法院冻结", **by)
+    batch.refresh_from_db()
+    assert batch.stage == PayrollBatch.Stage.PAID
+    assert [one.line_id for one in open_pay_of(stay)] == [first(batch).pk]
+    assert settlement_suggest(stay).paid == ADVANCE, "what failed is not paid because the rest of the batch is"
 
 
 def test_the_hold_is_lifted_with_a_reason_and_only_by_who_pays(cast, stay, batch, by):
