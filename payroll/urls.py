@@ -9,6 +9,7 @@ from payroll.views import (
     blanks,
     compare,
     contests,
+    debits,
     entries,
     files,
     leavers,
@@ -119,4 +120,5 @@ urlpatterns = [
     path("payroll/results/<int:pk>/discard/", bank_results.result_drop, name="result_drop"),
     path("payroll/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("payroll/reconciliation/<str:code>/matching/", reconciliation.matching, name="matching"),
+    path("payroll/reconciliation/<str:code>/debits/<int:pk>/", debits.debit, name="debit"),
 ]

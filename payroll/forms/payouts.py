@@ -3,7 +3,7 @@
 from django import forms
 
 from payroll.forms import ACCEPTED_FILES, OWN, MonthField
-from payroll.models import BankResult, PayoutException
+from payroll.models import BankResult, DebitExplanation, PayoutException
 from payroll.rules.bank_layouts import LAYOUTS
 
 
@@ -134,7 +134,45 @@ class ReconciliationForm(forms.Form):
 class MatchForm(forms.Form):
     """What a person says of a debit: which payment it is, that a match was wrong, or to look again."""
 
-    act = forms.ChoiceField(choices=[("pair", "核对"), ("undo", "撤销"), ("again", "重新核对")])
+    act = forms.ChoiceField(
+        choices=[("pair", "核对"), ("undo", "撤销"), ("again", "重新核对"), ("unexplain", "撤销说明")]
+    )
     line = forms.IntegerField(required=False)
     payout = forms.IntegerField(required=False)
     match = forms.IntegerField(required=False)
+    explanation = forms.IntegerField(required=False)
+
+
+class DebitForm(forms.Form):
+    """What a debit is that no single payment equals. The choices are what the page shows."""
+
+    kind = forms.ChoiceField(label="这笔支出是什么", choices=DebitExplanation.Kind.choices)
+    payouts = forms.TypedMultipleChoiceField(label="对应的代发明细", coerce=int, required=False)
+    settlement = forms.TypedChoiceField(label="哪一份退场结算", coerce=int, empty_value=None, required=False)
+    reversed_by = forms.TypedChoiceField(label="哪一笔退回的收入", coerce=int, empty_value=None, required=False)
+    reason = forms.CharField(
+        label="说明",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请写明情况和依据。"},
+        help_text="写明情况和依据，例如：银行分两次支付，回单号 0012、0013。说明公开给监管部门，并留痕。",
+    )
+
+    def __init__(self, *arguments, payouts=(), settlements=(), credits=(), **facts):
+        super().__init__(*arguments, **facts)
+        self.fields["payouts"].choices = [(one.pk, f"{one}") for one in payouts]
+        self.fields["settlement"].needed_when = self.fields["reversed_by"].needed_when = "选了这一种时必填"
+        self.fields["settlement"].choices = [
+            ("", "请选择"),
+            *(
+                (
+                    one.pk,
+                    f"{one.stay.entry.worker.name}，{one.paid_on} 登记付清，应补发 {one.balance:,.2f} 元",
+                )
+                for one in settlements
+            ),
+        ]
+        self.fields["reversed_by"].choices = [
+            ("", "请选择"),
+            *((one.pk, f"{one.on} 收入 {one.amount:,.2f} 元，{one.purpose or '无摘要'}") for one in credits),
+        ]

@@ -4,7 +4,7 @@ from payroll.models.checks import CheckSetting
 from payroll.models.confirmations import Channel, ComplaintTelephone, PayConfirmation, PayContest, SiteCode
 from payroll.models.contracts import LabourContract, LeaverSettlement, RecordSource, SiteStay
 from payroll.models.layouts import ColumnLayout
-from payroll.models.matches import StatementMatch
+from payroll.models.matches import DebitExplanation, DebitShare, StatementMatch
 from payroll.models.notices import Declaration, PayNotice, PayNoticePhoto
 from payroll.models.payouts import CardChange, Payout, PayoutException, PayoutFile
 from payroll.models.people import BankCard, MinimumWage, RosterEntry, Worker
@@ -25,6 +25,8 @@ __all__ = [
     "CheckSetting",
     "ColumnLayout",
     "ComplaintTelephone",
+    "DebitExplanation",
+    "DebitShare",
     "Declaration",
     "LabourContract",
     "LeaverSettlement",

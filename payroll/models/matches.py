@@ -2,7 +2,9 @@ from django.db import models
 from django.db.models import Q
 
 from payroll.models.batches import PayrollBatchManager
+from payroll.models.contracts import LeaverSettlement
 from payroll.models.payouts import Payout, PayoutFile
+from responsibilities.models import ProjectScopedManager
 
 
 class StatementMatch(models.Model):
@@ -52,4 +54,77 @@ class StatementMatch(models.Model):
                 condition=Q(undone_at__isnull=True, payout__isnull=True),
                 name="statement_match_file_once",
             ),
+        ]
+
+
+class DebitExplanation(models.Model):
+    """What a person says a debit of the special account is that no single payment equals; with a reason, undoable.
+
+    `shares` are the payments it paid. What was undone stays on record. Basis of what may go out at all: 724 art 33.
+    """
+
+    class Kind(models.TextChoices):
+        PART = "part", "就是某一笔代发，金额不同（分次支付、少付或多付）"
+        SEVERAL = "several", "几名工人的工资合并成一笔支付"
+        SETTLEMENT = "settle", "付给工人的退场结算款"
+        REVERSED = "reversed", "已冲正或退回专户，没有付出去"
+        OTHER = "other", "账户的其他支出，不是工资"
+
+    scope_project = "statement_line__account__project"
+
+    statement_line = models.ForeignKey(
+        "accounts.StatementLine", models.PROTECT, related_name="+", verbose_name="专户流水"
+    )
+    kind = models.CharField("是什么", max_length=10, choices=Kind)
+    reason = models.CharField("说明", max_length=200)
+    settlement = models.ForeignKey(
+        LeaverSettlement, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="退场结算"
+    )
+    reversed_by = models.ForeignKey(
+        "accounts.StatementLine", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="退回的收入"
+    )
+    by = models.ForeignKey("responsibilities.User", models.PROTECT, null=True, related_name="+", verbose_name="说明人")
+    at = models.DateTimeField("说明时间")
+    undone_by = models.ForeignKey(
+        "responsibilities.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
+    )
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+
+    objects = ProjectScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "支出说明"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["statement_line"], condition=Q(undone_at__isnull=True), name="debit_explained_once"
+            ),
+            models.UniqueConstraint(
+                fields=["reversed_by"], condition=Q(undone_at__isnull=True), name="debit_reversed_once"
+            ),
+            models.UniqueConstraint(
+                fields=["settlement"], condition=Q(undone_at__isnull=True), name="debit_settlement_once"
+            ),
+        ]
+
+
+class DebitShare(models.Model):
+    """How much of an explained debit, yuan, paid which payment: less or more than its amount where the bank paid so."""
+
+    scope_project = "explanation__statement_line__account__project"
+
+    explanation = models.ForeignKey(
+        DebitExplanation, models.CASCADE, db_index=False, related_name="shares", verbose_name="支出说明"
+    )
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="shares", verbose_name="代发明细")
+    amount = models.DecimalField("金额", max_digits=16, decimal_places=2)
+
+    objects = ProjectScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "支出说明的代发明细"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["explanation", "payout"], name="debit_share_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="debit_share_positive"),
         ]

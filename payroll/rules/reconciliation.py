@@ -9,19 +9,21 @@ STATES = {
     "part": ("少发", "orange"),
     "pending": ("等待银行结果", "blue"),
     "excepted": ("暂不能发放", "orange"),
+    "settled": ("已由退场结算支付", "green"),
     "double": ("疑似重复发放", "red"),
     "over": ("疑似多发", "red"),
     "unseen": ("流水中未见", "yellow"),
     "uncovered": ("流水未覆盖", "grey"),
 }
-# Nothing to look into: paid in full, and no statement says otherwise.
-QUIET = ("clear", "uncovered")
+# Nothing to look into: paid in full, by the batch or a leaver's settlement, and no statement says otherwise.
+QUIET = ("clear", "uncovered", "settled")
 
 
 @dataclass(slots=True)
 class Reconciled:
     """One worker's month on a project; yuan. `statement` is what the account's statement shows of it.
 
+    `settled` isn't paid by the batch because a leaver's settlement paid it; `excepted` leaves it out.
     `extra` is what the statement shows beyond: debits to the worker's cards that no payment explains.
     `unseen` is paid on days that a statement covers and not in it; what else of `paid` the statement lacks lies on days
     for which no statement was taken in, and says nothing. `short` is how much less the statement shows than the bank said:
@@ -32,6 +34,7 @@ class Reconciled:
     paid: Decimal
     pending: Decimal
     excepted: Decimal
+    settled: Decimal
     statement: Decimal
     extra: Decimal
     repeated: bool
@@ -41,20 +44,22 @@ class Reconciled:
     @property
     def difference(self) -> Decimal:
         """Owed and not paid yet; negative where more was paid."""
-        return self.payable - self.paid - self.extra + self.short
+        return self.payable - self.paid - self.settled - self.extra + self.short
 
     @property
     def state(self) -> str:
         """The first of the states that applies: money too much before money too little."""
         if self.repeated:
             return "double"
-        if self.extra > 0 and self.paid - self.short + self.extra > self.payable:
+        if self.extra > 0 and self.paid + self.settled - self.short + self.extra > self.payable:
             return "over"
         if self.short > 0:
             return "part"
-        if self.paid >= self.payable:
+        if self.paid + self.settled >= self.payable:
             if self.unseen:
                 return "unseen"
+            if self.settled:
+                return "settled"
             return "uncovered" if self.statement < self.paid else "clear"
         if self.pending:
             return "pending"

@@ -5,20 +5,21 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import StatementLine
 from accounts.selectors.statements import statement_lines
-from payroll.models import Payout, StatementMatch
+from payroll.models import DebitExplanation, DebitShare, Payout, StatementMatch
 from payroll.selectors.batches import batches
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 
 def loose_debits(scope: Scope, project) -> QuerySet:
-    """Wage debits that no payment explains yet, latest first; `all` of them, whatever their purpose says."""
+    """Debits that nothing explains yet, latest first, whatever their purpose says; the bank's own fees left out."""
     matched = _live(scope).filter(statement_line_id=OuterRef("pk"))
+    explained = DebitExplanation.objects.filter(undone_at__isnull=True, statement_line_id=OuterRef("pk"))
     return (
         statement_lines(scope, project)
         .filter(direction="out")
         .exclude(nature="fee")
-        .filter(~Exists(matched))
+        .filter(~Exists(matched), ~Exists(explained))
         .order_by("-on", "-id")
     )
 
@@ -60,6 +61,7 @@ def unseen_payments(scope: Scope, project) -> QuerySet:
         .filter(
             ~Exists(matched.filter(payout_id=OuterRef("pk"))),
             ~Exists(matched.filter(payout__isnull=True, file_id=OuterRef("file_id"))),
+            ~Exists(DebitShare.objects.filter(payout_id=OuterRef("pk"), explanation__undone_at__isnull=True)),
         )
     )
 
@@ -88,6 +90,9 @@ _CANDIDATES = """
         WHERE line.id = ANY(%s)
           AND NOT EXISTS (SELECT FROM payroll_statementmatch match
                           WHERE match.payout_id = payout.id AND match.undone_at IS NULL)
+          AND NOT EXISTS (SELECT FROM payroll_debitshare share
+                          JOIN payroll_debitexplanation said ON said.id = share.explanation_id
+                          WHERE share.payout_id = payout.id AND said.undone_at IS NULL)
     )
     SELECT * FROM ranked WHERE place <= 6 ORDER BY line_id, place
 """

@@ -186,6 +186,10 @@ def card_changes_of(scope: Scope, line: PayrollLine) -> QuerySet:
     )
 
 
+# A settlement that was paid, of a stay which a batch's month belongs to, unless it was said to stand beside the pay.
+_HELD = """settlement.state = 'paid' AND settlement.open_pay <> 'separate'
+          AND (batch.subcontractor_id = entry.employer_id OR batch.subcontractor_id IS NULL)
+          AND batch.month_on BETWEEN date_trunc('month', stay.entered_on) AND stay.left_on"""
 _OPEN_LINES = """
     WITH mine AS (
         SELECT line.id, line.batch_id, line.sheet_no, line.row, line.worker_id, line.crew, line.card_id, line.net, card.number_index,
@@ -252,16 +256,26 @@ _OPEN_LINES = """
         JOIN payroll_sitestay stay ON stay.id = settlement.stay_id
         JOIN payroll_rosterentry entry ON entry.id = stay.entry_id
         JOIN payroll_payrollbatch batch ON batch.id = mine.batch_id
-        WHERE settlement.state = 'paid' AND settlement.open_pay <> 'separate'
-          AND entry.worker_id = mine.worker_id AND entry.project_id = batch.project_id
-          AND (batch.subcontractor_id = entry.employer_id OR batch.subcontractor_id IS NULL)
-          AND batch.month_on BETWEEN date_trunc('month', stay.entered_on) AND stay.left_on
+        WHERE {held} AND entry.worker_id = mine.worker_id AND entry.project_id = batch.project_id
           AND NOT EXISTS (SELECT FROM payroll_payoutexception said WHERE said.line_id = mine.id
                           AND said.kind = 'settled' AND said.lifted_at IS NOT NULL)
         ORDER BY stay.id DESC LIMIT 1) settled ON true
     WHERE NOT coalesce(tried.live, false)
     ORDER BY mine.sheet_no, mine.row
-"""
+""".replace("{held}", _HELD)
+
+# Lines of the batches in `seen` that a leaver's paid settlement holds; starting from the few settlements.
+SETTLED_LINES = """
+        SELECT DISTINCT line.id
+        FROM payroll_leaversettlement settlement
+        JOIN payroll_sitestay stay ON stay.id = settlement.stay_id
+        JOIN payroll_rosterentry entry ON entry.id = stay.entry_id
+        JOIN payroll_payrollline line ON line.worker_id = entry.worker_id
+        JOIN payroll_payrollbatch batch ON batch.id = line.batch_id AND batch.project_id = entry.project_id
+        WHERE {held} AND batch.id IN (SELECT id FROM seen)
+          AND NOT EXISTS (SELECT FROM payroll_payoutexception said WHERE said.line_id = line.id
+                          AND said.kind = 'settled' AND said.lifted_at IS NOT NULL)
+""".replace("{held}", _HELD)
 
 _STANDINGS = """
     SELECT line.batch_id, count(*), sum(line.net),

@@ -13,6 +13,7 @@ from payroll.models import PayrollBatch
 from payroll.rules.reconciliation import QUIET, STATES, Reconciled
 from payroll.selectors.batches import batches
 from payroll.selectors.declarations import whole_figure
+from payroll.selectors.payouts import SETTLED_LINES
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.clock import SHANGHAI
 
@@ -24,6 +25,7 @@ FILTERS = {
     "over": "state IN ('over', 'double')",
     "double": "state = 'double'",
     "pending": "state = 'pending'",
+    "settled": "state = 'settled'",
     "unseen": "state = 'unseen'",
     "uncovered": "state = 'uncovered'",
 }
@@ -32,7 +34,7 @@ ORDERINGS = {
     "month": "month_on, worker_name",
     "payable": "payable, worker_name",
     "paid": "paid, worker_name",
-    "difference": "payable - paid - extra + short, worker_name",
+    "difference": "payable - paid - settled - extra + short, worker_name",
 }
 
 
@@ -82,12 +84,13 @@ class Sums:
     statement: Decimal
     extra: Decimal
     short: Decimal
+    settled: Decimal
     differing: int
     key: str = ""
 
     @property
     def difference(self) -> Decimal:
-        return self.payable - self.paid - self.extra + self.short
+        return self.payable - self.paid - self.settled - self.extra + self.short
 
 
 def match_days(day: datetime.date) -> int:
@@ -124,23 +127,25 @@ def sums_by_month(scope: Scope, asked: Asked) -> list[Sums]:
 
 def sums_by_project(scope: Scope, asked: Asked) -> list[Sums]:
     """Per project, the largest difference first."""
-    return _sums(scope, asked, "project_name", "NULL::date", "project_code", "ORDER BY sum(payable - paid) DESC, 1")
+    return _sums(
+        scope, asked, "project_name", "NULL::date", "project_code", "ORDER BY sum(payable - paid - settled) DESC, 1"
+    )
 
 
 def sums_of_all(scope: Scope, asked: Asked) -> Sums:
     """Of everything that the filters leave."""
     found = _sums(scope, asked, "''", "NULL::date", "''", "")
     zero = Decimal("0.00")
-    return found[0] if found else Sums("", None, 0, zero, zero, zero, zero, zero, zero, 0)
+    return found[0] if found else Sums("", None, 0, zero, zero, zero, zero, zero, zero, zero, 0)
 
 
 def _sums(scope: Scope, asked: Asked, name: str, month: str, key: str, order: str) -> list[Sums]:
     tail, parameters = _filtered(asked)
     columns = (
         name, month, "count(DISTINCT worker_id)", "sum(payable)", "sum(paid)", "sum(pending)", "sum(statement)",
-        "sum(extra)", "sum(short)", f"count(*) FILTER (WHERE NOT {_QUIET})", key,
+        "sum(extra)", "sum(short)", "sum(settled)", f"count(*) FILTER (WHERE NOT {_QUIET})", key,
     )  # fmt: skip
-    sql = " ".join(("SELECT", ", ".join(columns), "FROM rows WHERE", tail, "GROUP BY 1, 2, 11", order))
+    sql = " ".join(("SELECT", ", ".join(columns), "FROM rows WHERE", tail, "GROUP BY 1, 2, 12", order))
     rows = _run(scope, asked, sql, parameters)
     return [Sums(*row) for row in rows]
 
@@ -163,12 +168,13 @@ def _order(order: str) -> str:
 
 def _worker_month(row: tuple) -> WorkerMonth:
     (project_id, code, name, month_on, employer, worker_id, worker_name, id_last4, line_id, payable, paid, pending,
-     excepted, statement, paid_on, extra, repeated, unseen, short, _state) = row  # fmt: skip
+     excepted, settled, statement, paid_on, extra, repeated, unseen, short, _state) = row  # fmt: skip
     return WorkerMonth(
         payable=payable,
         paid=paid,
         pending=pending,
         excepted=excepted,
+        settled=settled,
         statement=statement,
         extra=extra,
         repeated=repeated,
@@ -201,24 +207,41 @@ def _run(scope: Scope, asked: Asked, tail: str, tail_parameters: list) -> list[t
     with connection.cursor() as cursor:
         # Our own SQL around a compiled QuerySet; values travel as parameters.
         cursor.execute(
-            _ROWS.replace("{seen}", compiled) + tail,
+            _ROWS.replace("{seen}", compiled).replace("{settled}", SETTLED_LINES) + tail,
             [*parameters, SHANGHAI.key, *tail_parameters],
         )
         return cursor.fetchall()
 
 
 _ROWS = """
-    WITH seen (id) AS ({seen}), owed AS (
+    WITH seen (id) AS ({seen}), said AS (
+        -- What a person said that debits of another amount paid of a payment.
+        SELECT share.payout_id, sum(share.amount) AS amount
+        FROM payroll_debitshare share
+        JOIN payroll_debitexplanation explanation ON explanation.id = share.explanation_id
+             AND explanation.undone_at IS NULL
+        JOIN payroll_payout payout ON payout.id = share.payout_id
+        JOIN payroll_payoutfile file ON file.id = payout.file_id AND file.batch_id IN (SELECT id FROM seen)
+        GROUP BY share.payout_id
+    ), settled (id) AS (
+        {settled}
+    ), owed AS (
         -- One pass over the lines: joined to each other afterwards, ten thousand would be compared with ten thousand.
         SELECT line.id, line.net, line.worker_id, batch.project_id, batch.month_on, batch.subcontractor_id,
-               live.state, live.amount, live.paid_on, exception.id IS NOT NULL AS excepted,
-               single.id IS NOT NULL OR whole.id IS NOT NULL AS matched
+               live.state, live.amount, live.paid_on,
+               live.state IS NULL AND (exception.kind = 'settled' OR exception.id IS NULL AND settled.id IS NOT NULL)
+                   AS settled,
+               exception.id IS NOT NULL AS excepted,
+               single.id IS NOT NULL OR whole.id IS NOT NULL OR said.amount IS NOT NULL AS matched,
+               coalesce(said.amount, live.amount) AS shown
         FROM payroll_payrollline line
         JOIN payroll_payrollbatch batch ON batch.id = line.batch_id
         LEFT JOIN payroll_payout live ON live.line_id = line.id AND live.state IN ('paid', 'pending')
         LEFT JOIN payroll_statementmatch single ON single.payout_id = live.id AND single.undone_at IS NULL
         LEFT JOIN payroll_statementmatch whole ON whole.file_id = live.file_id AND whole.payout_id IS NULL
              AND whole.undone_at IS NULL
+        LEFT JOIN said ON said.payout_id = live.id
+        LEFT JOIN settled ON settled.id = line.id
         LEFT JOIN payroll_payoutexception exception ON exception.line_id = line.id AND exception.lifted_at IS NULL
         WHERE line.batch_id IN (SELECT id FROM seen) AND line.net > 0
     ), covered AS (
@@ -234,8 +257,11 @@ _ROWS = """
         SELECT project_id, month_on, worker_id, subcontractor_id, min(id) AS line_id, sum(net) AS payable,
                coalesce(sum(amount) FILTER (WHERE state = 'paid'), 0) AS paid,
                coalesce(sum(amount) FILTER (WHERE state = 'pending'), 0) AS pending,
-               coalesce(sum(net) FILTER (WHERE excepted AND state IS NULL), 0) AS excepted,
-               coalesce(sum(amount) FILTER (WHERE state = 'paid' AND matched), 0) AS statement,
+               coalesce(sum(net) FILTER (WHERE excepted AND NOT settled AND state IS NULL), 0) AS excepted,
+               coalesce(sum(net) FILTER (WHERE settled), 0) AS settled,
+               coalesce(sum(least(amount, shown)) FILTER (WHERE state = 'paid' AND matched), 0) AS statement,
+               coalesce(sum(greatest(shown - amount, 0)) FILTER (WHERE state = 'paid'), 0) AS said_more,
+               coalesce(sum(greatest(amount - shown, 0)) FILTER (WHERE state = 'paid'), 0) AS said_less,
                coalesce(sum(amount) FILTER (WHERE state = 'paid' AND NOT matched AND covered.project_id IS NOT NULL), 0)
                    AS unseen,
                max(owed.paid_on) AS paid_on
@@ -251,34 +277,39 @@ _ROWS = """
         WHERE line.direction = 'out' AND account.project_id IN (SELECT project_id FROM owed)
           AND NOT EXISTS (SELECT FROM payroll_statementmatch match
                           WHERE match.statement_line_id = line.id AND match.undone_at IS NULL)
+          AND NOT EXISTS (SELECT FROM payroll_debitexplanation told
+                          WHERE told.statement_line_id = line.id AND told.undone_at IS NULL)
         GROUP BY 1, 2, 3
     ), told AS (
         -- A debit to the worker stands for a payment that the same statement lacks, whatever its amount: 7,000 where the
-        -- bank said 7,700 is 700 too little, and not 7,000 too much.
+        -- bank said 7,700 is 700 too little, and not 7,000 too much. What is left stands for a settlement that was paid.
         SELECT months.*, coalesce(loose.extra, 0) AS debits, loose.amounts,
-               least(coalesce(loose.extra, 0), months.unseen) AS instead
+               least(coalesce(loose.extra, 0), months.unseen) AS instead,
+               least(greatest(coalesce(loose.extra, 0) - months.unseen, 0), months.settled) AS leaving
         FROM months
         LEFT JOIN loose ON loose.project_id = months.project_id AND loose.worker_id = months.worker_id
              AND loose.month_on = months.month_on
     ), compared AS (
-        SELECT project_id, month_on, worker_id, subcontractor_id, line_id, payable, paid, pending, excepted,
-               statement + instead AS statement, paid_on, debits - instead AS extra,
-               coalesce(paid > 0 AND statement + instead > 0 AND debits > instead AND paid = ANY(amounts), false)
-                   AS repeated,
+        SELECT project_id, month_on, worker_id, subcontractor_id, line_id, payable, paid, pending, excepted, settled,
+               statement + instead + leaving AS statement, paid_on, debits - instead - leaving + said_more AS extra,
+               coalesce(paid > 0 AND statement + instead > 0 AND debits > instead + leaving AND paid = ANY(amounts),
+                        false) AS repeated,
                CASE WHEN instead > 0 THEN 0 ELSE unseen END AS unseen,
-               CASE WHEN instead > 0 THEN unseen - instead ELSE 0 END AS short
+               CASE WHEN instead > 0 THEN unseen - instead ELSE 0 END + said_less AS short
         FROM told
     ), rows AS (
         SELECT compared.project_id, project.code AS project_code, project.name AS project_name, compared.month_on,
                coalesce(employer.name, '总包自有班组') AS employer, compared.worker_id, worker.name AS worker_name,
                worker.id_last4, compared.line_id, compared.payable, compared.paid, compared.pending,
-               compared.excepted, compared.statement, compared.paid_on, compared.extra, compared.repeated,
-               compared.unseen, compared.short,
+               compared.excepted, compared.settled, compared.statement, compared.paid_on, compared.extra,
+               compared.repeated, compared.unseen, compared.short,
                CASE WHEN compared.repeated THEN 'double'
-                    WHEN compared.extra > 0 AND compared.paid - compared.short + compared.extra > compared.payable THEN 'over'
+                    WHEN compared.extra > 0 AND compared.paid + compared.settled - compared.short + compared.extra
+                         > compared.payable THEN 'over'
                     WHEN compared.short > 0 THEN 'part'
-                    WHEN compared.paid >= compared.payable THEN
+                    WHEN compared.paid + compared.settled >= compared.payable THEN
                         CASE WHEN compared.unseen > 0 THEN 'unseen'
+                             WHEN compared.settled > 0 THEN 'settled'
                              WHEN compared.statement < compared.paid THEN 'uncovered' ELSE 'clear' END
                     WHEN compared.pending > 0 THEN 'pending'
                     WHEN compared.excepted > 0 THEN 'excepted'

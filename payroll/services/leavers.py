@@ -103,9 +103,8 @@ def settlement_agree(
     if settlement is not None:
         _same_version(settlement, version)
     counted = settlement_suggest(stay)
-    if settlement is not None and settlement.state in (State.CONFIRMED, State.PAID):
-        if settlement.state == State.PAID or not paid_since(settlement, counted):
-            raise Refused("already_confirmed", "工人已经确认的结算不能再改。如有差错，请与工人另行书面约定后补发。")
+    if settlement is not None and not _may_agree(settlement, counted):
+        raise Refused("already_confirmed", "工人已经确认的结算不能再改。如有差错，请与工人另行书面约定后补发。")
     if deductions and not deduction_reason.strip():
         message = "有扣款必须写明事由。"
         raise Refused("deduction_without_reason", message, {"deduction_reason": message})
@@ -136,6 +135,12 @@ def settlement_agree(
         {"balance": ["", f"{settlement.balance}"], "paid": [f"{counted.paid}", f"{paid}"]},
         reason=settlement.paid_reason,
     )
+
+
+def _may_agree(settlement: LeaverSettlement, counted: Suggestion) -> bool:
+    if settlement.state == State.CONFIRMED:
+        return bool(paid_since(settlement, counted))
+    return settlement.state != State.PAID
 
 
 def paid_since(settlement: LeaverSettlement, counted: Suggestion) -> Decimal:

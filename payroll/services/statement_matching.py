@@ -1,9 +1,10 @@
 """Statement debits and payments brought together: by card, amount and day where there is one of each, else by hand."""
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from accounts.selectors.statements import statement_line_unscoped
-from payroll.models import Payout, PayoutFile, StatementMatch
+from payroll.models import DebitExplanation, Payout, PayoutFile, StatementMatch
 from payroll.selectors.reconciliation import match_days
 from payroll.services.payout_files import batch_lock
 from projects.selectors.projects import may_act
@@ -29,16 +30,21 @@ def statements_match(project_id: int) -> int:
         "files": files,
         "days": match_days(today()),
         "now": now(),
-        "space": LOCK_SPACE,
     }
+    matching_turn(project_id)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%(space)s, (%(project)s %% 2147483648)::int)", facts)
         with hashed_joins():
             cursor.execute(_SINGLE, facts)
             found = cursor.rowcount
             cursor.execute(_WHOLE_FILES, facts)
             found += cursor.rowcount
         return found
+
+
+def matching_turn(project_id: int) -> None:
+    """Whoever says what a project's debits are takes turns, until his transaction ends: a debit is explained once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, (%s %% 2147483648)::int)", [LOCK_SPACE, project_id])
 
 
 @transaction.atomic
@@ -51,6 +57,7 @@ def statement_pair(*, statement_line_id: int, payout_id: int, actor: Actor, scop
     line = statement_line_unscoped(statement_line_id)
     if payout is None or line is None:
         raise NotVisible()
+    matching_turn(line.account.project_id)
     batch = batch_lock(payout.file.batch_id, scope)
     if line.account.project_id != batch.project_id:
         raise Refused("other_project", "流水和代发明细不是同一个项目的，不能核对在一起。")
@@ -60,10 +67,16 @@ def statement_pair(*, statement_line_id: int, payout_id: int, actor: Actor, scop
         raise Refused("not_paid", "这一笔还没有登记为已发放。请先登记银行结果。")
     if line.amount != payout.amount:
         raise Refused(
-            "amount_differs", f"流水金额 {line.amount:,.2f} 元与代发金额 {payout.amount:,.2f} 元不等，不能核对在一起。"
+            "amount_differs",
+            f"流水金额 {line.amount:,.2f} 元与代发金额 {payout.amount:,.2f} 元不等。确实是这一笔的，请点“说明是什么”写明理由。",
         )
     live = StatementMatch.objects.filter(undone_at__isnull=True)
-    if live.filter(statement_line_id=line.pk).exists() or live.filter(payout=payout).exists():
+    said = DebitExplanation.objects.filter(undone_at__isnull=True)
+    if (
+        live.filter(statement_line_id=line.pk).exists()
+        or live.filter(payout=payout).exists()
+        or said.filter(Q(statement_line_id=line.pk) | Q(shares__payout=payout)).exists()
+    ):
         raise Refused("matched_already", "这笔流水或这笔代发已经核对过。如有错误，请先撤销原来的核对。")
     found = StatementMatch.objects.create(
         statement_line_id=line.pk, file=payout.file, payout=payout, by=actor.user, at=now()
@@ -112,6 +125,8 @@ _SINGLE = """
         WHERE account.project_id = %(project)s AND line.direction = 'out' AND line.counterparty_index IS NOT NULL
           AND NOT EXISTS (SELECT FROM payroll_statementmatch known
                           WHERE known.statement_line_id = line.id AND known.undone_at IS NULL)
+          AND NOT EXISTS (SELECT FROM payroll_debitexplanation said
+                          WHERE said.statement_line_id = line.id AND said.undone_at IS NULL)
     ), pairs AS (
         SELECT debits.id AS line_id, payout.id AS payout_id, payout.file_id,
                count(*) OVER (PARTITION BY debits.id) AS payments,
@@ -123,6 +138,9 @@ _SINGLE = """
              AND debits.on BETWEEN payout.paid_on - %(days)s AND payout.paid_on + %(days)s
         WHERE NOT EXISTS (SELECT FROM payroll_statementmatch known
                           WHERE known.payout_id = payout.id AND known.undone_at IS NULL)
+          AND NOT EXISTS (SELECT FROM payroll_debitshare share
+                          JOIN payroll_debitexplanation said ON said.id = share.explanation_id
+                          WHERE share.payout_id = payout.id AND said.undone_at IS NULL)
     )
     INSERT INTO payroll_statementmatch (statement_line_id, file_id, payout_id, at)
     SELECT line_id, file_id, payout_id, %(now)s FROM pairs
@@ -140,6 +158,10 @@ _WHOLE_FILES = """
         WHERE payout.file_id = ANY(%(files)s) AND payout.state IN ('paid', 'returned')
           AND NOT EXISTS (SELECT FROM payroll_statementmatch known
                           WHERE known.file_id = payout.file_id AND known.undone_at IS NULL)
+          AND NOT EXISTS (SELECT FROM payroll_debitshare share
+                          JOIN payroll_debitexplanation said ON said.id = share.explanation_id
+                          JOIN payroll_payout paid ON paid.id = share.payout_id
+                          WHERE paid.file_id = payout.file_id AND said.undone_at IS NULL)
         GROUP BY payout.file_id HAVING count(*) > 1
     ), pairs AS (
         SELECT line.id AS line_id, sums.file_id, count(*) OVER (PARTITION BY line.id) AS files,
@@ -151,6 +173,8 @@ _WHOLE_FILES = """
         WHERE line.direction = 'out'
           AND NOT EXISTS (SELECT FROM payroll_statementmatch known
                           WHERE known.statement_line_id = line.id AND known.undone_at IS NULL)
+          AND NOT EXISTS (SELECT FROM payroll_debitexplanation said
+                          WHERE said.statement_line_id = line.id AND said.undone_at IS NULL)
     )
     INSERT INTO payroll_statementmatch (statement_line_id, file_id, payout_id, at)
     SELECT line_id, file_id, NULL, %(now)s FROM pairs

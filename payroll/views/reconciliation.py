@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from payroll.forms.payouts import MatchForm, ReconciliationForm
 from payroll.rules.reconciliation import STATES
 from payroll.selectors.batches import batches, employers_in
+from payroll.selectors.debits import explanations_of
 from payroll.selectors.matching import candidates_for, loose_debits, matches_of, unseen_payments
 from payroll.selectors.reconciliation import (
     Asked,
@@ -23,6 +24,7 @@ from payroll.selectors.reconciliation import (
     sums_of_all,
     worker_months,
 )
+from payroll.services.debits import debit_unexplain
 from payroll.services.statement_matching import statement_pair, statement_unpair, statements_rematch
 from projects.selectors.projects import may_act, project_by_code
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -44,6 +46,7 @@ ONLY = {
     "over": "多发",
     "double": "疑似重复",
     "pending": "等待银行结果",
+    "settled": "已由退场结算支付",
     "unseen": "流水中未见",
     "uncovered": "流水未覆盖",
 }
@@ -94,6 +97,7 @@ def reconciliation(request):
             "columns": columns(request, COLUMNS),
             "sums": sums_by_employer(request.scope, asked),
             "loose": loose_debits(request.scope, project).count() if request.scope.can(Permission.ACCOUNT_VIEW) else 0,
+            "explanations": explanations_of(request.scope, project)[:MATCHES_SHOWN],
             "may_match": may_act(request.scope, project, Permission.PAYROLL_PAY),
         }
     return render(request, "payroll/reconciliation.html", context)
@@ -119,6 +123,7 @@ def matching(request, code):
         {
             "project": project,
             "page": page,
+            "explanations": explanations_of(request.scope, project)[:MATCHES_SHOWN],
             "matches": matches_of(request.scope, project)[:MATCHES_SHOWN],
             "unseen": unseen_payments(request.scope, project).count(),
             "crumbs": [
@@ -135,13 +140,18 @@ def _match(request, project) -> None:
     try:
         if not form.is_valid():
             raise Refused("invalid", "请选择这笔流水对应的代发明细。")
-        act, line, payout, match = (form.cleaned_data[name] for name in ("act", "line", "payout", "match"))
+        act, line, payout, match, explanation = (
+            form.cleaned_data[name] for name in ("act", "line", "payout", "match", "explanation")
+        )
         if act == "again":
             count = statements_rematch(project=project, actor=actor, scope=request.scope)
             messages.success(request, f"已重新核对，新对上 {count} 笔。")
         elif act == "undo" and match:
             statement_unpair(match_id=match, actor=actor, scope=request.scope)
             messages.success(request, "已撤销，这笔流水重新等待核对。")
+        elif act == "unexplain" and explanation:
+            debit_unexplain(explanation_id=explanation, actor=actor, scope=request.scope)
+            messages.success(request, "已撤销说明，这笔流水重新等待核对。")
         elif act == "pair" and line and payout:
             statement_pair(statement_line_id=line, payout_id=payout, actor=actor, scope=request.scope)
             messages.success(request, "已核对。")
@@ -222,6 +232,7 @@ def _export(request, asked) -> HttpResponse:
         OutColumn("应发（元）", "money"),
         OutColumn("银行结果已发（元）", "money", 18),
         OutColumn("等待银行结果（元）", "money", 18),
+        OutColumn("退场结算已付（元）", "money", 18),
         OutColumn("流水已付（元）", "money"),
         OutColumn("流水另付（元）", "money"),
         OutColumn("差额（元）", "money"),
@@ -231,7 +242,7 @@ def _export(request, asked) -> HttpResponse:
     body = (
         [
             row.project_code, row.project_name, f"{row.month_on:%Y-%m}", row.employer, row.worker_name, row.id_last4,
-            row.payable, row.paid, row.pending, row.statement, row.extra, row.difference, STATES[row.state][0], row.paid_on,
+            row.payable, row.paid, row.pending, row.settled, row.statement, row.extra, row.difference, STATES[row.state][0], row.paid_on,
         ]
         for row in worker_months(request.scope, asked)
     )  # fmt: skip

@@ -106,6 +106,8 @@ ACTION_WORDS = {
     "result.whole": "按整批登记银行结果",
     "seed_demo": "生成演示数据",
     "special_account_save": "保存专用账户",
+    "statement.explain": "说明专户支出",
+    "statement.unexplain": "撤销专户支出的说明",
     "statement.pair": "核对专户流水",
     "statement.unpair": "撤销流水核对",
     "statement.discard": "放弃专户流水",

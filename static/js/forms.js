@@ -59,9 +59,11 @@ function countChecked(table) {
 }
 
 function showChosen(root) {
-  for (const radio of root.querySelectorAll("input[type=radio][data-shows]")) {
+  // Several choices may share a part: it is shown where one of them is chosen.
+  const radios = [...root.querySelectorAll("input[type=radio][data-shows]")];
+  for (const radio of radios) {
     const part = document.querySelector(radio.dataset.shows);
-    if (part) part.hidden = !radio.checked;
+    if (part) part.hidden = !radios.some((one) => one.dataset.shows === radio.dataset.shows && one.checked);
   }
 }
 showChosen(document);

@@ -154,6 +154,7 @@ PAGES = {
     "payroll:layouts": page(P.PAYROLL_VIEW),
     "payroll:reconciliation": page(P.PAYROLL_VIEW),
     "payroll:matching": form(P.PAYROLL_PAY, "project"),
+    "payroll:debit": form(P.PAYROLL_PAY, "movement"),
     "payroll:payout": page(P.PAYROLL_VIEW, "batch"),
     "payroll:payout_make": button(P.PAYROLL_PAY, "batch"),
     "payroll:payout_line": form(P.PAYROLL_VIEW, "line", writes=P.PAYROLL_PAY),

@@ -92,6 +92,7 @@ REACH = {
     "card_change": PAY,
     "statement_line": PROJECTS,
     "statement": PROJECTS,
+    "movement": PROJECTS,
     "bank_result": PAY,
     "worker": PAY,
     "entry": PAY,

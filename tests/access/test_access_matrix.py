@@ -107,6 +107,7 @@ class Subjects:
             "payout_file": lambda: {"pk": place.payout_file.pk},
             "statement_line": lambda: {"pk": place.statement_line.pk},
             "statement": lambda: {"code": place.project.code, "pk": place.statement_line.imported_id},
+            "movement": lambda: {"code": place.project.code, "pk": place.statement_line.pk},
             "card_change": lambda: {"pk": CardChange.objects.get(line__batch=place.payout_file.batch).pk},
             "bank_result": lambda: {"pk": place.payout_file.results.first().pk},
             "worker": lambda: {"pk": line.worker_id},

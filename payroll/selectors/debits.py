@@ -1,0 +1,105 @@
+"""A debit that no single payment equals: what it could be, and what persons said such debits are."""
+
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest
+
+from accounts.models import StatementLine
+from accounts.selectors.statements import statement_lines
+from payroll.models import BankCard, DebitExplanation, DebitShare, LeaverSettlement, Payout, StatementMatch
+from payroll.selectors.batches import batches
+from responsibilities.rules.errors import NotVisible
+from responsibilities.rules.roles import Permission
+from responsibilities.rules.scope import Scope
+
+PAYMENTS_SHOWN = 60
+CREDITS_SHOWN = 20
+
+
+def debit_by_pk(scope: Scope, project, pk: int) -> StatementLine:
+    """One movement of a project's account; raises NotVisible."""
+    found = statement_lines(scope, project).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible("没有找到这笔流水，或者它不在您的管辖范围内。")
+    return found
+
+
+def explanations_of(scope: Scope, project) -> QuerySet:
+    """What persons said of a project's debits, latest first; what was undone too."""
+    return (
+        DebitExplanation.objects.visible_to(scope.with_permission(Permission.ACCOUNT_VIEW))
+        .filter(statement_line__account__project=project)
+        .select_related("statement_line", "by", "undone_by", "settlement__stay__entry__worker", "reversed_by")
+        .prefetch_related("shares__payout__line__worker", "shares__payout__file__batch")
+        .order_by("-id")
+    )
+
+
+def live_explanation(scope: Scope, project, line: StatementLine) -> DebitExplanation | None:
+    """What a debit is said to be now."""
+    return explanations_of(scope, project).filter(statement_line=line, undone_at__isnull=True).first()
+
+
+def is_matched(line: StatementLine) -> bool:
+    """Whether a visible debit is already told to be one payment, or a whole file."""
+    return StatementMatch.objects.filter(statement_line_id=line.pk, undone_at__isnull=True).exists()
+
+
+def payments_near(scope: Scope, project, line: StatementLine, text: str = "") -> list[Payout]:
+    """Payments that a debit could have paid, not matched yet: to the same card first, then to the same name, then by
+    day. `said`: what other debits are said to have paid of it, yuan. At most PAYMENTS_SHOWN; `text` is a name's part.
+    """
+    matched = StatementMatch.objects.filter(undone_at__isnull=True)
+    shares = DebitShare.objects.filter(payout_id=OuterRef("pk"), explanation__undone_at__isnull=True)
+    cards = BankCard.objects.filter(pk=OuterRef("card_id"), number_index=line.counterparty_index)
+    rows = (
+        Payout.objects.filter(
+            file__batch__in=batches(scope).filter(project=project),
+            state__in=(Payout.State.PAID, Payout.State.RETURNED),
+        )
+        .filter(
+            ~Exists(matched.filter(payout_id=OuterRef("pk"))),
+            ~Exists(matched.filter(payout__isnull=True, file_id=OuterRef("file_id"))),
+        )
+        .annotate(
+            said=Coalesce(
+                Subquery(shares.order_by().values("payout_id").annotate(all=Sum("amount")).values("all")),
+                Value(0),
+                output_field=Payout._meta.get_field("amount"),
+            ),
+            same_card=Exists(cards),
+            same_name=Case(
+                When(~Q(line__worker__name="") & Q(line__worker__name=line.counterparty_name), then=Value(True)),
+                default=Value(False),
+                output_field=BooleanField(),
+            ),
+            days=Greatest(F("paid_on") - Value(line.on), Value(line.on) - F("paid_on")),
+        )
+        .select_related("line__worker", "card", "file__batch")
+        .order_by("-same_card", "-same_name", "days", "pk")
+    )
+    if text:
+        rows = rows.filter(line__worker__name__icontains=text)
+    return list(rows[:PAYMENTS_SHOWN])
+
+
+def settlements_open(scope: Scope, project) -> list[LeaverSettlement]:
+    """Leavers' paid settlements of a project that no debit is said to be yet, latest first."""
+    said = DebitExplanation.objects.filter(settlement_id=OuterRef("pk"), undone_at__isnull=True)
+    return list(
+        LeaverSettlement.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .filter(stay__entry__project=project, state=LeaverSettlement.State.PAID, balance__gt=0)
+        .filter(~Exists(said))
+        .select_related("stay__entry__worker")
+        .order_by("-paid_on", "-pk")[:PAYMENTS_SHOWN]
+    )
+
+
+def credits_back(scope: Scope, project, line: StatementLine) -> list[StatementLine]:
+    """What came in of the same amount from the debit's day on and is no other debit's reversal."""
+    said = DebitExplanation.objects.filter(reversed_by_id=OuterRef("pk"), undone_at__isnull=True)
+    return list(
+        statement_lines(scope, project)
+        .filter(direction="in", amount=line.amount, on__gte=line.on)
+        .filter(~Exists(said))
+        .order_by("on", "pk")[:CREDITS_SHOWN]
+    )

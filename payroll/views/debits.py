@@ -1,0 +1,100 @@
+"""One debit of the special account that no single payment equals: a person says what it is."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from payroll.forms.payouts import DebitForm
+from payroll.models import DebitExplanation
+from payroll.selectors.debits import (
+    credits_back,
+    debit_by_pk,
+    is_matched,
+    live_explanation,
+    payments_near,
+    settlements_open,
+)
+from payroll.services.debits import debit_explain
+from projects.selectors.projects import may_act, project_by_code
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.rules.roles import Permission
+from responsibilities.services.trail import Actor
+from responsibilities.views.access import needs, show_refusal
+
+Kind = DebitExplanation.Kind
+# What a kind needs to be told besides the reason; the page shows only that part.
+PARTS = {Kind.PART: "payouts", Kind.SEVERAL: "payouts", Kind.SETTLEMENT: "settlement", Kind.REVERSED: "reversed_by"}
+# What follows, in the person's words.
+FOLLOWS = {
+    Kind.PART: "对账按实际金额计：少付的列为少发，多付的列为多发。",
+    Kind.SEVERAL: "所选代发视为流水已付；合计须与流水金额相等。",
+    Kind.SETTLEMENT: "不再列为另付的工资。",
+    Kind.REVERSED: "支出和退回的收入相抵，不计入已付。",
+    Kind.OTHER: "不计入工人的工资。专用账户资金不得用于工资以外的支出（《保障农民工工资支付条例》第三十三条），监管部门会看到。",
+}
+
+
+@needs(Permission.PAYROLL_PAY)
+def debit(request, code, pk):
+    """Choose what it is, which payments, and why."""
+    project = project_by_code(request.scope, code)
+    if not may_act(request.scope, project, Permission.PAYROLL_PAY):
+        raise NotAllowed()
+    line = debit_by_pk(request.scope, project, pk)
+    if line.direction != "out" or is_matched(line) or live_explanation(request.scope, project, line):
+        messages.info(request, "这笔流水不用说明，或者已经核对、说明过。")
+        return redirect("payroll:matching", code)
+    text = request.GET.get("q", "").strip()[:60]
+    payments = payments_near(request.scope, project, line, text)
+    form = DebitForm(
+        request.POST or None,
+        payouts=payments,
+        settlements=settlements_open(request.scope, project),
+        credits=credits_back(request.scope, project, line),
+    )
+    if request.method == "POST" and form.is_valid() and _said(request, line, form):
+        messages.success(request, "已说明这笔支出，对账已按说明计算；说错了可以撤销。")
+        return redirect("payroll:matching", code)
+    chosen = form["payouts"].value() or []
+    for one in payments:
+        one.chosen = str(one.pk) in {f"{pk}" for pk in chosen}
+        one.left = one.amount - one.said
+    return render(
+        request,
+        "payroll/debit.html",
+        {
+            "project": project,
+            "line": line,
+            "form": form,
+            "payments": payments,
+            "kinds": [(kind, kind.label, FOLLOWS[kind], PARTS.get(kind, "")) for kind in Kind],
+            "kind": form["kind"].value(),
+            "q": text,
+            "crumbs": [
+                {"label": "应发实发对账", "url": f"{reverse('payroll:reconciliation')}?project={code}"},
+                {"label": "核对流水", "url": reverse("payroll:matching", args=[code])},
+                {"label": "说明是什么"},
+            ],
+        },
+    )
+
+
+def _said(request, line, form) -> bool:
+    facts = form.cleaned_data
+    try:
+        debit_explain(
+            statement_line_id=line.pk,
+            kind=facts["kind"],
+            reason=facts["reason"],
+            payouts=facts["payouts"],
+            settlement_id=facts["settlement"],
+            reversed_by_id=facts["reversed_by"],
+            actor=Actor.of(request),
+            scope=request.scope,
+        )
+    except (NotAllowed, NotVisible):
+        raise
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return False
+    return True

@@ -1,0 +1,308 @@
+"""A debit that equals no single payment: a person says what it is, and the reconciliation goes by it until undone."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from accounts.models import StatementLine
+from accounts.rules.statements import Movement
+from accounts.services.statements import statement_report
+from payroll.models import DebitExplanation, LeaverSettlement, Payout
+from payroll.rules.reconciliation import Reconciled
+from payroll.selectors.debits import payments_near
+from payroll.selectors.matching import candidates_for, loose_debits, unseen_payments
+from payroll.selectors.reconciliation import Asked, sums_of_all, worker_months
+from payroll.services.bank_results import payout_file_settle
+from payroll.services.debits import debit_explain, debit_unexplain
+from payroll.services.payout_files import payout_files_make
+from payroll.services.statement_matching import statement_pair, statements_match
+from payroll.services.stays import site_enter, site_leave
+from responsibilities.models import AuditEvent
+from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.services.trail import Actor
+from tests.factories.payouts import special_account
+from tests.factories.payroll import card_number, site
+from tests.factories.people import worker
+
+pytestmark = pytest.mark.django_db
+SYSTEM = Actor.system("tests")
+DAY = datetime.date(2026, 11, 23)
+NET = Decimal("5380.00")
+
+
+@pytest.fixture(autouse=True)
+def today(settings):
+    settings.PORTAL_TODAY = "2026-11-23"
+
+
+@pytest.fixture
+def scope(cast):
+    return cast.scope(cast.labour_officer)
+
+
+@pytest.fixture
+def paid(batch):
+    """Three workers' pay, all of it through the bank."""
+    file = payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM).files[0]
+    payout_file_settle(file_id=file.pk, outcome="paid", on=DAY, note="回单1", actor=SYSTEM)
+    return list(Payout.objects.order_by("row"))
+
+
+def movement(project, amount, *, number="", day=DAY, out=True, reference="", purpose="转账") -> StatementLine:
+    one = Movement(1, day, out, Decimal(amount), None, "", number, reference, purpose)
+    statement_report(project=project, movements=[one], actor=SYSTEM)
+    return StatementLine.objects.latest("pk")
+
+
+def to_worker(project, n, amount, **facts) -> StatementLine:
+    return movement(project, amount, number=card_number(n), **facts)
+
+
+def explain(line, kind, payouts=(), **facts) -> DebitExplanation:
+    given = {"reason": "银行回单 0012", "actor": SYSTEM, "payouts": [one.pk for one in payouts]} | facts
+    return debit_explain(statement_line_id=line.pk, kind=kind, **given)
+
+
+def rows(scope, project, **changes) -> dict[int, object]:
+    asked = Asked(datetime.date(2026, 6, 1), datetime.date(2026, 11, 1), project.pk, **changes)
+    found = worker_months(scope, asked)
+    assert all(Reconciled.state.fget(row) == row.state for row in found), "the rule and the query agree"
+    assert sums_of_all(scope, asked).difference == sum(row.difference for row in found)
+    return {row.worker_id: row for row in found}
+
+
+def code_of(function, *arguments, **facts) -> str:
+    with pytest.raises(Refused) as refused:
+        function(*arguments, **facts)
+    return refused.value.code
+
+
+# ── what each kind does to the reconciliation ──────────────────────────
+
+
+def test_a_debit_of_another_amount_is_said_to_be_one_payment(project, paid, scope):
+    line = movement(project, NET - 700, reference="A")
+    before = rows(scope, project)[paid[0].line.worker_id]
+    assert (before.state, before.statement) == ("uncovered", 0), "a debit to no card that is known tells nothing"
+    found = explain(line, "part", paid[:1])
+    row = rows(scope, project)[paid[0].line.worker_id]
+    assert (row.state, row.statement, row.short, row.difference) == ("part", NET - 700, 700, 700)
+    assert list(loose_debits(scope, project)) == []
+    assert unseen_payments(scope, project).count() == 2
+    debit_unexplain(explanation_id=found.pk, actor=SYSTEM)
+    row = rows(scope, project)[paid[0].line.worker_id]
+    assert (row.state, row.difference) == ("uncovered", 0)
+    assert list(loose_debits(scope, project)) == [line]
+
+
+def test_what_was_paid_in_two_parts_is_paid_in_full(project, paid, scope):
+    worker_id = paid[0].line.worker_id
+    for amount, reference, state in ((NET - 700, "A", "part"), (Decimal(700), "B", "clear")):
+        explain(to_worker(project, 1, amount, reference=reference), "part", paid[:1])
+        assert rows(scope, project)[worker_id].state == state
+    assert rows(scope, project)[worker_id].statement == NET
+
+
+def test_more_than_the_payment_is_too_much(project, paid, scope):
+    explain(to_worker(project, 1, NET + 100), "part", paid[:1])
+    row = rows(scope, project)[paid[0].line.worker_id]
+    assert (row.state, row.statement, row.extra, row.difference) == ("over", NET, 100, -100)
+
+
+def test_a_sum_of_several_workers_is_all_of_their_payments(project, paid, scope):
+    line = movement(project, NET * 2, reference="A")
+    assert statements_match(project.pk) == 0
+    explain(line, "several", paid[:2])
+    found = rows(scope, project)
+    assert [found[one.line.worker_id].state for one in paid] == ["clear", "clear", "uncovered"]
+
+
+def test_other_expenses_and_what_came_back_are_nobodys_pay(project, paid, scope):
+    worker_id = paid[0].line.worker_id
+    explain(to_worker(project, 1, NET, reference="A"), "part", paid[:1])
+    again = to_worker(project, 1, NET, reference="B")
+    assert rows(scope, project)[worker_id].state == "double"
+    back = movement(project, NET, out=False, reference="C", purpose="冲正")
+    found = explain(again, "reversed", reversed_by_id=back.pk)
+    assert rows(scope, project)[worker_id].state == "clear"
+    debit_unexplain(explanation_id=found.pk, actor=SYSTEM)
+    assert rows(scope, project)[worker_id].state == "double"
+    explain(again, "other", reason="误付的材料款，已要求退回")
+    assert rows(scope, project)[worker_id].state == "clear"
+
+
+@pytest.fixture
+def settlement(cast, project):
+    """Worker 1 left; what he was owed is paid."""
+    stay = site_enter(
+        project=project, subcontractor=None, worker=worker(1), entered_on=datetime.date(2026, 9, 1), actor=SYSTEM
+    )
+    stay = site_leave(stay_id=stay.pk, left_on=datetime.date(2026, 11, 15), actor=SYSTEM)
+    return LeaverSettlement.objects.create(
+        stay=stay,
+        earned=6000,
+        balance=6000,
+        agreed_on=stay.left_on,
+        paid_on=DAY,
+        payment_note="回单 0012",
+        open_pay="included",
+        state="paid",
+    )
+
+
+def test_a_settlement_paid_from_the_account_is_no_extra_pay(project, paid, settlement, scope):
+    line = to_worker(project, 1, 6000, reference="A")
+    worker_id = paid[0].line.worker_id
+    assert rows(scope, project)[worker_id].state == "over"
+    explain(line, "settle", settlement_id=settlement.pk)
+    assert rows(scope, project)[worker_id].state == "uncovered"
+    other = to_worker(project, 1, 6000, reference="B")
+    assert code_of(explain, other, "settle", settlement_id=settlement.pk) == "settlement_missing", "it was paid once"
+
+
+def test_a_line_that_a_paid_settlement_covers_is_not_unpaid(project, batch, settlement, scope):
+    """Nothing of the batch went out: one line stands in the settlement, the others are unpaid."""
+    worker_id = settlement.stay.entry.worker_id
+    row = rows(scope, project)[worker_id]
+    assert (row.state, row.state_words, row.settled, row.difference) == (
+        "settled",
+        ("已由退场结算支付", "green"),
+        NET,
+        0,
+    )
+    assert worker_id not in rows(scope, project, only="unpaid")
+    assert worker_id not in rows(scope, project, only="different")
+    assert list(rows(scope, project, only="settled")) == [worker_id]
+    assert sorted(one.state for one in rows(scope, project).values()) == ["settled", "unpaid", "unpaid"]
+    to_worker(project, 1, NET, reference="A")
+    row = rows(scope, project)[worker_id]
+    assert (row.state, row.statement, row.extra) == ("settled", NET, 0), "the debit stands for the settlement"
+
+
+@pytest.mark.parametrize(("changes", "state"), [({"open_pay": "separate"}, "unpaid"), ({"state": "agreed"}, "unpaid")])
+def test_a_settlement_that_leaves_the_line_out_or_is_not_paid_covers_nothing(
+    project, batch, settlement, scope, changes, state
+):
+    LeaverSettlement.objects.update(**changes)
+    assert {one.state for one in rows(scope, project).values()} == {state}
+
+
+def test_a_settled_line_recorded_as_an_exception_says_the_same(project, batch, settlement, scope):
+    batch.lines.get(worker_id=settlement.stay.entry.worker_id).payout_exceptions.create(
+        kind="settled", reason="回单 0012", recorded_at=datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
+    )
+    LeaverSettlement.objects.update(state="agreed")
+    row = rows(scope, project)[settlement.stay.entry.worker_id]
+    assert (row.state, row.excepted, row.difference) == ("settled", 0, 0)
+
+
+# ── what is refused ────────────────────────────────────────────────────
+
+
+def test_what_cannot_be_is_refused(cast, project, paid):
+    line = movement(project, NET * 2, reference="A")
+    assert code_of(explain, line, "nonsense") == "unknown_kind"
+    assert code_of(explain, line, "part", paid[:1], reason=" ") == "reason_missing"
+    assert code_of(explain, line, "part") == "payments_missing"
+    assert code_of(explain, line, "part", paid[:2]) == "one_payment"
+    assert code_of(explain, line, "several", paid[:1]) == "one_payment"
+    assert code_of(explain, line, "several", paid) == "sum_differs"
+    assert code_of(explain, line, "settle") == "settlement_missing"
+    assert code_of(explain, line, "reversed") == "credit_missing"
+    smaller = movement(project, NET, out=False, reference="B")
+    earlier = movement(project, NET * 2, out=False, reference="C", day=DAY - datetime.timedelta(days=1))
+    for credit in (smaller, earlier, line):
+        assert code_of(explain, line, "reversed", reversed_by_id=credit.pk) == "credit_missing"
+    assert code_of(explain, smaller, "other") == "not_a_debit"
+    Payout.objects.filter(pk=paid[2].pk).update(state="failed")
+    assert code_of(explain, line, "several", [paid[0], paid[2]]) == "not_paid"
+    assert DebitExplanation.objects.count() == 0
+    explain(line, "several", paid[:2])
+    assert code_of(explain, line, "other") == "explained_already"
+
+
+def test_payments_of_another_project_are_none(cast, project, paid):
+    elsewhere = site(cast, "ZY-2026-011")
+    special_account(elsewhere, cast.bank, number="6210000000000008888")
+    assert code_of(explain, movement(elsewhere, 1), "part", paid[:1]) == "payments_missing"
+
+
+def test_a_payment_is_not_told_twice(project, paid, scope):
+    line = movement(project, NET * 2, reference="A")
+    explain(line, "several", paid[:2])
+    other = to_worker(project, 1, NET, reference="B")
+    assert code_of(explain, movement(project, NET * 2, reference="C"), "several", paid[1:]) == "matched_already"
+    assert statements_match(project.pk) == 0, "what is explained is not matched by itself"
+    assert other.pk not in candidates_for(scope, project, [other]) or all(
+        one["payout_id"] not in {paid[0].pk, paid[1].pk} for one in candidates_for(scope, project, [other])[other.pk]
+    )
+    with pytest.raises(Refused) as refused:
+        statement_pair(statement_line_id=other.pk, payout_id=paid[0].pk, actor=SYSTEM)
+    assert refused.value.code == "matched_already"
+    third = to_worker(project, 3, NET, reference="D")
+    statement_pair(statement_line_id=third.pk, payout_id=paid[2].pk, actor=SYSTEM)
+    assert code_of(explain, movement(project, 5, reference="E"), "part", paid[2:]) == "matched_already"
+    assert code_of(explain, third, "other") == "explained_already"
+
+
+def test_only_who_pays_on_the_project_says_what_a_debit_is(cast, project, paid):
+    line = movement(project, NET * 2)
+    for user, error in (
+        (cast.auditor, NotAllowed),
+        (cast.supervisor, NotAllowed),
+        (cast.other_labour_officer, NotVisible),
+    ):
+        by = {"actor": cast.actor(user), "scope": cast.scope(user)}
+        with pytest.raises(error):
+            explain(line, "other", **by)
+        with pytest.raises(error):
+            debit_unexplain(explanation_id=explain(line, "other").pk, **by)
+        debit_unexplain(explanation_id=DebitExplanation.objects.get(undone_at=None).pk, actor=SYSTEM)
+
+
+def test_the_trail_keeps_what_was_said_and_that_it_was_undone(cast, project, paid):
+    by = {"actor": cast.actor(cast.labour_officer), "scope": cast.scope(cast.labour_officer)}
+    found = explain(movement(project, NET * 2), "several", paid[:2], **by)
+    debit_unexplain(explanation_id=found.pk, **by)
+    debit_unexplain(explanation_id=found.pk, **by)
+    said = AuditEvent.objects.get(action="statement.explain")
+    assert (said.reason, said.changes["payouts"]) == ("银行回单 0012", ["", f"{paid[0].pk}、{paid[1].pk}"])
+    assert AuditEvent.objects.filter(action="statement.unexplain").count() == 1
+    found.refresh_from_db()
+    assert found.undone_by == cast.labour_officer
+
+
+# ── the page ───────────────────────────────────────────────────────────
+
+
+def test_payments_of_the_same_card_come_first_and_names_are_found(project, paid, scope):
+    line = to_worker(project, 2, 100)
+    first = payments_near(scope, project, line)
+    assert (first[0].pk, first[0].same_card, len(first)) == (paid[1].pk, True, 3)
+    name = paid[2].line.worker.name
+    assert paid[2] in payments_near(scope, project, line, name)
+    assert payments_near(scope, project, line, "没有这个人") == []
+
+
+def test_the_pages_lead_out_of_the_dead_end(cast, project, paid, client):
+    client.force_login(cast.labour_officer)
+    line = movement(project, NET * 2)
+    matching = f"/payroll/reconciliation/{project.code}/matching/"
+    page = f"/payroll/reconciliation/{project.code}/debits/{line.pk}/"
+    assert page in client.get(matching).content.decode()
+    shown = client.post(page, {"kind": "several", "payouts": [paid[0].pk], "reason": "合并支付"}).content.decode()
+    assert "请选择两笔以上代发" in shown
+    assert f'value="{paid[0].pk}"' in shown
+    assert "checked" in shown
+    sent = {"kind": "several", "payouts": [one.pk for one in paid[:2]], "reason": "合并支付"}
+    assert "已说明这笔支出" in client.post(page, sent, follow=True).content.decode()
+    assert client.get(page).status_code == 302, "what is said is said once"
+    found = DebitExplanation.objects.get()
+    assert "合并支付" in client.get(f"/payroll/reconciliation/?project={project.code}").content.decode()
+    client.post(matching, {"act": "unexplain", "explanation": found.pk})
+    assert page in client.get(matching).content.decode()
+    client.force_login(cast.supervisor)
+    seen = client.get(f"/payroll/reconciliation/?project={project.code}").content.decode()
+    assert "合并支付" in seen
+    assert "撤销" in seen

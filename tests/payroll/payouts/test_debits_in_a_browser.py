@@ -1,0 +1,65 @@
+"""Saying what a debit is, on a phone: only what the choice needs is asked."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import StatementLine
+from accounts.rules.statements import Movement
+from accounts.services.statements import statement_report
+from payroll.services.bank_results import payout_file_settle
+from payroll.services.payout_files import payout_files_make
+from responsibilities.selectors.clock import today
+from responsibilities.services.trail import Actor
+from tests.browser import fits
+from tests.cast import PASSWORD, build_cast
+from tests.factories.payouts import noticed, special_account
+from tests.factories.payroll import site
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SYSTEM = Actor.system("tests")
+
+
+def test_two_workers_sum_is_explained_on_a_phone(page):
+    cast = build_cast()
+    project = site(cast)
+    special_account(project, cast.bank)
+    file = payout_files_make(batch_id=noticed(project, 3).pk, layout="generic", actor=SYSTEM).files[0]
+    payout_file_settle(file_id=file.pk, outcome="paid", on=today(), note="回单1", actor=SYSTEM)
+    one = Movement(1, today() - datetime.timedelta(days=1), True, Decimal("10760.00"), None, "", "", "A", "转账")
+    statement_report(project=project, movements=[one], actor=SYSTEM)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/login/")
+    page.get_by_label("用户名").fill("labour_officer")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+    page.goto(f"/payroll/reconciliation/{project.code}/matching/")
+    fits(page)
+    page.get_by_role("link", name="说明是什么").click()
+    expect(page.get_by_role("heading", name="这笔支出是什么")).to_be_visible()
+    expect(page.locator("#part-payouts")).to_be_hidden()
+    page.get_by_label("已冲正或退回专户").check()
+    expect(page.locator("#part-reversed_by")).to_be_visible()
+    expect(page.locator("#part-payouts")).to_be_hidden()
+    page.get_by_label("几名工人的工资合并成一笔支付").check()
+    expect(page.locator("#part-payouts")).to_be_visible()
+    expect(page.locator("#part-reversed_by")).to_be_hidden()
+    page.get_by_label("就是某一笔代发").check()
+    expect(page.locator("#part-payouts")).to_be_visible()
+    page.get_by_label("几名工人的工资合并成一笔支付").check()
+    boxes = page.locator("#part-payouts input[type=checkbox]")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    page.get_by_label("说明", exact=True).fill("银行合并支付，回单 0012")
+    fits(page)
+    page.get_by_role("button", name="保存说明").click()
+    expect(page.get_by_text("已说明这笔支出")).to_be_visible()
+    expect(page.get_by_text("没有等待核对的支出")).to_be_visible()
+    fits(page)
+    page.get_by_role("button", name="撤销").click()
+    page.get_by_role("dialog").get_by_role("button", name="撤销").click()
+    expect(page.get_by_text("已撤销说明")).to_be_visible()
+    assert StatementLine.objects.count() == 1
