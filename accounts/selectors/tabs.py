@@ -6,6 +6,8 @@ from accounts.models import AllocationMonth
 from accounts.selectors.months import allocation_months
 from accounts.selectors.special_accounts import account_open_days, special_account_of
 from accounts.selectors.statements import account_balance
+from projects.selectors.projects import may_act
+from responsibilities.rules.roles import Permission
 
 
 def account_tab(scope, project, today: datetime.date) -> dict:
@@ -20,6 +22,9 @@ def account_tab(scope, project, today: datetime.date) -> dict:
         "required_total": sum((month.required for month in known), 0),
         "credited_total": sum((month.credited for month in months), 0),
         "gap_total": sum((month.gap for month in known), 0),
+        "gap_months": sum(1 for month in known if month.gap),
+        "can_state": may_act(scope, project, Permission.ALLOCATION_STATE),
+        "can_record": may_act(scope, project, Permission.ALLOCATION_RECORD),
         "unknown_months": len(months) - len(known),
         "chart": _chart(months),
     }

@@ -31,13 +31,28 @@ class AreaForm(forms.Form):
         return self._areas.get(self.cleaned_data["area"])
 
 
-class CheckSettingForm(AreaForm):
-    """A new setting of one check."""
+class SeveritySelect(forms.Select):
+    """“按全市设置” can't be chosen together with the whole city: the page closes that option then."""
 
-    severity = forms.ChoiceField(label="处理方式", choices=CheckSetting.Severity.choices)
+    def create_option(self, name, value, *arguments, **facts):
+        option = super().create_option(name, value, *arguments, **facts)
+        if value == CheckSetting.Severity.FOLLOW:
+            option["attrs"]["data-not-with"] = f"area={CITY}"
+        return option
+
+
+class CheckSettingForm(AreaForm):
+    """A new setting of one check. Who may not set an area can't follow the city either."""
+
+    severity = forms.ChoiceField(label="处理方式", choices=CheckSetting.Severity.choices, widget=SeveritySelect)
     in_force_from = DayField(label="生效日期", help_text="从这一天起上传或提交的工资表按新设置核验；已提交的不受影响。")
     reason = forms.CharField(label="理由或文件依据", max_length=200, help_text="写明文号或情况，会公开显示并留痕。")
     field_order = ("area", "severity", "in_force_from", "reason")
+
+    def __init__(self, *arguments, areas, city, **facts):
+        super().__init__(*arguments, areas=areas, city=city, **facts)
+        if city:
+            self.fields["severity"].help_text = "“按全市设置”只用于县区：取消本县区自己的设置。"
 
 
 class MinimumWageForm(AreaForm):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncMonth
 
 from payroll.models import AttendanceDay, AttendanceProblem, AttendanceRow, AttendanceSheet, RosterEntry
 from projects.models import Project
@@ -53,6 +54,30 @@ def search_sheets(
     elif status != "all":
         rows = rows.exclude(status__in=HIDDEN_BY_DEFAULT)
     return rows.order_by("-month_on", "-id")
+
+
+def reported_months(
+    scope: Scope, *, text: str = "", month_on: datetime.date | None = None, since_on: datetime.date
+) -> QuerySet:
+    """Months of projects and employers with days that gates reported by API, newest first, as dicts: project, employer,
+    workers, days, last day. Of one month, else from `since_on` on: all days of years are too many to count for a list.
+    """
+    rows = days_seen(scope).filter(source=AttendanceDay.Source.API)
+    if month_on:
+        rows = rows.filter(on__gte=month_on, on__lt=_next(month_on))
+    else:
+        rows = rows.filter(on__gte=since_on)
+    if text:
+        rows = rows.filter(project__in=search_projects(Project.objects.all(), text).values("pk"))
+    return (
+        rows.order_by()
+        .annotate(month_on=TruncMonth("on"))
+        .values(
+            "month_on", "project_id", "project__code", "project__name", "project__area__name", "subcontractor__name"
+        )
+        .annotate(workers=Count("worker_id", distinct=True), total_days=Sum("days"), last_on=Max("on"))
+        .order_by("-month_on", "project__code", "subcontractor__name")
+    )
 
 
 def rows_of(scope: Scope, sheet: AttendanceSheet, *, only_problems: bool = False, text: str = "") -> QuerySet:

@@ -1,6 +1,6 @@
 """A debit that no single payment equals: what it could be, and what persons said such debits are."""
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import StatementLine
@@ -24,24 +24,28 @@ def debit_by_pk(scope: Scope, project, pk: int) -> StatementLine:
 
 
 def explanations_of(scope: Scope, project) -> QuerySet:
-    """What persons said of a project's debits, latest first; what was undone too."""
+    """What persons said of a project's debits, latest first, with its `parts`; what was undone too."""
     return (
         DebitExplanation.objects.visible_to(scope.with_permission(Permission.ACCOUNT_VIEW))
         .filter(statement_line__account__project=project)
         .select_related("statement_line", "by", "undone_by", "settlement__stay__entry__worker", "reversed_by")
-        .prefetch_related("shares__payout__line__worker", "shares__payout__file__batch")
+        .prefetch_related(
+            Prefetch(
+                "shares",
+                DebitShare.objects.select_related("payout__line__worker", "payout__file__batch"),
+                to_attr="parts",
+            )
+        )
         .order_by("-id")
     )
 
 
-def live_explanation(scope: Scope, project, line: StatementLine) -> DebitExplanation | None:
-    """What a debit is said to be now."""
-    return explanations_of(scope, project).filter(statement_line=line, undone_at__isnull=True).first()
-
-
-def is_matched(line: StatementLine) -> bool:
-    """Whether a visible debit is already told to be one payment, or a whole file."""
-    return StatementMatch.objects.filter(statement_line_id=line.pk, undone_at__isnull=True).exists()
+def is_told(scope: Scope, project, line: StatementLine) -> bool:
+    """Whether a visible debit is already matched with a payment or a file, or explained."""
+    matched = StatementMatch.objects.filter(statement_line_id=line.pk, undone_at__isnull=True)
+    return (
+        matched.exists() or explanations_of(scope, project).filter(statement_line=line, undone_at__isnull=True).exists()
+    )
 
 
 def payments_near(scope: Scope, project, line: StatementLine, text: str = "") -> list[Payout]:

@@ -45,7 +45,8 @@ def check_set(
         raise Refused("check_fixed", f"“{check.title}”的处理方式不能改变：{check.fixed}")
     choices = set(CheckSetting.Severity.values) if area else {"notice", "stop"}
     if severity not in choices:
-        raise Refused("severity_invalid", "请选择“提示”或“不得提交”。", {"severity": "请选择“提示”或“不得提交”。"})
+        message = "请选择“提示”或“不得提交”。" + ("" if area else "“按全市设置”只用于县区，请改选一个县区。")
+        raise Refused("severity_invalid", message, {"severity": message})
     if in_force_from < today():
         message = f"生效日期不能早于今天（{today():%Y-%m-%d}），已提交的工资表不受新设置影响。"
         raise Refused("in_the_past", message, {"in_force_from": message})

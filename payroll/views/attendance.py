@@ -18,6 +18,7 @@ from payroll.selectors.attendance import (
     confirmed_before,
     may_keep,
     problems_of,
+    reported_months,
     rows_of,
     search_sheets,
 )
@@ -39,6 +40,8 @@ from responsibilities.views.listing import LONG_SIZES, page_of, query
 
 Status = AttendanceSheet.Status
 WAITING = (Status.QUEUED, Status.READING)
+# How far back the list counts what came by API, where no month is asked for, and how many of it are listed.
+REPORTED_MONTHS, REPORTED_SHOWN = 3, 50
 LEVELS = {
     Status.QUEUED: "blue",
     Status.READING: "blue",
@@ -78,6 +81,12 @@ def sheet_list(request):
     )
     page = page_of(request, rows, LONG_SIZES)
     page.object_list = [decorated(sheet) for sheet in page.object_list]
+    since_on = _months_back(today(), REPORTED_MONTHS - 1)
+    reported = (
+        []
+        if data.get("status")
+        else list(reported_months(request.scope, text=data.get("q", ""), month_on=data.get("month"), since_on=since_on))
+    )
     return render(
         request,
         "payroll/attendance/list.html",
@@ -87,11 +96,19 @@ def sheet_list(request):
             "size": page.paginator.per_page,
             "sizes": LONG_SIZES,
             "query": query(request),
+            "reported": reported[:REPORTED_SHOWN],
+            "reported_count": len(reported),
+            "since_on": None if data.get("month") else since_on,
             "filtered": any(data.get(name) for name in ("q", "month", "status")),
             "may_upload": request.scope.can(Permission.WORKER_EDIT),
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "考勤"}],
         },
     )
+
+
+def _months_back(day: datetime.date, months: int) -> datetime.date:
+    at = day.year * 12 + day.month - 1 - months
+    return datetime.date(at // 12, at % 12 + 1, 1)
 
 
 @needs(Permission.WORKER_EDIT)

@@ -9,8 +9,7 @@ from payroll.models import DebitExplanation
 from payroll.selectors.debits import (
     credits_back,
     debit_by_pk,
-    is_matched,
-    live_explanation,
+    is_told,
     payments_near,
     settlements_open,
 )
@@ -41,7 +40,7 @@ def debit(request, code, pk):
     if not may_act(request.scope, project, Permission.PAYROLL_PAY):
         raise NotAllowed()
     line = debit_by_pk(request.scope, project, pk)
-    if line.direction != "out" or is_matched(line) or live_explanation(request.scope, project, line):
+    if line.direction != "out" or is_told(request.scope, project, line):
         messages.info(request, "这笔流水不用说明，或者已经核对、说明过。")
         return redirect("payroll:matching", code)
     text = request.GET.get("q", "").strip()[:60]

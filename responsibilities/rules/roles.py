@@ -180,3 +180,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 # These roles look over an area as a whole, not only over projects their organization has a part in.
 AREA_WIDE_ROLES = frozenset({Role.SUPERVISOR, Role.LEADER, Role.AUDITOR})
+
+
+def who_may(permission: Permission) -> str:
+    """The roles that carry a permission, in words; for telling whom to ask."""
+    return "、".join(
+        ROLE_LABELS[role].removesuffix("（只读）") for role, held in PERMISSIONS.items() if permission in held
+    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from responsibilities.rules.errors import NotAllowed
-from responsibilities.rules.roles import AREA_WIDE_ROLES, PERMISSIONS, Permission, Role
+from responsibilities.rules.roles import AREA_WIDE_ROLES, PERMISSIONS, Permission, Role, who_may
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Scope:
     def require(self, permission: Permission) -> None:
         """Raise NotAllowed where no grant carries the permission."""
         if not self.can(permission):
-            raise NotAllowed()
+            raise NotAllowed(f"您的岗位没有办理此事项的权限，这里由{who_may(permission)}办理或查看。")
 
     def with_permission(self, permission: Permission) -> "Scope":
         """The part of the scope whose grants carry the permission: act there, not wherever one may look."""

@@ -36,6 +36,7 @@ document.addEventListener("change", (event) => {
   const field = event.target;
   if (field.matches("[data-submit]")) field.form.requestSubmit();
   // <input type=radio data-shows="#id">: only the chosen consequence is visible
+  if (field.matches("select")) closeOptions(field.form);
   if (field.matches("input[type=radio]")) showChosen(field.form ?? document);
   if (field.matches("[data-check-all]")) {
     for (const box of field.closest("table").querySelectorAll("tbody .wp-check input")) box.checked = field.checked;
@@ -58,6 +59,15 @@ function countChecked(table) {
   if (count) count.textContent = String(chosen);
 }
 
+// <option data-not-with="area=city">: closed while that field of the form has that value
+function closeOptions(form) {
+  for (const option of form?.querySelectorAll?.("option[data-not-with]") ?? []) {
+    const [name, value] = option.dataset.notWith.split("=");
+    option.disabled = option.closest("form").elements[name]?.value === value;
+    if (option.disabled && option.selected) option.parentElement.selectedIndex = 0;
+  }
+}
+
 function showChosen(root) {
   // Several choices may share a part: it is shown where one of them is chosen.
   const radios = [...root.querySelectorAll("input[type=radio][data-shows]")];
@@ -67,4 +77,5 @@ function showChosen(root) {
   }
 }
 showChosen(document);
+closeOptions(document);
 document.addEventListener("htmx:load", (event) => showChosen(event.detail.elt));

@@ -60,9 +60,55 @@ def test_the_list_shows_each_month_with_required_credited_and_gap(cast, project,
     shown = text(as_(cast.developer_officer).get(url("allocations/")))
     assert "2026-10" in shown
     assert "2026-09" in shown
-    assert "应拨付 300,000.00" in shown
-    assert "差额 200,000.00" in shown
+    assert "应拨付合计 300,000.00" in shown
+    assert "没有足额到账的 1 个月共少 200,000.00 ，建设单位应补足" in shown
+    assert "没有登记结转就不抵别的月份" in shown
     assert "待定" in shown
+
+
+def test_what_is_too_much_in_a_month_makes_up_for_no_other_and_full_months_are_said_to_be_full(
+    cast, project, october, as_
+):
+    periods_open(today=datetime.date(2026, 11, 1))
+    rows = AllocationPeriod.objects.filter(project=project).order_by("month_on")
+    rows.update(completed_value=Decimal("1000000"))
+    for number, row in enumerate(rows):
+        credit(row, {0: "200000", 1: "500000"}.get(number, "300000"), datetime.date(2026, 11, 20))
+    shown = text(as_(cast.developer_officer).get(url("allocations/")))
+    assert "1 个月共少 100,000.00" in shown, "the surplus of another month is not taken off"
+    credit(rows[0], "100000", datetime.date(2026, 11, 21))
+    shown = text(as_(cast.developer_officer).get(url("allocations/")))
+    assert "已算出的各月都已足额到账" in shown
+    assert "共少" not in shown
+
+
+def test_the_button_of_a_month_says_what_the_caller_may_do(cast, project, october, as_):
+    periods_open(today=clock.today())
+    for user, words in (
+        (cast.developer_officer, "填报和登记"),
+        (cast.labour_officer, "填报产值"),
+        (cast.bank_clerk, "登记到账"),
+        (cast.auditor, "查看"),
+    ):
+        page = as_(user).get(url("allocations/")).content.decode()
+        buttons = set(re.findall(r'<a class="btn btn-sm" href="[^"]*allocations/\d{4}-\d\d/">([^<]+)', page))
+        assert buttons == {words}, user
+
+
+def test_the_plots_table_says_that_a_month_is_not_known(cast, project, october, as_):
+    periods_open(today=clock.today())
+    page = as_(cast.developer_officer).get(url("allocations/")).content.decode()
+    assert '<td class="num">—</td>' in page
+    assert ">None<" not in page
+
+
+def test_who_may_not_do_a_thing_is_told_who_may_and_what_to_do(cast, project, as_):
+    answer = as_(cast.bank_clerk).get("/payroll/")
+    shown = re.sub(r"<[^>]*>", " ", answer.content.decode())
+    assert answer.status_code == 403
+    assert "您的岗位没有办理此事项的权限，这里由人社监管员、总包劳资专管员、分包单位、审计人员办理或查看" in shown
+    assert "请联系他们" in shown
+    assert "切换单位和辖区" in shown
 
 
 def test_the_month_shows_its_arithmetic(cast, october, as_):

@@ -93,6 +93,19 @@ def test_a_past_day_is_refused_beside_its_field_and_the_input_stays(enter, cast)
     assert 'value="试行"' in text_of(response)
 
 
+def test_the_whole_city_cannot_follow_the_city_and_the_page_says_so(enter, cast):
+    client, page = enter(cast.supervisor), "/payroll/checks/unknown_worker/"
+    shown = text_of(client.get(page))
+    assert '<option value="follow" data-not-with="area=city">' in shown
+    facts = {"in_force_from": f"{today()}", "reason": "统一", "severity": "follow"}
+    answer = client.post(page, facts | {"area": "city"})
+    assert answer.status_code == 422
+    assert "“按全市设置”只用于县区，请改选一个县区" in text_of(answer)
+    assert client.post(page, facts | {"area": "620702"}).status_code == 302
+    shown = text_of(enter(cast.county_supervisor).get(page))
+    assert 'value="city"' not in shown, "only what may be chosen"
+
+
 def test_a_fixed_check_has_no_form_and_says_why(enter, cast):
     shown = text_of(enter(cast.supervisor).get("/payroll/checks/id_checksum/"))
     assert "改变处理方式" not in shown

@@ -63,3 +63,17 @@ def test_the_list_leads_to_the_cell(page, cast, faulty):
     page.goto(f"/payroll/{faulty.pk}/problems/")
     page.get_by_role("link", name="C11", exact=True).click()
     expect(page.locator("tr.is-current th")).to_have_text("11")
+
+
+def test_the_choice_that_would_be_refused_is_closed(page, cast):
+    enter(page, cast.supervisor)
+    page.goto("/payroll/checks/unknown_worker/")
+    page.get_by_role("heading", name="改变处理方式").click()
+    follow = page.locator("option[value=follow]")
+    expect(follow).to_be_disabled()
+    page.get_by_label("适用范围").select_option("620702")
+    expect(follow).to_be_enabled()
+    page.get_by_label("处理方式").select_option("follow")
+    page.get_by_label("适用范围").select_option("city")
+    expect(follow).to_be_disabled()
+    expect(page.get_by_label("处理方式")).to_have_value("notice")

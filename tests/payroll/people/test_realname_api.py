@@ -1,5 +1,7 @@
 """The national real-name standard's methods: same checks as a sheet, every row's errors, nothing half stored."""
 
+import datetime
+
 import pytest
 
 from payroll.models import (
@@ -161,6 +163,26 @@ def test_punches_that_come_one_by_one_become_a_day(cast, project, officer):
     day.refresh_from_db()
     assert (str(day.hours), f"{day.came_at:%H:%M}", f"{day.left_at:%H:%M}") == ("9.50", "07:30", "17:00")
     assert AttendancePunch.objects.count() == 2
+
+
+def test_what_gates_report_is_counted_on_the_attendance_page(cast, project, officer, client):
+    client.force_login(cast.labour_officer)
+    page = "/payroll/attendance/"
+    assert "接口报送的出勤" not in client.get(page).content.decode()
+    attended(project, worker(2), [datetime.date(2026, 10, 8)], subcontractor=cast.subcontractor)
+    assert "接口报送的出勤" not in client.get(page).content.decode(), "days of a sheet are no reported ones"
+    days = [datetime.date(2026, 10, 8), datetime.date(2026, 10, 9)]
+    attended(project, worker(1), days, subcontractor=cast.subcontractor)
+    AttendanceDay.objects.filter(worker=worker(1)).update(source="api")
+    shown = client.get(page).content.decode()
+    assert "另有 <strong>1</strong> 项" in shown
+    assert f"/payroll/attendance/{project.code}/2026-10/" in shown
+    for words in ("1 人", "2 天", "2026-10-09", "没有上传的考勤表", cast.subcontractor.name):
+        assert words in shown
+    assert "接口报送的出勤" in client.get(page, {"month": "2026-10"}).content.decode()
+    assert "接口报送的出勤" not in client.get(page, {"month": "2026-09"}).content.decode()
+    client.force_login(cast.other_labour_officer)
+    assert "接口报送的出勤" not in client.get(page).content.decode()
 
 
 def test_a_gate_does_not_change_what_a_sheet_states(cast, project, officer):
