@@ -117,7 +117,7 @@ def settlement_agree(
     if paid != counted.paid and not paid_reason.strip():
         message = (
             f"按工资表逐笔计，已支付 {counted.paid:,.2f} 元，您填写的是 {paid:,.2f} 元，相差 {abs(paid - counted.paid):,.2f} 元。"
-            "请核对；确有不同的，写明理由，例如“另有现金预支，有本人收条”。"
+            "请核对；确有不同的，写明理由，例如“9 月工资另由总包直接转账，有银行回单”。"
         )
         raise Refused("paid_without_reason", message, {"paid_reason": message})
     settlement = settlement or LeaverSettlement(stay=stay, version=0)
