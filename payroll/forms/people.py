@@ -162,7 +162,10 @@ class SettlementForm(forms.Form):
     deduction_reason = forms.CharField(label="扣款事由", max_length=200, required=False)
     paid = MoneyField(label="已支付")
     paid_reason = forms.CharField(
-        label="与发放记录不同的理由", max_length=200, required=False, help_text="如：9 月工资另由总包直接转账，有银行回单。"
+        label="与发放记录不同的理由",
+        max_length=200,
+        required=False,
+        help_text="如：9 月工资另由总包直接转账，有银行回单。",
     )
     agreed_on = DayField(label="核定日期")
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -232,17 +232,18 @@ def _export(request, asked) -> HttpResponse:
         OutColumn("应发（元）", "money"),
         OutColumn("银行结果已发（元）", "money", 18),
         OutColumn("等待银行结果（元）", "money", 18),
-        OutColumn("退场结算已付（元）", "money", 18),
         OutColumn("流水已付（元）", "money"),
         OutColumn("流水另付（元）", "money"),
         OutColumn("差额（元）", "money"),
         OutColumn("状态"),
         OutColumn("最近发放", "date"),
+        OutColumn("退场结算已付（元）", "money", 18),
     ]
     body = (
         [
             row.project_code, row.project_name, f"{row.month_on:%Y-%m}", row.employer, row.worker_name, row.id_last4,
-            row.payable, row.paid, row.pending, row.settled, row.statement, row.extra, row.difference, STATES[row.state][0], row.paid_on,
+            row.payable, row.paid, row.pending, row.statement, row.extra, row.difference, STATES[row.state][0], row.paid_on,
+            row.settled,
         ]
         for row in worker_months(request.scope, asked)
     )  # fmt: skip
