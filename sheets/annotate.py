@@ -1,9 +1,9 @@
 """Giving a workbook back with remarks in it: comments and fills on the cells concerned.
 
 An .xlsx keeps everything (`sheets.stamp`). Where its parts are too odd for that, or hold comments
-already, openpyxl opens and saves it, in the limited child and without files. An .xls comes back as an
-.xlsx that looks the same (`sheets.old_looks`). What nothing of that can do, an .xml, an .html and a .csv
-come back as a plain workbook with the same cells at the same places.
+already, openpyxl opens and saves it, in the limited child and without files. An .xls and an XML table come
+back as an .xlsx that looks the same (`sheets.old_looks`, `sheets.xml_looks`). What nothing of that can do, an
+.html and a .csv come back as a plain workbook with the same cells at the same places.
 """
 
 import base64
@@ -61,10 +61,10 @@ def annotate(
                     return base64.b64decode(line[1:])
         except (Crashed, Refusal):
             pass
-    return rebuild(book, marks, _old_looks(data, book, limits) if book.kind == "xls" else None)
+    return rebuild(book, marks, _looks(data, book, limits) if book.kind in ("xls", "spreadsheetml") else None)
 
 
-def _old_looks(data: bytes, book: Workbook, limits: Limits) -> Looks | None:
+def _looks(data: bytes, book: Workbook, limits: Limits) -> Looks | None:
     """None where they can't be had: a workbook too large to be written cell by cell, or one that only we can read."""
     if sum(page.height * page.width for page in book.sheets) > MOST_CELLS:
         return None

@@ -4,7 +4,7 @@ It reads hostile files so that nobody else has to. After its imports it gives up
 need: memory and processor time are capped, no file may be written and none opened any more. Rows
 go to stdout in chunks: lines `J{…}` carry facts, lines `R first_row [[…],…]` carry rows.
 
-Modes: `read`; `diagnose` (why a read died); `annotate` (see `sheets.annotate`); `looks` (see `sheets.old_looks`).
+Modes: `read`; `diagnose` (why a read died); `annotate` (see `sheets.annotate`); `looks` (see `sheets.old_looks`, `sheets.xml_looks`).
 """
 
 import gc
@@ -21,7 +21,7 @@ import zipfile
 from sheets import nursery
 from sheets.cells import pack
 from sheets.defence import Limits, open_archive
-from sheets.extract import extract
+from sheets.extract import decoded, extract
 from sheets.grid import measure
 from sheets.refusal import Refusal
 from sheets.sniff import sniff
@@ -98,7 +98,7 @@ def work(mode: str, limits: str) -> int:
 
         annotate.warm_up()
     elif mode == "looks":
-        from sheets import old_looks
+        from sheets import old_looks, xml_looks
     out = sys.stdout.buffer
     data = sys.stdin.buffer.read(limits.max_bytes * 2 + 1)
     lock_down(limits)
@@ -111,7 +111,11 @@ def work(mode: str, limits: str) -> int:
         elif mode == "annotate":
             annotate.annotate_in_child(data, out, limits)
         elif mode == "looks":
-            old_looks.looks_in_child(data, out)
+            sniffed = sniff(data)
+            if sniffed.kind == "spreadsheetml2003":
+                xml_looks.looks_in_child(decoded(data, sniffed.encoding), out)
+            else:
+                old_looks.looks_in_child(data, out)
         say(out, {"done": True})
     except Refusal as refusal:
         say(out, {"refused": {"code": refusal.code, "message": refusal.message}})

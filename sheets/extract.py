@@ -45,11 +45,11 @@ def extract(data: bytes, limits: Limits) -> Iterator[tuple]:
     if sniffed.kind == "ole":
         return _xls(data, limits)
     if sniffed.kind == "text":
-        return _csv(_text(data, sniffed.encoding), limits)
+        return _csv(decoded(data, sniffed.encoding), limits)
     if sniffed.kind == "html":
-        return webpage.extract(_text(data, sniffed.encoding), limits)
+        return webpage.extract(decoded(data, sniffed.encoding), limits)
     if sniffed.kind == "spreadsheetml2003":
-        return spreadsheetml.extract(_text(data, sniffed.encoding), limits)
+        return spreadsheetml.extract(decoded(data, sniffed.encoding), limits)
     raise Refusal("not_a_sheet")
 
 
@@ -263,7 +263,7 @@ def _mark(row: list, found: dict[int, ErrorValue | _Result]) -> None:
             row[column - 1] = value
 
 
-def _text(data: bytes, encoding: str) -> str:
+def decoded(data: bytes, encoding: str) -> str:
     """A text file's text. A wrong byte or a NUL is damage: what stood there can't be known."""
     try:
         text = data.decode(encoding)

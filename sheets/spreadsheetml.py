@@ -36,7 +36,7 @@ def extract(text: str, limits: Limits) -> Iterator[tuple]:
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = _forbidden
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = forbidden
     yield ("kind", "spreadsheetml")
     try:
         # Given text instead of bytes, expat ignores what the declaration says of the encoding.
@@ -49,7 +49,8 @@ def extract(text: str, limits: Limits) -> Iterator[tuple]:
     yield from reader.events()
 
 
-def _forbidden(*_details) -> None:
+def forbidden(*_details) -> None:
+    """Refuses a document type or an entity; expat calls it."""
     raise Refusal("corrupt", "文件里有文档类型或实体声明，为安全起见未予读取。请用 Excel 或 WPS 另存为 .xlsx 后重试。")
 
 
@@ -89,7 +90,7 @@ class _Reader:
             return
         if name == "Data":
             if not self.in_comment:
-                self.kind = _attribute(attributes, "Type") or "String"
+                self.kind = attribute(attributes, "Type") or "String"
                 self._listen()
         elif name == "Cell":
             self._cell(attributes)
@@ -101,7 +102,7 @@ class _Reader:
             self._column(attributes)
         elif name == "Worksheet":
             self.spent.sheet()
-            self.grid = Grid(_attribute(attributes, "Name") or "", self.limits, self.spent)
+            self.grid = Grid(attribute(attributes, "Name") or "", self.limits, self.spent)
             self.unfinished = _Unfinished()
             self.row = self.after_row = self.columns = 0
             self.done.append(self.grid.opening())
@@ -142,32 +143,32 @@ class _Reader:
         self.parts, self.length = [], 0
 
     def _column(self, attributes: dict[str, str]) -> None:
-        first = _number(attributes, "Index") or self.columns + 1
-        last = self.columns = first + (_number(attributes, "Span") or 0)
-        hidden = _attribute(attributes, "Hidden") == "1" or _attribute(attributes, "Width") == "0"
+        first = number(attributes, "Index") or self.columns + 1
+        last = self.columns = first + (number(attributes, "Span") or 0)
+        hidden = attribute(attributes, "Hidden") == "1" or attribute(attributes, "Width") == "0"
         if self.grid is not None and hidden:
             self.grid.hidden_columns.update(range(first, min(last, self.limits.max_columns) + 1))
 
     def _row(self, attributes: dict[str, str]) -> None:
         if self.grid is None:
             raise Refusal("corrupt")
-        self.row = _number(attributes, "Index") or self.after_row + 1
-        self.after_row = self.row + (_number(attributes, "Span") or 0)
+        self.row = number(attributes, "Index") or self.after_row + 1
+        self.after_row = self.row + (number(attributes, "Span") or 0)
         self.grid.check_row(self.row)
         self.column = self.after_column = 0
         self.cells, self.in_row = [], True
-        if _attribute(attributes, "Hidden") == "1" or _attribute(attributes, "Height") == "0":
+        if attribute(attributes, "Hidden") == "1" or attribute(attributes, "Height") == "0":
             last = min(self.after_row, self.limits.max_rows)
             self.grid.hidden_rows.update(range(self.row, last + 1))
 
     def _cell(self, attributes: dict[str, str]) -> None:
         if self.grid is None or not self.in_row:
             raise Refusal("corrupt")
-        self.column = _number(attributes, "Index") or self.after_column + 1
+        self.column = number(attributes, "Index") or self.after_column + 1
         if self.column <= self.after_column:
             # Two cells at one place: whichever were taken, the other one would be lost silently.
             raise Refusal("corrupt")
-        across, down = _number(attributes, "MergeAcross") or 0, _number(attributes, "MergeDown") or 0
+        across, down = number(attributes, "MergeAcross") or 0, number(attributes, "MergeDown") or 0
         self.after_column = self.column + across
         if self.after_column > self.limits.max_columns:
             raise Refusal("too_many_columns")
@@ -175,7 +176,7 @@ class _Reader:
             self.grid.check_row(self.row + down)
         if across or down:
             self.grid.merge(self.row, self.column, self.row + down, self.after_column)
-        self.formula = _attribute(attributes, "Formula") or ""
+        self.formula = attribute(attributes, "Formula") or ""
         self.value, self.kind = None, ""
 
     def _close_cell(self) -> None:
@@ -239,13 +240,14 @@ class _Unfinished:
                 grid.computed.setdefault(column, []).append(row)
 
 
-def _attribute(attributes: dict[str, str], name: str) -> str | None:
+def attribute(attributes: dict[str, str], name: str) -> str | None:
     """An attribute with its namespace, or without one as some programs write it."""
     return attributes.get(f"{SS} {name}", attributes.get(name))
 
 
-def _number(attributes: dict[str, str], name: str) -> int | None:
-    text = _attribute(attributes, name)
+def number(attributes: dict[str, str], name: str) -> int | None:
+    """An attribute that is a whole number."""
+    text = attribute(attributes, name)
     if text is None:
         return None
     # Longer figures are beyond every cap anyway.
