@@ -31,8 +31,8 @@ from sheets.values import as_text
 SHOWN_LENGTH = 120
 # Remarks that are held; a sheet of 100,000 rows with three each would take 100 MB.
 MOST_HELD = 5000
-# A packed row of fourteen columns takes some sixty bytes; 20,000 people read ahead some 10 MB.
-LEAST_BYTES, MOST_AHEAD = 50, 20_000
+# A packed row of fourteen columns takes some sixty bytes; 12,000 people read ahead some 8 MB.
+LEAST_BYTES, MOST_AHEAD = 50, 12_000
 _MASKS = {"id_number": mask_id, "bank_card": mask_card, "phone": mask_phone}
 
 
