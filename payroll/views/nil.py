@@ -86,9 +86,10 @@ def _present(request, project, employers: list, asked) -> dict | None:
         month = Month.of(asked.get("month", "").strip())
     except ValueError:
         return None
-    chosen = asked.get("employer") or next(iter(codes), "")
-    if project is None or chosen not in codes:
+    if project is None or not codes:
         return None
+    # Of another project chosen a moment ago: then its first employer is the one shown.
+    chosen = asked.get("employer") if asked.get("employer") in codes else codes[0]
     subcontractor = _subcontractor(chosen, employers)
     found = present_in_month(request.scope, project, subcontractor, month.first)
     if not found.on_site and not found.attended:
