@@ -117,6 +117,31 @@ class DiscardForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class DiscardManyForm(forms.Form):
+    """Which batches are to be withdrawn; with the version of each as it was shown, where it was (`version-<id>`)."""
+
+    ids = forms.TypedMultipleChoiceField(coerce=int)
+
+    MOST = 500
+
+    def __init__(self, *arguments, **facts):
+        super().__init__(*arguments, **facts)
+        # Any number: the service knows which batches there are.
+        self.fields["ids"].valid_value = lambda value: str(value).isdecimal() and len(str(value)) < 10
+
+    def clean_ids(self):
+        chosen = list(dict.fromkeys(self.cleaned_data["ids"]))
+        if len(chosen) > self.MOST:
+            raise forms.ValidationError(f"一次最多撤回 {self.MOST} 份。")
+        return chosen
+
+    @property
+    def versions(self) -> dict[int, int | None]:
+        """{batch: the version that was seen}."""
+        said = {pk: self.data.get(f"version-{pk}", "") for pk in self.cleaned_data["ids"]}
+        return {pk: int(text) if text.isdecimal() and len(text) < 10 else None for pk, text in said.items()}
+
+
 class RevealForm(forms.Form):
     """Which number of a line is asked for."""
 

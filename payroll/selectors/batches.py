@@ -5,9 +5,10 @@ none of its pay; a subcontractor sees only its own batches.
 """
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from payroll.models import PayrollBatch, PayrollLine, PayrollRejectedRow, PayrollRemark
 from projects.models import Project, ProjectParty
@@ -19,6 +20,7 @@ from responsibilities.rules.scope import Scope
 
 Status = PayrollBatch.Status
 LIVE = (Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT, Status.SUBMITTED)
+WITHDRAWABLE = (Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT, Status.REFUSED, Status.FAILED)
 HIDDEN_BY_DEFAULT = (Status.DISCARDED, Status.SUPERSEDED)
 ORDERINGS = {
     "month": ("month_on", "id"),
@@ -52,6 +54,26 @@ def may_act_on(scope: Scope | None, batch: PayrollBatch, permission: Permission)
     if scope is None:
         return True
     return PayrollBatch.objects.visible_to(scope.with_permission(permission)).filter(pk=batch.pk).exists()
+
+
+def batches_to_withdraw(scope: Scope, pks: Iterable[int]) -> QuerySet:
+    """Those of the batches that the caller may see, with `may_withdraw`: whether he may upload for their employer."""
+    return (
+        with_accepted_net(batches(scope))
+        .filter(pk__in=list(pks))
+        .select_related("file")
+        .annotate(may_withdraw=Exists(_may_upload(scope).filter(pk=OuterRef("pk"))))
+    )
+
+
+def withdrawable_of(scope: Scope, rows: Iterable[PayrollBatch]) -> set[int]:
+    """Which of the listed batches the caller may withdraw; one query."""
+    open_ones = [batch.pk for batch in rows if batch.status in WITHDRAWABLE]
+    return set(_may_upload(scope).filter(pk__in=open_ones).values_list("pk", flat=True)) if open_ones else set()
+
+
+def _may_upload(scope: Scope) -> QuerySet:
+    return PayrollBatch.objects.visible_to(scope.with_permission(Permission.PAYROLL_UPLOAD)).order_by()
 
 
 def search_batches(

@@ -1,16 +1,19 @@
 """Submitting and withdrawing a draft."""
 
+from dataclasses import dataclass
+
 from django.db import connection, transaction
 
 from payroll.models import BatchAct, PayrollBatch
 from payroll.rules.signing import UNSIGNED
 from payroll.selectors import declarations
+from payroll.selectors.batches import WITHDRAWABLE
 from payroll.services.acts import act_record, batch_locked, batch_supersede, statement_signed
 from payroll.services.confirmations import confirmations_open
 from payroll.services.judging import batch_judge_again
 from projects.models import ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
-from responsibilities.rules.errors import EditedMeanwhile, Refused
+from responsibilities.rules.errors import EditedMeanwhile, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import now
 from responsibilities.services.touch import touch_projects
@@ -101,14 +104,49 @@ def batch_submit(
     return batch
 
 
+def discard_obstacle(batch: PayrollBatch) -> str:
+    """Why a batch can't be withdrawn, in words; empty where it can."""
+    if batch.status in WITHDRAWABLE:
+        return ""
+    if batch.status == Status.DISCARDED:
+        return "这份工资表已经撤回。"
+    return "已提交的工资表不能撤回。如有错误，请上传更正后的表，提交后自动替换这一份。"
+
+
+@dataclass
+class Discarded:
+    """What became of several batches: withdrawn ones, and the others each with the reason."""
+
+    done: list[PayrollBatch]
+    left: list[tuple[int, str]]
+
+
+def batches_discard(*, versions: dict[int, int | None], actor: Actor, scope=None) -> Discarded:
+    """Withdraw several batches, {batch: the version that was seen}, one after the other.
+
+    Each in its own transaction and with its own event, as if it were withdrawn alone: one that was submitted or changed
+    meanwhile is left and named, and hinders no other.
+    """
+    found = Discarded([], [])
+    for batch_id, version in sorted(versions.items()):
+        try:
+            found.done.append(batch_discard(batch_id=batch_id, actor=actor, scope=scope, version=version))
+        except NotVisible:
+            # Nothing is told of what the caller may not see, not even that it is there.
+            found.left.append((batch_id, "没有找到这份工资表，或者它不在您的管辖范围内。"))
+        except Refused as refusal:
+            found.left.append((batch_id, refusal.message))
+    return found
+
+
 @transaction.atomic
 def batch_discard(*, batch_id: int, actor: Actor, scope=None, version: int | None = None) -> PayrollBatch:
     """Withdraw a batch that was not submitted. A submitted one is only ever superseded."""
     batch = batch_locked(batch_id, scope, Permission.PAYROLL_UPLOAD)
     if batch.status == Status.DISCARDED:
         return batch
-    if batch.status in (Status.SUBMITTED, Status.RETURNED, Status.SUPERSEDED):
-        raise Refused("already_submitted", "已提交的工资表不能撤回。如有错误，请上传更正后的表，提交后自动替换这一份。")
+    if why := discard_obstacle(batch):
+        raise Refused("already_submitted", why)
     if version is not None and batch.version != version:
         raise EditedMeanwhile("这份工资表")
     before, batch.status = batch.get_status_display(), Status.DISCARDED

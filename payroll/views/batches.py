@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from payroll.forms import DiscardForm, SubmitForm
 from payroll.models import PayrollBatch
 from payroll.selectors.batches import (
+    WITHDRAWABLE,
     batch_by_pk,
     may_act_on,
     place_in_queue,
@@ -49,8 +50,7 @@ def batch_page(request, pk):
         "again": "again" in request.GET,
         "waiting": batch.status in WAITING,
         "may_open": may_open_files(request.scope, batch),
-        "may_discard": batch.status not in (Status.SUBMITTED, Status.RETURNED, Status.SUPERSEDED, Status.DISCARDED)
-        and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
+        "may_discard": batch.status in WITHDRAWABLE and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
         "may_upload": may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
         "payout": payout_part(request.scope, batch),
     }

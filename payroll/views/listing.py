@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from payroll.forms import BatchFilterForm
-from payroll.selectors.batches import batches, employers_in, search_batches
+from payroll.selectors.batches import batches, employers_in, search_batches, withdrawable_of
 from payroll.selectors.confirmations import flow_tasks
 from payroll.selectors.missing import missing_of_month
 from payroll.selectors.turns import batches_in_turn, turns_of
@@ -48,6 +48,9 @@ def batch_list(request):
         return _export(rows)
     page = page_of(request, rows, LONG_SIZES)
     page.object_list = [decorated(batch) for batch in page.object_list]
+    withdrawable = withdrawable_of(request.scope, page.object_list)
+    for batch in page.object_list:
+        batch.may_withdraw = batch.pk in withdrawable
     month_on = chosen["month_on"] or _last_month(today())
     return render(
         request,
@@ -55,6 +58,7 @@ def batch_list(request):
         {
             "form": form,
             "page": page,
+            "may_withdraw": bool(withdrawable),
             "size": page.paginator.per_page,
             "sizes": LONG_SIZES,
             "query": query(request),

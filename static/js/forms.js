@@ -68,6 +68,15 @@ function closeOptions(form) {
   }
 }
 
+// A bar without `hidden` works without scripts; with them it shows once something is chosen. After "back" the browser
+// has ticked the boxes again by itself.
+window.addEventListener("pageshow", () => {
+  for (const bar of document.querySelectorAll("[data-bulk]")) {
+    const table = bar.parentElement.querySelector("table");
+    if (table) countChecked(table);
+  }
+});
+
 function showChosen(root) {
   // Several choices may share a part: it is shown where one of them is chosen.
   const radios = [...root.querySelectorAll("input[type=radio][data-shows]")];

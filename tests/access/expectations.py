@@ -136,6 +136,7 @@ PAGES = {
     "payroll:columns_forget": button(P.PAYROLL_UPLOAD, "layout"),
     "payroll:submit": button(P.PAYROLL_SUBMIT, "batch"),
     "payroll:discard": button(P.PAYROLL_UPLOAD, "batch"),
+    "payroll:discard_many": form(P.PAYROLL_UPLOAD),
     "payroll:export": page(P.EXPORT, "batch"),
     "payroll:original": page(P.PAYROLL_VIEW, "batch", also=P.PAYROLL_REVEAL),
     "payroll:annotated": page(P.PAYROLL_VIEW, "batch", also=P.PAYROLL_REVEAL),
