@@ -110,6 +110,8 @@ def discard_obstacle(batch: PayrollBatch) -> str:
         return ""
     if batch.status == Status.DISCARDED:
         return "这份工资表已经撤回。"
+    if batch.status == Status.SUPERSEDED:
+        return "这份工资表已被后来提交的一份替换，不再计入工资，不用撤回。"
     return "已提交的工资表不能撤回。如有错误，请上传更正后的表，提交后自动替换这一份。"
 
 

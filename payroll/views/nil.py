@@ -59,6 +59,9 @@ def nil_page(request):
         else:
             messages.success(request, f"已申报 {batch.month_on:%Y-%m} 无用工。以后提交工资表，这份申报自动作废。")
             return redirect("payroll:batch", batch.pk)
+    present = _present(request, project, employers, asked)
+    # Not before: who didn't know of the people is asked by the service, in words that name them.
+    form.fields["people_reason"].required = present is not None
     return render(
         request,
         "payroll/nil.html",
@@ -66,7 +69,7 @@ def nil_page(request):
             "form": form,
             "no_projects": not projects,
             "project": project,
-            "present": _present(request, project, employers, asked),
+            "present": present,
             "signer": request.user.name,
             "declaration": declaration_on(declarations.NIL, today()),
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "申报本月无用工"}],
