@@ -15,11 +15,15 @@ from payroll.rules.banks import KNOWN_BANKS
 
 
 class KnownWorker(NamedTuple):
-    """A worker of the roster. `ref` is the caller's own handle; `cards` hold what `card_key` makes."""
+    """A worker of the roster. `ref` is the caller's own handle; `cards` hold what `card_key` makes.
+
+    `other_cards`: cards are registered for him beside the one in the sheet, so that one may stand in for a blank cell.
+    """
 
     ref: object
     name: str
     cards: frozenset[Hashable] = frozenset()
+    other_cards: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from payroll.rules.checks import Check
-from payroll.rules.checks.accounts import SharedCard
+from payroll.rules.checks.accounts import CardMissing, RegisteredCard, SharedCard
 from payroll.rules.checks.attendance import SameDayOtherSite
 from payroll.rules.checks.people import NameDiffers
 from payroll.rules.facts import AgeLimits, Facts, MinimumWageFigure
@@ -51,7 +51,8 @@ def remarks_of(
     letters: Sequence[dict[str, str]],
     settings: Mapping[str, str],
 ) -> list[Remark]:
-    """Warnings that need people recognised first: names and cards known from elsewhere, days on two sites.
+    """Remarks that need people recognised first: names and cards known from elsewhere, registered cards that stand in
+    for a blank cell, days on two sites.
 
     `letters` are the columns of each table, by its place; `elsewhere` is the project whose sheet this is, None where
     no other one has pay of the month. The sentences don't say where else a person works: that may lie outside the
@@ -63,6 +64,8 @@ def remarks_of(
         found += _names(lines, known, letters)
     if known.known.paid:
         found += _cards(lines, known, letters)
+    if None in known.card_indexes:
+        found += _stood_in(lines, known, letters)
     if elsewhere is not None:
         found += _days(lines, known, elsewhere, month, letters)
     return [remark._replace(severity=settings[remark.code]) for remark in found]
@@ -84,6 +87,19 @@ def _cards(lines, known: Recognised, letters):
         line = lines[position]
         message = SharedCard.before_message.format(who=line.name, last4=line.bank_card[-4:])
         yield _remark(line, letters, "bank_card", SharedCard, message)
+
+
+def _stood_in(lines, known: Recognised, letters):
+    """Lines of people with registered cards that name none: which one stands in, or that none can."""
+    for position, line in enumerate(lines):
+        if line.bank_card is not None or line.worker is None or not line.worker.other_cards:
+            continue
+        if stand_in := known.stand_ins.get(position):
+            message = RegisteredCard.message.format(who=line.name, last4=stand_in.last4)
+            yield _remark(line, letters, "bank_card", RegisteredCard, message)
+        elif "bank_card" in letters[line.sheet_no - 1]:
+            message = CardMissing.message.format(who=line.name, said="")
+            yield _remark(line, letters, "bank_card", CardMissing, message)
 
 
 def _days(lines, known: Recognised, project_id: int, month: Month, letters):

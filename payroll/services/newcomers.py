@@ -80,6 +80,8 @@ class Newcomers:
                         more_cards[pk, card_index] = card
             worker_keys.append(pk)
             card_keys.append(card)
+        for position, stand_in in recognised.stand_ins.items():
+            card_keys[position] = stand_in.card
         if workers:
             self.courier.call(copy_in, WORKER, "".join(workers))
         if cards:

@@ -1,8 +1,8 @@
 """Whom of a sheet the database knows, by blind index; asked some rows ahead of their checks. Reads only."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from payroll.rules.facts import KnownWorker as RosterWorker
@@ -18,6 +18,7 @@ from payroll.selectors.people import (
     paid_on_cards_unscoped,
     roster_names_unscoped,
 )
+from payroll.selectors.standing_in import StandIn, stand_in_cards_unscoped, with_cards_unscoped
 from payroll.services.courier import Courier
 from responsibilities.services import vault
 from sheets.values import as_text
@@ -67,6 +68,7 @@ class Recognised:
     card_indexes: Sequence[bytes | None]
     named: Sequence[int | None]
     known: Known
+    stand_ins: Mapping[int, StandIn] = field(default_factory=dict)  # by position, of lines without a card
 
     def worker(self, position: int) -> KnownWorker | None:
         index = self.id_indexes[position]
@@ -138,9 +140,9 @@ class People:
 
     def workers_named(self, name: str) -> Sequence[RosterWorker]:
         """The employer's own workers of this name, for a sheet without ID numbers: another employer's is no answer."""
-        names, cards = self._roster
+        names, cards, with_cards = self._roster
         return [
-            RosterWorker(pk, name, frozenset((cards[pk],)) if pk in cards else frozenset())
+            RosterWorker(pk, name, frozenset((cards[pk],)) if pk in cards else frozenset(), pk in with_cards)
             for pk in names.get(name, ())
         ]
 
@@ -156,15 +158,34 @@ class People:
         with_cards = [pair for pair in zip(named, card_indexes, strict=True) if None not in pair]
         if with_cards:
             self._known.cards.update(self.courier.call(_own_cards, with_cards).result())
-        return Recognised(id_indexes=id_indexes, card_indexes=card_indexes, named=named, known=self._known)
+        return Recognised(
+            id_indexes=id_indexes,
+            card_indexes=card_indexes,
+            named=named,
+            known=self._known,
+            stand_ins=self._stand_ins(lines) if None in card_indexes else {},
+        )
+
+    def _stand_ins(self, lines: Sequence) -> dict[int, StandIn]:
+        """Registered cards for lines of the roster's people that have none, by position."""
+        lacking = {
+            line.worker.ref: position
+            for position, line in enumerate(lines)
+            if line.bank_card is None and line.worker is not None and line.worker.other_cards
+        }
+        if not lacking:
+            return {}
+        found = self.courier.call(stand_in_cards_unscoped, list(lacking)).result()
+        return {lacking[worker]: card for worker, card in found.items()}
 
     @cached_property
-    def _roster(self) -> tuple[dict[str, list[int]], dict[int, bytes]]:
+    def _roster(self) -> tuple[dict[str, list[int]], dict[int, bytes], set[int]]:
         return self.courier.call(self._read_roster).result()
 
     def _read_roster(self):
         names = roster_names_unscoped(self.project_id, self.employer_id, self.month_on)
-        return names, last_cards_unscoped(self.project_id, self.month_on, (pk for pks in names.values() for pk in pks))
+        people = [pk for pks in names.values() for pk in pks]
+        return names, last_cards_unscoped(self.project_id, self.month_on, people), with_cards_unscoped(people)
 
     def _ask_also(self, asked: list[tuple[bytes | None, bytes | None]]) -> None:
         self._known = self._known.and_also(self.courier.call(self._look_up, asked).result())
@@ -186,7 +207,7 @@ class People:
                 roster[person] = RosterWorker(pk, name)
                 # Whose only card is the one in the sheet has none that differs; of the others their last pay tells.
                 if other_cards:
-                    doubtful[pk] = person
+                    roster[person], doubtful[pk] = RosterWorker(pk, name, other_cards=True), person
         unsure.discard(None)
         if self.reserve and self.reserve(_new_among(people, workers), len(given) - given.count(None) - own_cards):
             return self._look_up(asked)

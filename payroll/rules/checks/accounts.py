@@ -13,13 +13,27 @@ from sheets.values import as_text, lost_precision
 class CardMissing(Check):
     code = "card_missing"
     title = "银行卡号缺失"
-    what = "有银行卡号列，但这一行空着或填的不是卡号。"
+    what = "有银行卡号列，但这一行空着或填的不是卡号；花名册上的人登记着可用的工资卡的，空着的按登记的卡发放。"
     family = Family.FORMAT
     default = Severity.ERROR
     message = "{who}没有填写银行卡号{said}。请补填本人的工资卡号。"
     masked_message = (
         "{who}的银行卡号{shown}有几位被遮住了，系统不会猜。请填写完整的卡号；为保密遮住号码的表不能用来上报。"
     )
+    basis = TO_ONES_OWN_CARD
+
+
+class RegisteredCard(Check):
+    code = "registered_card"
+    title = "按登记的工资卡发放"
+    what = (
+        "表里没有填这个人的银行卡号，而他在花名册上，登记着一张可用的工资卡：最近一次发放成功的卡，或者唯一的一张。"
+        "本人尚未核对或否认的、已经换掉的、银行退回的、与他人共用的卡不会代填；代填不了的，仍按银行卡号缺失处理。"
+    )
+    family = Family.ACCOUNT
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    message = "{who}没有填写银行卡号，已按登记的工资卡（尾号 {last4}）发放。请核对是不是本人现在用的卡。"
     basis = TO_ONES_OWN_CARD
 
 
@@ -128,6 +142,11 @@ class AccountChecks(Telling):
                 last4=card[-4:],
             )
         return card
+
+    def _blank_card(self, row: int, name: str, worker: KnownWorker | None) -> None:
+        """Nothing is written: a registered card may stand in, which is decided once the people are recognised."""
+        if worker is None or not worker.other_cards:
+            self.say(row, "bank_card", CardMissing, who=name or "这一行", said="")
 
     def _written_card(self, row: int, name: str, value: object) -> str | None:
         """The card in a cell that doesn't hold its digits alone; None, and a remark, where there is none."""

@@ -107,7 +107,15 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
             id_number = self._id_number(row, name, id_number)
         else:
             id_number, worker = None, self._by_name(row, name)
-        card = self._card(row, name, card) if self._has_card else None
+        told = False
+        if not self._has_card:
+            card = None
+        elif card is None or (type(card) is str and not card.strip()):
+            known = worker if id_number is None or self._worker_of is None else self._worker_of(id_number)
+            card = self._blank_card(row, name, known)
+        else:
+            card = self._card(row, name, card)
+            told = card is None
         phone = self._phone(row, name, phone) if phone is not None else None
         if bank is not None and bank not in self._banks_known:
             bank = self._bank(row, bank)
@@ -159,6 +167,9 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
             self._known_card(row, name, worker, card)
         if len(self.errors) != before or net is None:
             return None
+        if told and worker is not None:
+            # What stands in the cell is no card: that was said, and none stands in for it.
+            worker = worker._replace(other_cards=False)
         return _new(
             Line,
             (

@@ -238,8 +238,11 @@ EXAMPLES = {
         lambda: batch(line(), balance=Decimal("5377.13"), balance_is="余额为"),
     ),
 }
-# Not a check of a sheet; both its sides stand there.
-ELSEWHERE = {"card_unconfirmed": "payouts/test_card_answers.py"}
+# Not a check of a sheet, or one that needs the database; both their sides stand there.
+ELSEWHERE = {
+    "card_unconfirmed": "payouts/test_card_answers.py",
+    "registered_card": "services/test_registered_cards_stand_in.py",
+}
 
 
 def test_no_check_is_declared_without_its_examples():

@@ -1,0 +1,205 @@
+"""A sheet that names no card for somebody of the roster is paid to his registered card, said once at his row."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from payroll.models import BankCard, CardChange, CheckSetting, Payout
+from payroll.rules.month import Month
+from payroll.selectors.payouts import open_lines_unscoped
+from payroll.selectors.standing_in import stand_in_cards_unscoped
+from payroll.services.reading import batch_read
+from payroll.services.sheets import understand
+from responsibilities.selectors import clock
+from responsibilities.services import vault
+from tests.factories.flow import submitted
+from tests.factories.payouts import bare_payout_file
+from tests.factories.payroll import COLUMNS, card_number, draft, person, sheet_bytes, site, upload
+from tests.factories.people import on_roster, worker
+
+pytestmark = pytest.mark.django_db
+ENTERED = datetime.date(2026, 8, 1)
+NO_CARD = tuple(name for name in COLUMNS if name not in ("bank_card", "bank_name"))
+BY_NAME = ("seq", "name", "crew", "days", "gross", "net_pay")
+
+
+@pytest.fixture
+def project(cast):
+    return site(cast)
+
+
+@pytest.fixture
+def known(cast, project):
+    """Three people on the roster, each with one card."""
+    people = [worker(n) for n in (1, 2, 3)]
+    for who in people:
+        on_roster(project, who, cast.subcontractor, entered_on=ENTERED)
+    return people
+
+
+def read(project, cast, rows, columns=COLUMNS):
+    batch = upload(project, sheet_bytes(rows, columns=columns), subcontractor=cast.subcontractor)
+    batch_read(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def blank(*numbers) -> list[dict]:
+    return [person(n, bank_card=None, bank_name=None) for n in numbers]
+
+
+def said(batch, code) -> list[tuple]:
+    return list(batch.remarks.filter(code=code).order_by("row").values_list("row", "cell", "severity", "message"))
+
+
+def another_card(who, n=500) -> BankCard:
+    number = card_number(n)
+    return BankCard.objects.create(
+        worker=who,
+        number_index=vault.blind_index(number, "bank_card"),
+        number_sealed=vault.seal_text(number, "bank_card"),
+        last4=number[-4:],
+    )
+
+
+def attempt(who, card, state, project):
+    """A line of an earlier month that was paid, or tried, to the card."""
+    batch = draft(project, [person(900 + Payout.objects.count())], month_on=datetime.date(2026, 8, 1))
+    file = bare_payout_file(batch)
+    CardChange.objects.all().delete()
+    paid_on = clock.today() if state == "paid" else None
+    Payout.objects.filter(file=file).update(card=card, state=state, paid_on=paid_on)
+
+
+@pytest.mark.parametrize("columns", [COLUMNS, NO_CARD, BY_NAME])
+def test_the_registered_card_stands_in_and_is_said_once_at_the_row(cast, project, known, columns):
+    batch = read(project, cast, blank(1, 2, 3), columns)
+    assert (batch.accepted, batch.rejected) == (3, 0)
+    cards = {who.pk: who.cards.get() for who in known}
+    lines = list(batch.lines.select_related("card").order_by("row"))
+    assert [line.card for line in lines] == [cards[line.worker_id] for line in lines]
+    found = said(batch, "registered_card")
+    assert [(row, severity) for row, _cell, severity, _text in found] == [(3, "notice"), (4, "notice"), (5, "notice")]
+    first = lines[0]
+    assert f"尾号 {first.card.last4}" in found[0][3]
+    assert card_number(1) not in found[0][3]
+    assert not said(batch, "card_missing")
+    assert not BankCard.objects.exclude(worker__in=known).exists()
+
+
+def test_a_check_without_storing_says_the_same(project, known, cast):
+    found = understand(sheet_bytes(blank(1, 2)), project=project, month=Month(2026, 10))
+    assert [remark.code for remark in found.remarks if "card" in remark.code] == ["registered_card"] * 2
+
+
+def test_a_card_in_the_sheet_is_never_replaced(cast, project, known):
+    batch = read(project, cast, [person(1, bank_card=card_number(77)), person(2)])
+    assert not said(batch, "registered_card")
+    assert [line.card.last4 for line in batch.lines.order_by("row")] == [card_number(77)[-4:], card_number(2)[-4:]]
+
+
+def test_who_has_no_card_or_is_not_on_the_roster_is_remarked_on_as_before(cast, project, known):
+    known[0].cards.all().delete()
+    worker(9)  # known, with a card, on no roster of this site
+    batch = read(project, cast, [*blank(1, 9), person(2)])
+    assert [row for row, *_rest in said(batch, "card_missing")] == [3, 4]
+    assert (batch.accepted, batch.rejected) == (1, 2)
+    assert list(batch.lines.values_list("worker_id", flat=True)) == [known[1].pk]
+
+
+def test_what_stands_in_the_cell_and_is_no_card_is_not_filled_in(cast, project, known):
+    batch = read(project, cast, [person(1, bank_card="现金"), person(2)])
+    assert len(said(batch, "card_missing")) == 1
+    assert not said(batch, "registered_card")
+    CheckSetting.objects.create(
+        check_code="card_missing", severity="notice", area=project.area, in_force_from="2026-01-01",
+        reason="测试", set_at=clock.now(),
+    )  # fmt: skip
+    batch = read(project, cast, [person(1, bank_card="现 金"), person(3)])
+    assert len(said(batch, "card_missing")) == 1
+    assert batch.lines.order_by("row").first().card is None
+
+
+def test_the_line_is_payable_where_it_was_held(cast, project, known):
+    batch = read(project, cast, blank(1), NO_CARD)
+    (line,) = open_lines_unscoped(batch.pk)
+    assert line.hold == ""
+
+
+# ── which card ──────────────────────────────────────────────────────────
+
+
+def chosen(who) -> str:
+    found = stand_in_cards_unscoped([who.pk])
+    return found[who.pk].last4 if found else ""
+
+
+def test_of_several_cards_the_one_last_paid_to_and_none_is_guessed(cast, project, known):
+    who = known[0]
+    old, new = who.cards.get(), another_card(who)
+    assert chosen(who) == ""
+    batch = read(project, cast, [*blank(1), person(2)])
+    assert [row for row, *_rest in said(batch, "card_missing")] == [3]
+    assert (batch.accepted, batch.rejected) == (1, 1)
+    attempt(who, new, "paid", project)
+    assert chosen(who) == new.last4
+    attempt(who, old, "paid", project)
+    assert chosen(who) == old.last4
+
+
+@pytest.mark.parametrize("state", ["failed", "returned"])
+def test_a_card_that_the_bank_refused_last_stands_in_no_more(project, known, state):
+    who = known[0]
+    attempt(who, who.cards.get(), state, project)
+    assert chosen(who) == ""
+
+
+def test_a_voided_file_says_nothing_of_the_card(project, known):
+    attempt(known[0], known[0].cards.get(), "voided", project)
+    assert chosen(known[0]) == known[0].cards.get().last4
+
+
+def test_a_card_of_others_too_stands_in_for_nobody(project, known):
+    other = another_card(known[1], 1)
+    assert other.last4 == card_number(1)[-4:]
+    assert chosen(known[0]) == ""
+    other.delete()
+    assert chosen(known[0]) == card_number(1)[-4:]
+
+
+@pytest.mark.parametrize(
+    ("state", "old", "new"), [("waiting", "old", ""), ("denied", "old", ""), ("confirmed", "", "new"), ("", "", "new")]
+)
+def test_a_replaced_card_and_one_that_the_worker_has_not_called_his(cast, project, known, state, old, new):
+    """Waiting or denied: the new one never stands in; and the one before was replaced for a reason."""
+    who = known[0]
+    line = submitted(project, [person(1)], subcontractor=cast.subcontractor).lines.get()
+    first, second = who.cards.get(), another_card(who)
+    change = CardChange.objects.create(
+        line=line, old_card=first, new_card=second, reason="销户", changed_at=clock.now(), state=state
+    )
+    assert chosen(who) == (second.last4 if new else "")
+    # Back again: the first one counts as before.
+    change.pk, change.old_card, change.new_card, change.state = None, second, first, "confirmed"
+    change.save()
+    CardChange.objects.filter(new_card=second).update(state="replaced")
+    assert chosen(who) == first.last4
+
+
+# ── cost ────────────────────────────────────────────────────────────────
+
+
+def counted(project, cast, rows, columns) -> int:
+    batch = upload(project, sheet_bytes(rows, columns=columns), subcontractor=cast.subcontractor)
+    with CaptureQueriesContext(connection) as captured:
+        batch_read(batch.pk)
+    return sum("payroll_bankcard" in query["sql"] and "several" in query["sql"] for query in captured.captured_queries)
+
+
+def test_it_asks_once_a_chunk_and_not_at_all_where_every_row_has_its_card(cast, project):
+    for n in range(1, 41):
+        on_roster(project, worker(n), cast.subcontractor, entered_on=ENTERED)
+    assert counted(project, cast, [person(n) for n in range(1, 41)], COLUMNS) == 0
+    assert counted(project, cast, blank(*range(1, 41)), COLUMNS) == 1
