@@ -28,16 +28,18 @@ class Relative:
     def written(self, spot: Spot, text: str) -> Written | None:
         """What `text`, with its equals sign, means at this place; None where it can't be computed for certain."""
         if text not in self._turned:
-            self._turned[text] = spot, _turned(text, spot)
+            try:
+                self._turned[text] = spot, "".join(_parts(text.strip().removeprefix("="), *spot))
+            except _Outside:
+                return None  # elsewhere it may point to cells
+            except NotComputable:
+                self._turned[text] = spot, None
         (row, column), turned = self._turned[text]
         return None if turned is None else Written(turned, spot[0] - row, spot[1] - column)
 
 
-def _turned(text: str, spot: Spot) -> str | None:
-    try:
-        return "".join(_parts(text.strip().removeprefix("="), *spot))
-    except NotComputable:
-        return None
+class _Outside(NotComputable):
+    """A reference that points out of the sheet."""
 
 
 def _parts(text: str, row: int, column: int):
@@ -53,5 +55,5 @@ def _parts(text: str, row: int, column: int):
         _all, row_by, row_at, column_by, column_at = match.group("cell", 3, 4, 5, 6)
         down, right = int(row_at or row + int(row_by or 0)), int(column_at or column + int(column_by or 0))
         if down < 1 or right < 1:
-            raise NotComputable
+            raise _Outside
         yield f"{'$' if column_at else ''}{column_letter(right)}{'$' if row_at else ''}{down}"
