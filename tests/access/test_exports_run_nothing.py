@@ -11,12 +11,10 @@ import io
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import islice
-from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
@@ -25,7 +23,6 @@ from django.apps import apps
 from django.core.management import call_command, get_commands, load_command_class
 from django.db import connection, models, transaction
 from django.http.response import ResponseHeaders
-from django.test import Client
 from django.urls import URLPattern, reverse
 
 from accounts.models import StatementLine
@@ -35,23 +32,16 @@ from payroll.rules.bank_layouts import LAYOUTS
 from payroll.services.attendance.reading import attendance_read
 from payroll.services.attendance.uploads import attendance_upload
 from payroll.services.bank_files import bank_file_bytes
-from responsibilities.models import Grant
-from responsibilities.rules.roles import PERMISSIONS
-from responsibilities.services.tokens import token_create
 from responsibilities.services.trail import Actor
 from sheets.writing import OutColumn, OutSheet, write_xlsx
+from tests.access.addresses import Subjects, askers, routes
 from tests.access.expectations import EXPECTATIONS
-from tests.access.people import PROJECTS, REACH
-from tests.access.test_access_matrix import Subjects, routes
-from tests.cast import build_cast
+from tests.access.passing import ROOMS, lines_passed, ours, written_lines
 from tests.factories.payroll import draft, person, sheet_bytes
 from tests.factories.people import attended
-from tests.factories.responsibilities import ObstacleFactory
-from tests.factories.world import FOREIGN_UNIT, OWN, Place, build_world
-from zhangye_wages.launcher.paths import PROJECT
+from tests.factories.world import FOREIGN_UNIT, OWN, Place
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("responsibilities", "projects", "accounts", "payroll", "escalation")
 BEGINNINGS = ("=", "+", "-", "@", "\t", "＝", "=cmd|' /C calc'!A0+")
 RISKY = re.compile(r"[=+\-@\t\r＝＋－＠]")
 NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?")
@@ -136,22 +126,16 @@ def hostile_attendance(place: Place) -> AttendanceSheet:
 
 
 @pytest.fixture(scope="module")
-def subjects(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = build_world(build_cast())
-        for contractor in {place.contract.contractor for place in world.places.values()}:
-            ObstacleFactory(organization=contractor)
-        for who in ("labour_officer", "other_labour_officer"):
-            token_create(world.cast.users[who])
-        own = world[OWN]
+def subjects(subjects, django_db_blocker):
+    with django_db_blocker.unblock():
+        own = subjects.world[OWN]
         own.batch = draft(own.project, hostile_rows(), month_on=own.month_on, subcontractor=own.batch.subcontractor)
         own.people.sheet = hostile_attendance(own)
-        for place in (own, world[FOREIGN_UNIT]):
+        for place in (own, subjects.world[FOREIGN_UNIT]):
             attended(place.project, own.people.entry.worker, [own.month_on])
         StatementLine.objects.update(counterparty_name="某劳务公司", purpose="劳务费")
         assert poison() > 300
-        yield Subjects(world)
-        transaction.set_rollback(True)
+    return subjects
 
 
 # ── what a table may not hold ──────────────────────────────────────────
@@ -218,18 +202,6 @@ def _text(data: bytes, encoding: str = "utf-8-sig", separator: str = "") -> Tabl
 # ── the addresses ──────────────────────────────────────────────────────
 
 
-def askers(subjects: Subjects, name: str) -> Iterator[Client]:
-    """Who may read the own place's object at an address."""
-    rule = EXPECTATIONS[name]
-    wanted = {rule.permission} | ({rule.also} if rule.also else set())
-    for who in PROJECTS:
-        held = frozenset().union(*(PERMISSIONS[grant.role] for grant in Grant.objects.filter(user__username=who)))
-        if wanted <= held and (not rule.kind or OWN in REACH[rule.kind][who]):
-            client = Client()
-            client.force_login(subjects.world.cast.users[who])
-            yield client
-
-
 def speaks_of_files(pattern: URLPattern) -> bool:
     """Whether a view's module could give out a file: then everybody who may is asked, until somebody gets it."""
     module = inspect.getmodule(getattr(pattern.callback, "cls", inspect.unwrap(pattern.callback)))
@@ -262,49 +234,21 @@ def downloads(subjects: Subjects, patterns: dict[str, URLPattern]) -> dict[str, 
     return found
 
 
-class Passed:
-    """The lines of our code that name a download, as they are passed."""
+def headers_watched(honest, lines):
+    """Notes whoever sets the header of a download, and whoever called for it."""
 
-    def __init__(self) -> None:
-        self.lines: set[tuple[str, int]] = set()
-        self._honest = ResponseHeaders.__setitem__
-
-    def __enter__(self) -> "Passed":
-        passed = self
-
-        def noted(headers, key, value):
-            if key == "Content-Disposition":
-                passed._note(sys._getframe(1))
-            passed._honest(headers, key, value)
-
-        ResponseHeaders.__setitem__ = noted
-        return self
-
-    def __exit__(self, *_exception) -> None:
-        ResponseHeaders.__setitem__ = self._honest
-
-    def _note(self, frame) -> None:
+    def noted(headers, key, value):
+        frame = sys._getframe(1) if key == "Content-Disposition" else None
         while frame:
-            if place := place_of(frame.f_code.co_filename):
-                self.lines.add((place, frame.f_lineno))
+            lines.update(ours(frame))
             frame = frame.f_back
+        honest(headers, key, value)
+
+    return noted
 
 
-def place_of(file: str) -> str | None:
-    """A file of ours as a path inside the project."""
-    path = Path(file)
-    inside = path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else None
-    return str(inside) if inside and inside.parts[0] in ROOMS else None
-
-
-def written_lines() -> set[tuple[str, int]]:
-    return {
-        (str(file.relative_to(PROJECT)), number)
-        for room in ROOMS
-        for file in (PROJECT / room).rglob("*.py")
-        for number, line in enumerate(file.read_text().splitlines(), start=1)
-        if DOWNLOAD.search(line)
-    }
+def passing():
+    return lines_passed(ResponseHeaders, "__setitem__", headers_watched)
 
 
 @pytest.fixture(scope="module")
@@ -315,8 +259,8 @@ def walked(subjects, django_db_blocker):
         for name, pattern in routes()
         if name in EXPECTATIONS and EXPECTATIONS[name].reads and not EXPECTATIONS[name].api
     }
-    with django_db_blocker.unblock(), Passed() as passed:
-        return downloads(subjects, patterns), passed.lines
+    with django_db_blocker.unblock(), passing() as lines:
+        return downloads(subjects, patterns), lines
 
 
 def test_no_table_that_an_address_gives_out_runs(walked):
@@ -330,17 +274,17 @@ def test_no_table_that_an_address_gives_out_runs(walked):
 
 def test_every_line_that_names_a_download_was_passed(walked):
     _files, lines = walked
-    assert written_lines() - lines == set(), "这些地方给出文件，却没有被上面的检查问到"
+    assert written_lines(DOWNLOAD) - lines == set(), "这些地方给出文件，却没有被上面的检查问到"
 
 
 def test_a_download_that_was_not_asked_for_is_noticed(subjects):
     """A negative control."""
     one = {name: pattern for name, pattern in routes() if name == "payroll:list"}
-    with Passed() as passed:
+    with passing() as lines:
         assert list(downloads(subjects, one)) == ["payroll:list"]
-    passed_there = {file for file, _line in written_lines() & passed.lines}
+    passed_there = {file for file, _line in written_lines(DOWNLOAD) & lines}
     assert passed_there == {"payroll/views/listing.py", "responsibilities/views/downloads.py"}
-    assert {file for file, _line in written_lines() - passed.lines} > {"payroll/views/problems.py"}
+    assert {file for file, _line in written_lines(DOWNLOAD) - lines} > {"payroll/views/problems.py"}
 
 
 # ── the commands ───────────────────────────────────────────────────────

@@ -5,35 +5,20 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from responsibilities.services.tokens import token_create
+from tests.access.addresses import Subjects, askers, routes
 from tests.access.expectations import EXPECTATIONS
-from tests.access.test_access_matrix import Subjects, routes
-from tests.access.test_exports_run_nothing import askers
-from tests.cast import build_cast
-from tests.factories.responsibilities import ObstacleFactory
-from tests.factories.world import OWN, build_world
+from tests.factories.world import OWN
 
 pytestmark = pytest.mark.django_db
 NAMES = ("q", "project", "month", "employer", "status", "sort", "page", "kind", "area", "rule", "text", "turn", "show")
 ODD = {
     "NUL": "%00",
     "NUL inside": "a%00b",
+    "NUL left by NUL": "%%0000",
     "half a character": "%ff%fe",
     "a surrogate": "%ed%a0%80",
     "a quote": "%27%22%5c",
 }
-
-
-@pytest.fixture(scope="module")
-def subjects(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = build_world(build_cast())
-        for contractor in {place.contract.contractor for place in world.places.values()}:
-            ObstacleFactory(organization=contractor)
-        for who in ("labour_officer", "other_labour_officer"):
-            token_create(world.cast.users[who])
-        yield Subjects(world)
-        transaction.set_rollback(True)
 
 
 def asked(subjects: Subjects, name: str, value: str) -> list[int]:
@@ -58,6 +43,15 @@ def test_no_readable_address_breaks(subjects, odd):
     assert {name: codes for name, codes in answers.items() if any(code >= 500 for code in codes)} == {}
 
 
+@pytest.mark.parametrize(
+    "address", ["/projects/%00/", "/payroll/checks/a%00b/", "/public/pay/%00/", "/public/site/%00/"]
+)
+def test_what_is_named_with_it_does_not_exist(subjects, address):
+    client = Client(raise_request_exception=False)
+    client.force_login(subjects.world.cast.users["labour_officer"])
+    assert client.get(address).status_code == 404
+
+
 def test_without_the_guard_a_search_breaks(subjects, settings):
     """The control."""
     settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if "PlainQuery" not in one]
@@ -65,4 +59,7 @@ def test_without_the_guard_a_search_breaks(subjects, settings):
     client.force_login(subjects.world.cast.users["labour_officer"])
     with transaction.atomic():
         assert client.get("/projects/?q=%00").status_code == 500
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        assert client.get("/projects/%00/").status_code == 500
         transaction.set_rollback(True)

@@ -4,12 +4,8 @@ Every address is asked with an honest file first, so that it is known to be reac
 file must have been passed, so that a new upload can't be forgotten.
 """
 
-import datetime
-import random
 import re
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from html import unescape
 
 import pytest
@@ -28,8 +24,6 @@ from payroll.models import (
     LabourContract,
     PayContest,
     PayNoticePhoto,
-    Payout,
-    PayoutFile,
     PayrollBatch,
     StoredFile,
 )
@@ -39,19 +33,11 @@ from payroll.services.reading import batch_read
 from payroll.services.result_reading import result_read
 from projects.models import Project
 from responsibilities.rules.errors import Refused
-from responsibilities.selectors.clock import today
 from responsibilities.services.tokens import token_create
-from tests.access.test_access_matrix import Subjects
-from tests.access.test_exports_run_nothing import ROOMS, place_of
-from tests.cast import build_cast
-from tests.factories.payouts import answer_bytes, answers
-from tests.factories.payroll import card_number, person, sheet_bytes
-from tests.factories.pictures import png
-from tests.factories.projects import workbook
-from tests.factories.world import OWN, Place, build_world
-from tests.projects.test_register_import import HEAD, ROW
-from tests.sheets.hostile import make
-from zhangye_wages.launcher.paths import PROJECT
+from tests.access.addresses import Subjects
+from tests.access.passing import lines_passed, ours, written_lines
+from tests.access.uploads import ALL, API, HOSTILE, NAMES, UPLOADS, Upload
+from tests.factories.world import OWN
 
 pytestmark = pytest.mark.django_db
 TAKES_A_FILE = re.compile(r"request\.FILES\b")
@@ -73,208 +59,14 @@ REFUSAL = re.compile(
 TAG = re.compile(r"<[^>]*>")
 
 
-PICTURE = png()
-PAPER = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF"
-HOSTILE = {
-    "nothing at all": b"",
-    "only blanks": bytes(300),
-    "a bomb": make("bomb_by_its_ratio", 0),
-    "a workbook cut off": make("workbook_cut_off", 0),
-    "a workbook under a password": make("workbook_with_a_password", 0),
-    "a page that calls out": make("page_that_calls_out", 0),
-    "names that leave the folder": make("names_that_leave_the_folder", 0),
-    "bytes of anything": make("bytes_of_anything", 0),
-    "text in no encoding": bytes(random.Random(3).randrange(128, 256) for _ in range(3000)),
-    "a picture of a huge size": png(2**31 - 1, 2**31 - 1),
-    "a photo cut off": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
-    "a drawing with a script": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>',
-    "a paper with a script": b"%PDF-1.7\n1 0 obj <</OpenAction <</S /JavaScript /JS (app.alert(1))>>>> endobj\n%%EOF",
-    "a program": b"MZ\x90\x00" + bytes(500),
-}
-NAMES = (
-    "",
-    "../../etc/passwd",
-    "..\\..\\boot.ini",
-    "a\x00b.xlsx",
-    "a\r\nSet-Cookie: x=1.xlsx",
-    "长" * 300 + ".xlsx",
-    "=1+1.xlsx",
-    "<b>.xlsx",
-)
+def files_watched(honest, lines):
+    """Notes whoever reads a request's files."""
 
+    def noted(request):
+        lines.update(ours(sys._getframe(1)))
+        return honest.__get__(request)
 
-@dataclass(frozen=True)
-class Upload:
-    """An address that takes a file: who sends what else with it, what an honest file is, and how it looks when taken."""
-
-    name: str
-    kind: str
-    who: str | None
-    field: str
-    others: Callable[[Place], dict]
-    honest: Callable[[Place], bytes]
-    prepare: Callable[[Place], None] = lambda place: None
-    needed: bool = True  # nothing is done without a file
-    taken: Callable = lambda answer: answer.status_code in (201, 302)
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.field}"
-
-
-def month_of(place: Place) -> datetime.date:
-    return (place.month_on - datetime.timedelta(days=1)).replace(day=1)
-
-
-def sheet_fields(place: Place) -> dict:
-    return {
-        "project": place.project.code,
-        "month": f"{month_of(place):%Y-%m}",
-        "employer": place.submitted.subcontractor.code,
-    }
-
-
-def stage(name: str) -> Callable[[Place], None]:
-    return lambda place: PayrollBatch.objects.filter(pk=place.submitted.pk).update(stage=name)
-
-
-def paying(place: Place) -> None:
-    stage("paying")(place)
-    PayoutFile.objects.filter(pk=place.payout_file.pk).update(state="sent")
-
-
-def refused_by_the_bank(place: Place) -> None:
-    paying(place)
-    Payout.objects.filter(file=place.payout_file).update(state="failed")
-
-
-def contract_fields(place: Place) -> dict:
-    return {"kind": "contract", "starts_on": "2026-09-01", "task_based": "on", "version": place.people.contract.version}
-
-
-def attendance(place: Place) -> bytes:
-    return f"姓名,1,2,3,4,5\n{place.people.entry.worker.name},1,1,1,1,1".encode()
-
-
-def statement(_place: Place) -> bytes:
-    return "交易日期,收入金额,支出金额,余额,对方户名\n2026-10-08,100.00,,100.00,某开发公司\n".encode()
-
-
-def roster(place: Place) -> bytes:
-    head = (
-        "工人所属企业名称,工人所属班组名称,工人姓名,证件号码,当前工种,工人类型,手机号码,发放工资银行,工资卡号,进场日期"
-    )
-    row = person(91)
-    employer = place.submitted.subcontractor.name
-    body = f"{employer},一班,{row['name']},{row['id_number']},木工,建筑工人,,甘肃银行,{row['bank_card']},2026-10-08"
-    return f"{head}\n{body}\n".encode()
-
-
-UPLOADS = (
-    Upload("payroll:upload", "", "labour_officer", "file", sheet_fields, lambda place: sheet_bytes([person(90)])),
-    Upload("payroll:attendance_upload", "", "labour_officer", "file", sheet_fields, attendance),
-    Upload(
-        "payroll:people_import", "", "labour_officer", "file",
-        lambda place: {"project": place.project.code, "employer": place.submitted.subcontractor.code}, roster,
-        taken=lambda answer: 'name="token"' in answer.content.decode(),
-    ),
-    Upload(
-        "payroll:result_new", "payout_file", "labour_officer", "file",
-        lambda place: {"act": "file", "covers": "all", "paid_on": f"{today()}"},
-        lambda place: answer_bytes(answers(place.payout_file)), paying,
-    ),
-    Upload(
-        "payroll:payout_line", "failed_line", "labour_officer", "evidence",
-        lambda place: {
-            "act": "card", "number": card_number(95), "bank_name": "甘肃银行", "reason": "原卡销户",
-            "holder": place.payout_file.payouts.first().line.worker.name,
-        },
-        lambda place: PICTURE, refused_by_the_bank, needed=False,
-    ),
-    Upload(
-        "payroll:notice", "submitted", "labour_officer", "photos",
-        lambda place: {"version": place.submitted.version, "place": "大门", "posted_on": f"{today()}"},
-        lambda place: PICTURE, stage("noticed"), needed=False,
-    ),
-    Upload(
-        "payroll:paper", "submitted", "labour_officer", "scan",
-        lambda place: {"workers": [place.submitted.confirmations.filter(state="pending").first().pk]},
-        lambda place: PAPER, stage("confirming"),
-    ),
-    Upload("payroll:contract_new", "entry", "labour_officer", "scan", lambda place: contract_fields(place) | {"starts_on": "2025-01-01", "ends_on": "2025-02-01", "task_based": ""}, lambda place: PAPER, needed=False),
-    Upload("payroll:contract_edit", "labour_contract", "labour_officer", "scan", contract_fields, lambda place: PAPER, needed=False),
-    Upload(
-        "payroll:settlement", "left_stay", "labour_officer", "confirm-scan",
-        lambda place: {"step": "confirm", "confirm-confirmed_on": f"{today()}", "confirm-version": place.people.left_stay.settlement.version},
-        lambda place: PAPER,
-    ),
-    Upload(
-        "payroll:public_contest", "token", None, "photo", lambda place: {"reason": "days", "should_be": "28 天"},
-        lambda place: PICTURE, stage("confirming"), needed=False,
-    ),
-    Upload("accounts:statement_import", "project", "labour_officer", "file", lambda place: {}, statement),
-    Upload(
-        "accounts:register_import", "", "supervisor", "file", lambda place: {}, lambda place: workbook(项目=[HEAD, ROW]),
-        taken=lambda answer: 'name="token"' in answer.content.decode(),
-    ),
-    Upload(
-        "escalation:calendar", "", "administrator", "file",
-        lambda place: {"year": 2027, "source": "国办发明电〔2026〕9号"},
-        lambda place: "2027-01-01，元旦，休\n2027-01-02，元旦，休\n2027-01-03，元旦，休".encode(),
-    ),
-)  # fmt: skip
-API = Upload(
-    "api-payroll-batch-list",
-    "",
-    "labour_officer",
-    "file",
-    lambda place: {
-        "project": place.project.code,
-        "month": f"{month_of(place):%Y-%m}",
-        "subcontractor": place.submitted.subcontractor.code,
-    },
-    lambda place: sheet_bytes([person(90)]),
-)
-
-
-@pytest.fixture(scope="module")
-def subjects(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        world = build_world(build_cast())
-        yield Subjects(world)
-        transaction.set_rollback(True)
-
-
-class Passed:
-    """The lines of our code that read a request's files, as they are passed."""
-
-    def __init__(self) -> None:
-        self.lines: set[tuple[str, int]] = set()
-        self._honest = WSGIRequest.FILES
-
-    def __enter__(self) -> "Passed":
-        passed = self
-
-        def noted(request):
-            frame = sys._getframe(1)
-            if place := place_of(frame.f_code.co_filename):
-                passed.lines.add((place, frame.f_lineno))
-            return passed._honest.__get__(request)
-
-        WSGIRequest.FILES = property(noted)
-        return self
-
-    def __exit__(self, *_exception) -> None:
-        WSGIRequest.FILES = self._honest
-
-
-def written_lines() -> set[tuple[str, int]]:
-    return {
-        (str(file.relative_to(PROJECT)), number)
-        for room in ROOMS
-        for file in (PROJECT / room).rglob("*.py")
-        for number, line in enumerate(file.read_text().splitlines(), start=1)
-        if TAKES_A_FILE.search(line)
-    }
+    return property(noted)
 
 
 def address(subjects: Subjects, upload: Upload) -> str:
@@ -361,9 +153,6 @@ def file(data: bytes, name: str = "文件.xlsx", kind: str = "application/octet-
     return SimpleUploadedFile(name, data, content_type=kind)
 
 
-ALL = (*UPLOADS, API)
-
-
 @pytest.mark.parametrize("upload", ALL, ids=str)
 def test_an_honest_file_is_taken(subjects, upload):
     own = subjects.world[OWN]
@@ -402,14 +191,14 @@ def test_no_file_and_two_files_are_answered(subjects, upload):
 
 
 def test_every_line_that_takes_a_file_is_passed(subjects):
-    with Passed() as passed:
+    with lines_passed(WSGIRequest, "FILES", files_watched) as lines:
         for upload in UPLOADS:
             with transaction.atomic():
                 upload.prepare(subjects.world[OWN])
                 sent(subjects, upload, file(upload.honest(subjects.world[OWN])))
                 transaction.set_rollback(True)
-    assert len(written_lines()) >= 14
-    assert written_lines() - passed.lines == set(), "这些地方收文件，却没有被上面的检查问到"
+    assert len(written_lines(TAKES_A_FILE)) >= 14
+    assert written_lines(TAKES_A_FILE) - lines == set(), "这些地方收文件，却没有被上面的检查问到"
 
 
 def test_a_view_that_breaks_is_noticed(subjects, monkeypatch):

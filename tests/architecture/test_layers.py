@@ -14,7 +14,7 @@ from django.db import models
 from django.urls import get_resolver
 
 from responsibilities.models.scoping import ProjectScopedQuerySet
-from tests.access.test_access_matrix import routes
+from tests.access.addresses import routes
 
 ROOT = Path(settings.BASE_DIR)
 # From the highest room to the lowest; see docs/architecture.md.

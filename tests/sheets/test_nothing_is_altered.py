@@ -67,11 +67,18 @@ def same(data, rows):
         assert found[place] == cell or lost_precision(found[place]), (found[place], cell)
 
 
-@settings(max_examples=60, deadline=None)
-@given(tables(st.one_of(PLAIN, NUMBERS)))
-def test_a_workbook(rows):
+def workbook(rows, *, streamed: bool = False) -> bytes:
+    """As programs save it: streamed, its texts stand in the cells, otherwise in a table of their own."""
     box = io.BytesIO()
-    book = xlsxwriter.Workbook(box, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        box,
+        {
+            "in_memory": not streamed,
+            "constant_memory": streamed,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        },
+    )
     page = book.add_worksheet()
     for n, row in enumerate(rows):
         for at, cell in enumerate(row):
@@ -80,7 +87,13 @@ def test_a_workbook(rows):
             elif cell is not None:
                 page.write_number(n, at, cell)
     book.close()
-    same(box.getvalue(), rows)
+    return box.getvalue()
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables(st.one_of(PLAIN, NUMBERS)))
+def test_a_workbook(rows):
+    same(workbook(rows), rows)
 
 
 STRICT = (
@@ -106,28 +119,10 @@ def made_strict(data: bytes) -> bytes:
 
 @settings(max_examples=60, deadline=None)
 @given(tables(st.one_of(PLAIN, NUMBERS)), st.booleans())
-def test_a_strict_workbook(rows, in_memory):
-    box = io.BytesIO()
-    # Streamed, its texts stand in the cells; otherwise in a table of their own.
-    book = xlsxwriter.Workbook(
-        box,
-        {
-            "in_memory": in_memory,
-            "constant_memory": not in_memory,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-        },
-    )
-    page = book.add_worksheet()
-    for n, row in enumerate(rows):
-        for at, cell in enumerate(row):
-            if isinstance(cell, str):
-                page.write_string(n, at, cell)
-            elif cell is not None:
-                page.write_number(n, at, cell)
-    book.close()
-    data = made_strict(box.getvalue())
-    assert data != box.getvalue()
+def test_a_strict_workbook(rows, streamed):
+    usual = workbook(rows, streamed=streamed)
+    data = made_strict(usual)
+    assert data != usual
     same(data, rows)
 
 
