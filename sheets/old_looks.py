@@ -10,6 +10,11 @@ from collections.abc import Iterator
 
 import xlrd
 
+from sheets.refusal import Refusal
+
+MOST_STYLED = (
+    400_000  # cells with a look, empty ones too: two bytes of a file each, and hundreds where they are written
+)
 WIDTH_UNIT = 256  # of a column: 1/256 of a character
 TWIP = 20  # of heights and font sizes: 1/20 point
 ACROSS = {1: "left", 2: "center", 3: "right", 4: "fill", 5: "justify", 6: "center_across", 7: "distributed"}
@@ -21,8 +26,12 @@ UNDERLINES = {1: 1, 2: 2, 0x21: 33, 0x22: 34}
 
 
 def looks_in_child(data: bytes, out) -> None:
-    """One line for the styles, then one for each sheet; raises what xlrd raises for a file it can't follow."""
+    """One line for the styles, then one for each sheet; raises what xlrd raises for a file it can't follow, and Refusal
+    `too_large` where a file has more looks than anybody drew.
+    """
     book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
+    if sum(page.row_len(row) for page in book.sheets() for row in range(page.nrows)) > MOST_STYLED:
+        raise Refusal("too_large")
     known: dict[str, int] = {}
     numbers: dict[int, int] = {}
     sheets = [_sheet(page, book, known, numbers) for page in book.sheets()]

@@ -2,9 +2,10 @@
 
 import datetime
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import product
 
 import xlsxwriter
 from xlsxwriter.exceptions import OverlappingRange
@@ -14,11 +15,10 @@ from sheets.reader import Range, Sheet, Workbook
 from sheets.values import as_text, is_risky
 from sheets.writing import FORMATS, clean, plain_cell, sheet_name
 
-MOST_MERGED = 5000
+MOST_MERGED, MOST_CELLS_MERGED = 5000, 100_000  # a few bytes of a file may merge millions; each is written
 ROWS_FOR_WIDTHS = 200
 WIDEST = 40
 LONG_NUMBER = 12  # digits from which a program that takes them for a number shows or stores them differently
-Places = Mapping[tuple[int, int], tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def rebuild(book: Workbook, marks: Mapping[str, Iterable[Mark]], looks: Looks | 
     for index, page in enumerate(book.sheets, 1):
         target = out.add_worksheet(_unused_name(out, page.name, index))
         known = looks.sheets.get(page.name) if looks else None
-        _Copy(page, target, palette, known, by_cell(marks.get(page.name, ()))).write()
+        _Copy(page, target, palette, known, marks.get(page.name, ())).write()
         if page is first:
             target.activate()
             target.set_first_sheet()
@@ -94,10 +94,12 @@ class _Palette:
 class _Copy:
     """One sheet on its way over."""
 
-    def __init__(self, page: Sheet, target, palette: _Palette, looks: SheetLooks | None, places: Places) -> None:
+    def __init__(self, page: Sheet, target, palette: _Palette, looks: SheetLooks | None, marks: Iterable[Mark]) -> None:
         self.page, self.target, self.palette, self.looks = page, target, palette, looks
-        self.merged = page.merged[:MOST_MERGED]
-        self.places = {self._shown(row, column): said for (row, column), said in places.items()}
+        self.merged = _affordable(page)
+        self.first_of = {cell: (area.top, area.left) for area in self.merged for cell in _cells(area)}
+        # Of merged cells only the first one shows: it gets what is said of any of them.
+        self.places = by_cell((*self.first_of.get((row, at), (row, at)), *said) for row, at, *said in marks)
         self.widths: dict[int, int] = {}
 
     def write(self) -> None:
@@ -113,25 +115,16 @@ class _Copy:
             self.target.write_comment(row - 1, column - 1, message, {"author": AUTHOR, "x_scale": 2, "y_scale": 1.2})
         self._measures()
 
-    def _shown(self, row: int, column: int) -> tuple[int, int]:
-        """Where a remark on a cell is seen: of merged cells only the first one shows."""
-        for area in self.merged:
-            if area.top <= row <= area.bottom and area.left <= column <= area.right:
-                return area.top, area.left
-        return row, column
-
     def _merge(self) -> set[tuple[int, int]]:
         """Merge what was merged; returns the cells that lie under a merged one."""
         covered = set()
         for area in self.merged:
-            if (area.top, area.left) == (area.bottom, area.right):
-                continue
             look = self.palette.of(self._style(area.top, area.left), "number")
             try:
                 self.target.merge_range(area.top - 1, area.left - 1, area.bottom - 1, area.right - 1, "", look)
             except OverlappingRange:
                 continue
-            covered |= _under(area, self.page)
+            covered.update(cell for cell in _cells(area) if cell != (area.top, area.left))
         return covered
 
     def _style(self, row: int, column: int) -> int | None:
@@ -179,12 +172,24 @@ class _Copy:
             self.target.freeze_panes(*self.looks.frozen)
 
 
-def _under(area: Range, page: Sheet) -> set[tuple[int, int]]:
-    """The cells of a merged area but its first, as far as the sheet has cells at all."""
-    bottom, right = min(area.bottom, page.height), min(area.right, page.width)
-    return {
-        (row, column) for row in range(area.top, bottom + 1) for column in range(area.left, right + 1)
-    } - {(area.top, area.left)}  # fmt: skip
+def _affordable(page: Sheet) -> list[Range]:
+    """The merged areas as far as they can be merged again; one that is too large only as far as the sheet has cells."""
+    room, found = MOST_CELLS_MERGED, []
+    for area in page.merged[:MOST_MERGED]:
+        if _size(area) > room:
+            area = Range(area.top, area.left, min(area.bottom, page.height), min(area.right, page.width))
+        if 1 < _size(area) <= room:
+            room -= _size(area)
+            found.append(area)
+    return found
+
+
+def _size(area: Range) -> int:
+    return max(0, area.bottom - area.top + 1) * max(0, area.right - area.left + 1)
+
+
+def _cells(area: Range) -> Iterator[tuple[int, int]]:
+    return product(range(area.top, area.bottom + 1), range(area.left, area.right + 1))
 
 
 def _is_long_number(text: str) -> bool:

@@ -16,6 +16,7 @@ from openpyxl.comments.shape_writer import ShapeWriter
 
 from sheets.defence import Limits, open_archive
 from sheets.looks import Looks
+from sheets.marks import RANK
 from sheets.markup import REFERENCE, ROW_NUMBER, P, sheet_parts
 from sheets.package import Package, Unstampable
 from sheets.values import column_index, column_letter
@@ -113,7 +114,8 @@ class _Page:
                     row, column = top, left
                     break
             if (row, column) in found:
-                severity, message = found[row, column][0], f"{found[row, column][1]}\n{message}"
+                severity = min(severity, found[row, column][0], key=lambda one: RANK.get(one, 1))
+                message = f"{found[row, column][1]}\n{message}"
             found[row, column] = (severity, message)
         return found
 

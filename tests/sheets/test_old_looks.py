@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from sheets import annotate as module
+from sheets import rebuilding
 from sheets.annotate import annotate
 from sheets.marks import COLOURS
 from sheets.process import Crashed
@@ -117,6 +118,45 @@ def test_a_remark_changes_the_colour_of_its_cell_and_nothing_else(returned):
 def test_long_numbers_stay_text_when_they_are_typed_over(returned):
     assert returned["B3"].number_format == "@"
     assert returned["A3"].number_format == "General"
+
+
+def with_merged(*areas) -> bytes:
+    """Areas as (top, bottom, left, right) from 0."""
+    body = struct.pack("<H", len(areas)) + b"".join(struct.pack("<HHHH", *area) for area in areas)
+    return xls(("10月", ROWS), extra=LOOK, styles=STYLES, cells=record(0x00E5, body))
+
+
+def test_remarks_on_cells_of_one_merged_area_are_all_told_in_the_worst_ones_colour():
+    book = annotate(with_merged((2, 3, 0, 2)), [(4, 3, "warning", "请核对"), (3, 2, "error", "身份证号不对")])
+    first = openpyxl.load_workbook(io.BytesIO(book))["10月"]["A3"]
+    assert first.comment.text == "请核对\n身份证号不对" or first.comment.text == "身份证号不对\n请核对"
+    assert first.fill.start_color.rgb.endswith(COLOURS["error"])
+
+
+def test_millions_of_merged_cells_are_merged_as_far_as_the_sheet_goes():
+    """A few bytes of a file: written one by one they would take gigabytes."""
+    page = openpyxl.load_workbook(io.BytesIO(annotate(with_merged((0, 0, 0, 2), (2, 65_535, 0, 255)), MARKS)))["10月"]
+    assert sorted(str(area) for area in page.merged_cells.ranges) == ["A1:C1", "A3:C4"]
+    assert page.max_row == 4
+
+
+def test_many_large_areas_are_merged_until_it_is_enough(monkeypatch):
+    monkeypatch.setattr(rebuilding, "MOST_CELLS_MERGED", 6)
+    page = openpyxl.load_workbook(io.BytesIO(annotate(with_merged((0, 0, 0, 2), (1, 1, 0, 2), (2, 3, 0, 2)), MARKS)))
+    assert sorted(str(area) for area in page["10月"].merged_cells.ranges) == ["A1:C1", "A2:C2"]
+    assert page["10月"]["B3"].comment.text == "身份证号不对", "where it stands, as nothing lies over it"
+
+
+@pytest.mark.parametrize(("rows", "kept"), [(100, True), (1600, False)])
+def test_looks_of_hundreds_of_thousands_of_empty_cells_are_left_out(rows, kept):
+    blanks = b"".join(
+        record(0x00BE, struct.pack("<HH", row, 0) + struct.pack("<H", TEXT) * 256 + struct.pack("<H", 255))
+        for row in range(10, 10 + rows)
+    )
+    book = annotate(xls(("10月", ROWS), extra=LOOK, styles=STYLES, cells=blanks), MARKS)
+    page = openpyxl.load_workbook(io.BytesIO(book))["10月"]
+    assert (page["A1"].font.name == "黑体") == kept
+    assert page["B3"].comment.text == "身份证号不对"
 
 
 def test_a_remark_under_a_merged_cell_is_seen_on_it():
