@@ -14,7 +14,7 @@ HEAD_ROWS = 40
 MONEY_NOISE = re.compile(r"[,，￥¥元\s]")
 DAY = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})")
 CENT = Decimal("0.01")
-LARGEST = Decimal(10) ** 13
+LARGEST = Decimal(10) ** 12  # what the columns hold in which such amounts are kept
 # Doubles show 5380.000000001; a third place that means something is no amount of money.
 NOISE = Decimal("0.001")
 
@@ -50,7 +50,7 @@ def bank_money(text: str) -> Decimal | None:
     if not amount.is_finite() or abs(amount) >= LARGEST:
         return None
     rounded = amount.quantize(CENT)
-    return rounded if abs(rounded - amount) < NOISE else None
+    return rounded if abs(rounded - amount) < NOISE and abs(rounded) < LARGEST else None
 
 
 def bank_day(cell: Cell) -> datetime.date | None:

@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,9 +20,21 @@ def test_an_amount_is_read_back_as_it_was_written(amount):
     assert bank_money(f"￥{amount:,}元") == amount
 
 
-@pytest.mark.parametrize("text", ["", "-", "五千", "5380.001", "5380.005", "NaN", "Infinity", "1e13", "12 34.5.6"])
+@pytest.mark.parametrize(
+    "text", ["", "-", "五千", "5380.001", "5380.005", "NaN", "Infinity", "1e12", "999999999999.9995", "12 34.5.6"]
+)
 def test_what_is_no_amount_stays_unknown(text):
     assert bank_money(text) is None
+
+
+def test_the_largest_amount_fits_where_such_amounts_are_kept():
+    for model, name in (
+        ("payroll.BankResultRow", "amount"),
+        ("accounts.StatementLine", "amount"),
+        ("accounts.StatementLine", "balance"),
+    ):
+        field = apps.get_model(model)._meta.get_field(name)
+        assert Decimal(10) ** (field.max_digits - field.decimal_places) >= LARGEST, model
 
 
 def test_noise_of_binary_numbers_is_no_third_place():
