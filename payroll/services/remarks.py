@@ -25,6 +25,8 @@ class WaitingRemarks:
 
     def give(self, order: int, remarks: list[Remark]) -> None:
         """Let them wait; of several at one place those of a lower order come first, then the earlier ones."""
+        if not remarks:
+            return
         if not self.count:
             self._courier.call(_make_room)
         rows = enumerate(remarks, start=self.count + 1)

@@ -89,7 +89,7 @@ def test_what_waited_is_stored_as_if_it_had_been_held(project, monkeypatch, pric
     codes = {code for _sheet, _row, _cell, code, _severity, _message in held["remarks"]}
     assert codes >= {"unknown_worker", "shared_card", "shared_phone", "name_differs", "net_mismatch", "total_mismatch"}
     assert codes >= {"crew_outlier", "duplicate_worker", "unknown_bank"}
-    assert ("gross_below_days" in codes) == (price == CHEAP and False)
+    assert "gross_below_days" not in codes
     assert len(held["rejected"]) == 4
     given, waited = read_anew(batch, monkeypatch, most_held=0, chunk=chunk)
     assert waited
@@ -105,6 +105,17 @@ def test_without_what_is_taken_back_it_would_differ(project, monkeypatch):
     monkeypatch.setattr(sheets.Understood, "taken_back", set())
     given, _waited = read_anew(batch, monkeypatch, most_held=0, chunk=7)
     assert given["remarks"] != held["remarks"]
+
+
+def test_rows_without_a_remark_of_their_own_leave_room_for_those_of_the_batch(project, monkeypatch):
+    """All of them on the roster with their own cards: what is said comes from the batch's checks alone."""
+    batch = upload(project, sheet_bytes([person(n) for n in range(1, 21)]))
+    held, waited = read_anew(batch, monkeypatch, most_held=10_000)
+    assert not waited
+    assert {code for _sheet, _row, _cell, code, _severity, _message in held["remarks"]} == {"no_contract"}
+    given, waited = read_anew(batch, monkeypatch, most_held=0)
+    assert waited
+    assert given == held
 
 
 def test_whoever_opened_the_file_gets_every_remark(project, monkeypatch):
