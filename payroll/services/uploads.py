@@ -37,10 +37,10 @@ def batch_upload(
     """Store the original and queue it. Returns (batch, whether it is new).
 
     The same bytes for the same project, month and employer are the same batch as long as it lives: a second
-    click doubles nothing; one whose columns have been confirmed since it was read is read again. `wake` False is for the command, which reads the batch itself. Back pay adds to a month
-    that has its sheet, under a number of its own; `sequence` names the one that this upload corrects, `reason` says why
-    pay is added (`back_pay_reason`). Of the same bytes again the first reason stays.
-    Basis: 724 art 15, 31.
+    click doubles nothing; one whose columns have been confirmed since it was read is read again. `wake` False is for
+    the command, which reads the batch itself. Back pay adds to a month that has its sheet, under a number of its own;
+    `sequence` names the one that this upload corrects, `reason` says why pay is added (`back_pay_reason`). Of the same
+    bytes again the first reason stays. Basis: 724 art 15, 31.
     """
     if kind not in (PayrollBatch.Kind.SHEET, PayrollBatch.Kind.BACK_PAY):
         raise Refused("kind_without_file", "“本月无用工”不用上传文件，请在“申报本月无用工”办理。")
@@ -66,7 +66,7 @@ def batch_upload(
         ).first()
         if known is not None:
             if columns_confirmed_since_unscoped(known):
-                _read_again(known, actor, wake=wake)
+                known = _read_again(known, actor, wake=wake)
             return known, False
         number = (
             back_pay_number(project, month_on, subcontractor, sequence) if kind == PayrollBatch.Kind.BACK_PAY else 0
@@ -114,14 +114,19 @@ def _reason(text: str) -> str:
     return reason
 
 
-def _read_again(batch: PayrollBatch, actor: Actor, *, wake: bool) -> None:
+def _read_again(batch: PayrollBatch, actor: Actor, *, wake: bool) -> PayrollBatch:
     """Queue a draft once more, so that it is read as the same sheet would be today."""
+    batch = PayrollBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    if not columns_confirmed_since_unscoped(batch):
+        # Submitted, withdrawn or answered while we waited for its row: it stays as it is.
+        return batch
     batch.status, batch.attempts, batch.rows_done = PayrollBatch.Status.QUEUED, 0, 0
     batch.version += 1
     batch.save(update_fields=["status", "attempts", "rows_done", "version"])
     record_event(actor=actor, action="payroll.rejudge", target=batch, project_id=batch.project_id)
     if wake:
         transaction.on_commit(lambda: ring(READ_TASK, batch.pk))
+    return batch
 
 
 def back_pay_number(project, month_on: datetime.date, subcontractor: Organization | None, wanted: int | None) -> int:

@@ -7,11 +7,14 @@ import pytest
 
 from payroll.imports.layout import Layout
 from payroll.models import ColumnLayout, PayrollBatch, PayrollLine
+from payroll.selectors.layouts import columns_confirmed_since_unscoped
+from payroll.services import uploads
 from payroll.services.layouts import batch_layout_set, layout_forget
 from payroll.services.reading import batch_read
 from payroll.services.submissions import batch_discard, batch_submit
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
+from responsibilities.selectors.clock import now
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
 from tests.factories.odd_sheets import ODD_LAYOUT, ODD_TITLES, odd_layout, odd_sheet
@@ -226,6 +229,28 @@ def test_the_same_file_is_read_again_once_its_columns_were_said_elsewhere(cast, 
     assert (again.status, again.accepted, again.layout["by"]) == (Status.DRAFT, 6, "memory")
     version = again.version
     assert upload(project, file_of(before)).version == version, "nothing new since: nothing is read"
+
+
+def test_a_draft_that_is_submitted_meanwhile_is_not_read_again(cast, project, monkeypatch):
+    """Somebody signs between the look at the columns and the lock of the row."""
+    answered(cast, read(project, odd_sheet(range(3, 9))))
+    before = draft(project, [person(n) for n in range(1, 4)])
+    ColumnLayout.objects.update(confirmed_at=now())
+    looked = []
+
+    def looks(batch):
+        if not looked:
+            looked.append(batch)
+            batch_submit(batch_id=batch.pk, actor=Actor.system("tests"))
+            return True
+        return columns_confirmed_since_unscoped(batch)
+
+    monkeypatch.setattr(uploads, "columns_confirmed_since_unscoped", looks)
+    again = upload(project, file_of(before))
+    assert looked == [before]
+    assert (again.pk, again.status) == (before.pk, Status.SUBMITTED)
+    before.refresh_from_db()
+    assert (before.status, before.stage) == (Status.SUBMITTED, PayrollBatch.Stage.CONFIRMING)
 
 
 def file_of(batch) -> bytes:
