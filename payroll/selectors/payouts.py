@@ -72,8 +72,8 @@ def open_lines_unscoped(batch_id: int, layout: Layout | None = None) -> list[Ope
     """Lines of a batch that are neither paid nor under way, in the sheet's order; one query.
 
     What the bank refused for the card or the name waits until the card was changed, or a person said why the same card
-    is right (`payout_lines.card_keep`). With a layout, lines whose bank it doesn't take are held back too. `unconfirmed`: the card was replaced and its
-    worker hasn't said yes, whether the line waits for that or not.
+    is right (`payout_lines.card_keep`). With a layout, lines whose bank it doesn't take are held back too.
+    `unconfirmed`: the card was replaced and its worker hasn't said yes, whether the line waits for that or not.
     """
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_LINES, [batch_id])
@@ -223,10 +223,12 @@ _OPEN_LINES = """
                    JOIN payroll_paycontest contest ON contest.confirmation_id = asked.id
                    WHERE asked.line_id = mine.id AND contest.state = 'open') THEN 'contest'
                WHEN EXISTS (
-                   -- Both agree that the money would go to somebody else, and no other card was named since.
+                   -- Both agree that the money would go to somebody else, and no other card was named since, neither here
+                   -- nor by a corrected sheet.
                    SELECT FROM payroll_payconfirmation asked
                    JOIN payroll_paycontest contest ON contest.confirmation_id = asked.id
                    WHERE asked.line_id = mine.id AND contest.state = 'accepted' AND contest.reason = 'not_my_card'
+                     AND contest.figures ->> 'card_last4' IS NOT DISTINCT FROM mine.last4
                      AND NOT EXISTS (
                          SELECT FROM payroll_cardchange other
                          WHERE other.line_id = mine.id AND other.changed_at >= contest.raised_at
@@ -249,8 +251,9 @@ _OPEN_LINES = """
         SELECT state, changed_at, evidence_id FROM payroll_cardchange
         WHERE line_id = mine.id ORDER BY id DESC LIMIT 1) change ON true
     LEFT JOIN LATERAL (
-        -- A leaver's settlement that was paid for a stay which this month belongs to, unless somebody said that this
-        -- pay stands beside it: at the settlement, or of this line (an exception of that kind which was lifted).
+        -- A leaver's settlement that was paid for a stay which this month belongs to, unless somebody said why this pay
+        -- stands beside it: at the settlement, or of this line (`settled_release`, recorded and lifted in one act; an
+        -- exception of that kind which is lifted later says no reason, and the line is held again).
         SELECT stay.id AS stay_id, settlement.payment_note
         FROM payroll_leaversettlement settlement
         JOIN payroll_sitestay stay ON stay.id = settlement.stay_id
@@ -258,7 +261,7 @@ _OPEN_LINES = """
         JOIN payroll_payrollbatch batch ON batch.id = mine.batch_id
         WHERE {held} AND entry.worker_id = mine.worker_id AND entry.project_id = batch.project_id
           AND NOT EXISTS (SELECT FROM payroll_payoutexception said WHERE said.line_id = mine.id
-                          AND said.kind = 'settled' AND said.lifted_at IS NOT NULL)
+                          AND said.kind = 'settled' AND said.lifted_at = said.recorded_at)
         ORDER BY stay.id DESC LIMIT 1) settled ON true
     WHERE NOT coalesce(tried.live, false)
     ORDER BY mine.sheet_no, mine.row
@@ -274,7 +277,7 @@ SETTLED_LINES = """
         JOIN payroll_payrollbatch batch ON batch.id = line.batch_id AND batch.project_id = entry.project_id
         WHERE {held} AND batch.id IN (SELECT id FROM seen)
           AND NOT EXISTS (SELECT FROM payroll_payoutexception said WHERE said.line_id = line.id
-                          AND said.kind = 'settled' AND said.lifted_at IS NOT NULL)
+                          AND said.kind = 'settled' AND said.lifted_at = said.recorded_at)
 """.replace("{held}", _HELD)
 
 _STANDINGS = """

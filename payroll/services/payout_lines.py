@@ -238,7 +238,8 @@ def exception_lift(*, line_id: int, actor: Actor, scope=None) -> PayoutException
 
 @transaction.atomic
 def settled_release(*, line_id: int, reason: str, actor: Actor, scope=None) -> PayoutException:
-    """Say why a line is paid although its worker's settlement was: its pay isn't in it. Kept as a lifted exception.
+    """Say why a line is paid although its worker's settlement was: its pay isn't in it. Kept as an exception
+    that is recorded and lifted at the same moment, by which `selectors.payouts` knows it.
 
     Errors: `under_way`, `not_settled`, `reason_missing`.
     """
@@ -247,14 +248,15 @@ def settled_release(*, line_id: int, reason: str, actor: Actor, scope=None) -> P
     if _hold_of(line, batch) != "settled":
         raise Refused("not_settled", "这一行没有因退场结算已付清而停发，不用解除。")
     _require_reason(reason, "请写明理由，例如“结算单只包含 11 月工资，10 月工资仍随批发放”。")
+    at = now()
     found = PayoutException.objects.create(
         line=line,
         kind=PayoutException.Kind.SETTLED,
         reason=reason.strip()[:200],
         recorded_by=actor.user,
-        recorded_at=now(),
+        recorded_at=at,
         lifted_by=actor.user,
-        lifted_at=now(),
+        lifted_at=at,
     )
     record_event(
         actor=actor,

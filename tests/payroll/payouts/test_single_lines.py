@@ -23,7 +23,8 @@ from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.selectors.clock import now
 from responsibilities.services import vault
-from tests.factories.payroll import card_number
+from tests.factories.flow import submitted
+from tests.factories.payroll import card_number, person
 from tests.factories.pictures import exif, jpeg
 
 pytestmark = pytest.mark.django_db
@@ -282,6 +283,21 @@ def test_a_card_that_both_sides_say_is_wrong_waits_for_another(batch, by):
     replace(line, by, number=card_number(78))
     CardChange.objects.update(state=CardChange.State.CONFIRMED)
     assert hold_of(batch, line) == ""
+
+
+def test_a_corrected_sheet_with_another_card_ends_the_waiting(project, by):
+    first = submitted(project, [person(1)])
+    confirmation = first.confirmations.get()
+    contest_raise(token=pay_token(confirmation.key), claim=Claim(reason="not_my_card"), actor=by["actor"])
+    again = submitted(project, [person(1, bank_card=card_number(78))], name="10月工资（更正）.xlsx")
+    contest = PayContest.objects.get()
+    assert contest.batch == again, "what is in dispute comes over"
+    contest_settle(contest_id=contest.pk, act=ContestAct.ACCEPT, answer="卡已在新表里更换", actor=by["actor"])
+    line = again.lines.get()
+    assert hold_of(again, line) == ""
+    line.card = first.lines.get().card
+    line.save(update_fields=["card"])
+    assert hold_of(again, line) == "card_contested", "the control: with the card that he said wasn't his"
 
 
 def test_a_contest_of_days_that_was_taken_up_says_nothing_of_the_card(batch, by):

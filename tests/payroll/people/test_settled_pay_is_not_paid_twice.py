@@ -10,7 +10,7 @@ from payroll.selectors.open_pay import open_pay_of
 from payroll.selectors.payouts import open_lines_unscoped
 from payroll.services.leavers import settlement_agree, settlement_confirm, settlement_pay, settlement_suggest
 from payroll.services.payout_files import payout_files_make
-from payroll.services.payout_lines import exception_record, settled_release
+from payroll.services.payout_lines import exception_lift, exception_record, settled_release
 from payroll.services.stays import site_enter, site_leave
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, Refused
@@ -197,6 +197,16 @@ def test_a_batch_is_finished_without_the_line_that_the_settlement_paid(stay, bat
     exception_record(line_id=first(batch).pk, kind=PayoutException.Kind.SETTLED, reason="回单号 0012", **by)
     batch.refresh_from_db()
     assert batch.stage == PayrollBatch.Stage.PAID
+
+
+def test_lifting_the_exception_of_a_settled_line_is_no_reason_to_pay_it(stay, batch, by):
+    pay(stay, open_pay="included")
+    line = first(batch)
+    exception_record(line_id=line.pk, kind=PayoutException.Kind.SETTLED, reason="回单号 0012", **by)
+    exception_lift(line_id=line.pk, **by)
+    assert holds(batch)[line.row] == "settled"
+    settled_release(line_id=line.pk, reason="结算单漏列 10 月工资", **by)
+    assert holds(batch)[line.row] == ""
 
 
 def test_both_pages_say_it(cast, client, stay, batch):
