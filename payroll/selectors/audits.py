@@ -92,7 +92,7 @@ def _compared(batch: PayrollBatch) -> list[tuple[int, Decimal | None, Decimal, D
     known = attendance_of_month_unscoped(batch.project_id, batch.month_on)
     shared = paid_by_others_unscoped(batch.project_id, batch.month_on, batch.subcontractor_id)
     compared = []
-    for pk, worker_id, days in batch.lines.order_by("row").values_list("pk", "worker_id", "days"):
+    for pk, worker_id, days in batch.lines.order_by("sheet_no", "row").values_list("pk", "worker_id", "days"):
         on_record = known[worker_id].days if worker_id in known else Decimal(0)
         differs = Decimal(0) if days is None else days - on_record
         if differs < 0 and worker_id in shared:
@@ -127,16 +127,17 @@ def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
                 else f"多 {_plain(differs)} 天，请核对考勤"
             )
             why.setdefault(pk, []).append(f"工资表 {_plain(days)} 天，考勤记录 {_plain(on_record)} 天，{said}")
-    rows = {row: pk for pk, row in batch.lines.values_list("pk", "row")}
+    places = {(sheet_no, row): pk for pk, sheet_no, row in batch.lines.values_list("pk", "sheet_no", "row")}
     remarks = PayrollRemark.objects.filter(batch=batch, row__isnull=False).exclude(
         severity=PayrollRemark.Severity.NOTICE
     )
     if compared is not None:
         # Attendance may have come, or been corrected, after the sheet was submitted: what it says today counts.
         remarks = remarks.exclude(code__in=(DaysOverAttendance.code, DaysUnderAttendance.code))
-    for row, message in remarks.order_by("row", "id").values_list("row", "message")[: SHOWN * 5]:
-        if row in rows:
-            why.setdefault(rows[row], []).append(message)
+    told = remarks.order_by("sheet_no", "row", "id").values_list("sheet_no", "row", "message")
+    for sheet_no, row, message in told[: SHOWN * 5]:
+        if (sheet_no, row) in places:
+            why.setdefault(places[sheet_no, row], []).append(message)
     picked = list(why)[:SHOWN]
     lines = {line.pk: line for line in lines_of(scope, batch).filter(pk__in=picked)}
     known = (

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from payroll.models import PayrollBatch, PayrollLine
+from payroll.models import PayrollBatch, PayrollLine, PayrollRemark
 from payroll.selectors.audits import attendance_of, attention_rows
 from tests.factories.flow import submitted
 from tests.factories.payroll import person
@@ -48,6 +48,16 @@ def test_who_is_paid_by_another_employer_of_the_site_too_is_not_short_here(cast,
     submitted(project, [person(1, days=Decimal(4))], name="own.xlsx")
     assert worker(1).pk not in said(cast, batch)
     assert attendance_of(batch).under == 0
+
+
+def test_a_remark_of_another_sheet_of_the_file_is_nobody_elses(cast, batch):
+    """Rows count from 1 on every sheet: the same number stands for different people."""
+    here, there = batch.lines.order_by("row")[2:4]
+    PayrollLine.objects.filter(pk=there.pk).update(sheet_no=2, row=here.row)
+    PayrollRemark.objects.create(
+        batch=batch, sheet_no=2, row=here.row, code="unknown_bank", severity="warning", message="银行没有认出"
+    )
+    assert {worker_id for worker_id, why in said(cast, batch).items() if "银行没有认出" in why} == {there.worker_id}
 
 
 def test_back_pay_is_not_held_against_the_months_attendance(cast, batch, enter):
