@@ -1,6 +1,7 @@
 """Whose people wait: leavers who aren't paid in full, and people on site without a contract, for who keeps the register."""
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Exists
@@ -9,6 +10,7 @@ from payroll.selectors.declarations import whole_figure
 from payroll.selectors.site_people import State, contract_in_force_unscoped, entries, stays
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
+from responsibilities.selectors.figures import figure_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,20 @@ class PeopleTurn:
     @property
     def level(self) -> str:
         return "red" if self.late else "orange"
+
+
+def settlement_due() -> Callable[[datetime.date], datetime.date]:
+    """From the day somebody left, the day by which he must be paid in full (《工资支付暂行规定》第九条).
+
+    The term in force on that day counts; its versions are read once for all leavers of a list.
+    """
+    versions = figure_versions("leaver_settlement_days")
+
+    def due_on(left_on: datetime.date) -> datetime.date:
+        days = next((value for since, value in reversed(versions) if since <= left_on), "0")
+        return left_on + datetime.timedelta(days=int(days))
+
+    return due_on
 
 
 def last_day_late(today: datetime.date) -> datetime.date:

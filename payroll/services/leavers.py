@@ -15,7 +15,6 @@ from payroll.services.stays import locked_stay
 from payroll.services.stored_files import file_store, require_scan
 from responsibilities.rules.errors import EditedMeanwhile, Refused
 from responsibilities.selectors.clock import today
-from responsibilities.selectors.figures import figure_on
 from responsibilities.services.touch import touch_projects
 from responsibilities.services.trail import Actor, record_event
 
@@ -40,11 +39,6 @@ class Suggestion:
     def paid_words(self) -> str:
         """How `paid` was counted, for beside the field."""
         return f"银行已发 {self.paid - self.advances:,.2f} 元，预支 {self.advances:,.2f} 元，合计 {self.paid:,.2f} 元"
-
-
-def settlement_due_on(left_on: datetime.date) -> datetime.date:
-    """The day by which a leaver must be paid in full."""
-    return left_on + datetime.timedelta(days=int(figure_on("leaver_settlement_days", left_on) or 0))
 
 
 def settlement_suggest(stay: SiteStay) -> Suggestion:

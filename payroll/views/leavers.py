@@ -1,5 +1,7 @@
 """Leavers: who is not settled and since when, the settlement in three steps, the paper to sign."""
 
+from collections.abc import Iterable, Iterator
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,16 +9,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from payroll.forms.people import SettlementConfirmForm, SettlementForm, SettlementPayForm
-from payroll.models import LeaverSettlement
+from payroll.models import LeaverSettlement, SiteStay
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.open_pay import open_pay_of
-from payroll.selectors.people_turns import last_day_late
+from payroll.selectors.people_turns import last_day_late, settlement_due
 from payroll.selectors.site_people import leavers, may_keep_entry, search_leavers, stay_by_pk
 from payroll.services.leavers import (
     paid_since,
     settlement_agree,
     settlement_confirm,
-    settlement_due_on,
     settlement_pay,
     settlement_suggest,
 )
@@ -69,7 +70,7 @@ def leaver_list(request):
         request.scope.require(Permission.EXPORT)
         return _export(rows)
     page = page_of(request, rows, LONG_SIZES)
-    page.object_list = [_decorated(stay) for stay in page.object_list]
+    page.object_list = list(_decorated(page.object_list))
     may_keep = request.scope.can(Permission.WORKER_EDIT)
     waiting = leavers(request.scope, settled=False).count()
     return render(
@@ -96,7 +97,7 @@ def leaver_list(request):
 @needs(Permission.PAYROLL_VIEW)
 def settlement_page(request, pk):
     """Agree, confirm, pay; each step says what comes next."""
-    stay = _decorated(stay_by_pk(request.scope, pk))
+    (stay,) = _decorated([stay_by_pk(request.scope, pk)])
     may_keep = may_keep_entry(request.scope, stay.entry)
     if request.method == "POST" and not may_keep:
         raise NotAllowed("您的岗位不能办理这个项目的退场结算。")
@@ -164,7 +165,7 @@ def settlement_page(request, pk):
 @require_safe
 def settlement_paper(request, pk):
     """The paper that the worker signs, for print."""
-    stay = _decorated(stay_by_pk(request.scope, pk))
+    (stay,) = _decorated([stay_by_pk(request.scope, pk)])
     settlement = getattr(stay, "settlement", None)
     if settlement is None:
         raise NotVisible("还没有核定结算金额，没有可打印的结算单。")
@@ -191,16 +192,18 @@ def _done(request, stay, step: str, form) -> bool:
     return True
 
 
-def _decorated(stay):
-    settlement = getattr(stay, "settlement", None)
-    stay.state = settlement.state if settlement else ""
-    stay.state_words = settlement.get_state_display() if settlement else "未核定"
-    stay.due_on = settlement_due_on(stay.left_on) if stay.left_on else None
-    paid = stay.state == State.PAID
-    stay.late = (today() - stay.due_on).days if stay.due_on and not paid else 0
-    stay.level = "green" if paid else "red" if stay.late > 0 else "orange"
-    stay.next_step = NEXT.get(stay.state, "")
-    return stay
+def _decorated(stays: Iterable[SiteStay]) -> Iterator[SiteStay]:
+    due_on, day = settlement_due(), today()
+    for stay in stays:
+        settlement = getattr(stay, "settlement", None)
+        stay.state = settlement.state if settlement else ""
+        stay.state_words = settlement.get_state_display() if settlement else "未核定"
+        stay.due_on = due_on(stay.left_on) if stay.left_on else None
+        paid = stay.state == State.PAID
+        stay.late = (day - stay.due_on).days if stay.due_on and not paid else 0
+        stay.level = "green" if paid else "red" if stay.late > 0 else "orange"
+        stay.next_step = NEXT.get(stay.state, "")
+        yield stay
 
 
 def _export(rows) -> HttpResponse:
@@ -227,7 +230,7 @@ def _export(rows) -> HttpResponse:
             stay.entry.worker.id_last4, stay.entered_on, stay.left_on, stay.due_on, max(0, stay.late), stay.state_words,
             *_amounts(stay),
         ]
-        for stay in map(_decorated, rows.iterator(chunk_size=500))
+        for stay in _decorated(rows.iterator(chunk_size=500))
     )  # fmt: skip
     return workbook(f"退场结算{today():%Y%m%d}.xlsx", [OutSheet("退场结算", titles, body)])
 

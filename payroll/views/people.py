@@ -9,10 +9,10 @@ from payroll.forms import RevealForm
 from payroll.models import PayrollBatch
 from payroll.rules.month import Month
 from payroll.selectors.attendance import days_of_workers, months_of_worker
+from payroll.selectors.people_turns import settlement_due
 from payroll.selectors.register import entries_of_worker, pay_by_month, person_by_pk
 from payroll.selectors.site_people import contracts, may_keep_entry, stays, with_findings
 from payroll.selectors.workers import with_dealings, worker_lines
-from payroll.services.leavers import settlement_due_on
 from payroll.services.reveals import FIELDS, number_reveal, worker_history_opened, worker_number_reveal
 from payroll.views.grid import masked
 from payroll.views.month_grid import worker_strip
@@ -106,10 +106,11 @@ def _stays(request, worker, _lines, _entries) -> dict:
 
 
 def _settled(rows: list) -> list:
+    due_on = settlement_due()
     for stay in rows:
         settlement = getattr(stay, "settlement", None)
         stay.is_settled = settlement is not None and settlement.state == settlement.State.PAID
-        stay.due_on = settlement_due_on(stay.left_on) if stay.left_on and not stay.is_settled else None
+        stay.due_on = due_on(stay.left_on) if stay.left_on and not stay.is_settled else None
         stay.late = (today() - stay.due_on).days if stay.due_on else 0
     return rows
 

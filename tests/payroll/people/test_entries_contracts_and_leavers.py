@@ -8,13 +8,13 @@ import pytest
 from payroll.models import LeaverSettlement, RosterEntry, SiteStay
 from payroll.rules.contracts import Breach, Finding, Term, entry_finding, wage_form_of
 from payroll.selectors.people import roster_names_unscoped
+from payroll.selectors.people_turns import settlement_due
 from payroll.selectors.site_people import leavers, stays, with_findings
 from payroll.services.contracts import contract_end, contract_save
 from payroll.services.entering import Entrant, person_enter
 from payroll.services.leavers import (
     settlement_agree,
     settlement_confirm,
-    settlement_due_on,
     settlement_pay,
     settlement_suggest,
 )
@@ -187,7 +187,7 @@ def agree(leaver, **facts):
 def test_a_leaver_is_settled_agreed_confirmed_and_paid(cast, project, leaver):
     seen = settlement_suggest(leaver)
     assert (seen.earned, seen.deductions, seen.paid, seen.months) == (Decimal(5980), Decimal(100), Decimal(500), 1)
-    assert settlement_due_on(leaver.left_on) == day(10), "at once and in full"
+    assert settlement_due()(leaver.left_on) == day(10), "at once and in full"
     scope = cast.scope(cast.labour_officer)
     assert list(leavers(scope, settled=False)) == [leaver]
     settlement = agree(leaver)

@@ -5,6 +5,8 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from payroll.models import LeaverSettlement
 from payroll.selectors.people_turns import last_day_late, people_turns
@@ -119,6 +121,20 @@ def test_the_list_of_leavers_is_sorted_exported_and_leads_to_the_next_step(clien
     ]
     client.force_login(cast.supervisor)
     assert ">核定金额</a>" not in client.get("/payroll/leavers/").content.decode(), "who only looks has no button"
+
+
+def test_more_leavers_cost_no_more_questions(client, cast, project):
+    client.force_login(cast.labour_officer)
+    addresses = "/payroll/leavers/?show=all", "/payroll/leavers/?show=all&export=xlsx"
+    counted = []
+    for more in (0, 12):
+        for n in range(20, 20 + more):
+            on_roster(project, worker(n), cast.subcontractor, entered_on=ago(30), left_on=ago(n))
+        for address in addresses:
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address)
+            counted.append(len(queries))
+    assert counted[:2] == counted[2:]
 
 
 def sheet_of(answer) -> list[tuple]:
