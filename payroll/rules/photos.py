@@ -89,14 +89,18 @@ def bare(data: bytes) -> bytes:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """(mark, from, to) of every piece up to the end mark; a scan with its points is one piece."""
+    """(mark, from, to) of every piece up to the end mark, without fill; a scan with its points is one piece."""
     at = 2
     for _number in range(_MOST_SEGMENTS):
         if at >= len(data):
             return
         mark = data[at + 1]
-        if data[at] != 0xFF or mark == 0xFF:
+        if data[at] != 0xFF:
             raise IndexError
+        if mark == 0xFF:
+            # Any number of fill bytes may stand before a mark.
+            at += 1
+            continue
         if mark == _END:
             yield mark, at, at + 2
             return

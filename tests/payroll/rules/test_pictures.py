@@ -76,6 +76,16 @@ def test_a_photo_still_says_how_it_is_turned(order):
     assert size_of(found) == (3, 2)
 
 
+@pytest.mark.parametrize("fill", [1, 7])
+def test_a_photo_with_fill_before_its_marks_is_shown_and_says_nothing_more(fill):
+    plain = jpeg(3, 2)
+    filled = (
+        b"\xff\xd8" + b"\xff" * fill + exif(place=PLACE) + b"\xff" * fill + plain[2:-2] + b"\xff" * fill + plain[-2:]
+    )
+    assert fault_of(filled) == ""
+    assert bare(filled) in (plain, plain[:-2] + b"\xff" * fill + plain[-2:])
+
+
 def test_colours_of_a_photo_stay():
     profile = segment(0xE2, b"ICC_PROFILE\x00\x01\x01profile")
     assert profile in bare(jpeg(3, 2, profile, exif(place=PLACE)))
