@@ -1,12 +1,12 @@
 """Credits to the special account, each naming its month; surplus moves; voids."""
 
 import datetime
-import unicodedata
 from decimal import Decimal
 
 from django.db import transaction
 
 from accounts.models import Allocation, AllocationPeriod
+from accounts.rules.receipts import receipt_number
 from accounts.selectors.months import allocation_month_unscoped
 from accounts.services.measures import require_measure
 from accounts.services.periods import require_visible
@@ -34,8 +34,7 @@ def allocation_record(
     Errors: `credit_in_future`, `receipt_used`, `amount_too_large`. Basis: 724 art 24, 29.
     """
     require_measure(amount, "amount")
-    # One receipt however it is typed: yh001 and ＹＨ001 are the same paper.
-    number = unicodedata.normalize("NFKC", bank_receipt_number).strip().upper()
+    number = receipt_number(bank_receipt_number)
     if credited_on > today():
         message = f"到账日期 {credited_on} 晚于今天，请按银行回单上的日期填写。"
         raise Refused("credit_in_future", message, {"credited_on": message})

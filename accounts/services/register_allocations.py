@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from accounts.models import Allocation, AllocationPeriod
+from accounts.rules.receipts import receipt_number
 from projects.imports.tables import Row, Table
 from projects.models import Project
 from projects.services.register import Written, locked_projects, unreachable
@@ -101,7 +102,7 @@ def _check(table: Table, today: datetime.date) -> None:
                 table.reject(row, column, f"{column}_missing", f"填写了拨付金额，请填写{title}。")
         if "credited_on" in values and values["credited_on"] > today:
             table.warn(row, "credited_on", "date_in_future", "到账日期晚于今天，请核对。")
-        key = (values["code"], values.get("bank_receipt_number", ""))
+        key = (values["code"], receipt_number(values.get("bank_receipt_number", "")))
         if key[1] and key in receipts:
             table.reject(
                 row, "bank_receipt_number", "duplicate_receipt", f"银行回单号与第 {receipts[key]} 行重复，请保留一行。"
@@ -116,7 +117,7 @@ def _books(project_ids: list[int]) -> _Books:
     ).select_related("period")
     return _Books(
         {(row.project_id, row.month_on): row for row in periods},
-        {(row.project_id, row.bank_receipt_number): row for row in credits},
+        {(row.project_id, receipt_number(row.bank_receipt_number)): row for row in credits},
     )
 
 
@@ -141,7 +142,7 @@ def _credit(
     """The credit to write, None where the row has none or it is on record already."""
     if "amount" not in row.values:
         return None
-    number = row.values["bank_receipt_number"]
+    number = receipt_number(row.values["bank_receipt_number"])
     known = books.credits.get((project.pk, number))
     if known is not None:
         facts = (known.period_id, known.amount, known.credited_on)

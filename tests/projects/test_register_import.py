@@ -270,6 +270,15 @@ def test_credits_name_their_receipt_once():
     assert codes(imported.errors) == ["duplicate_receipt"]
 
 
+@pytest.mark.parametrize("typed", ["hd0001", "ＨＤ０００１", " Hd0001 "])
+def test_a_receipt_typed_in_another_way_is_the_same_paper_here_too(typed):
+    again = changed(CREDIT, CREDIT_HEAD, 银行回单号=typed)
+    imported = take(workbook(项目=[HEAD, ROW], 拨付=[CREDIT_HEAD, CREDIT, again]))
+    assert codes(imported.errors) == ["duplicate_receipt"]
+    assert take(workbook(拨付=[CREDIT_HEAD, again])).errors == []
+    assert Allocation.objects.get().bank_receipt_number == "HD0001"
+
+
 @pytest.mark.parametrize(
     ("values", "code"),
     [
