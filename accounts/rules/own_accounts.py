@@ -8,7 +8,8 @@ TAIL = 4
 MASKS = "*＊xX•●"
 # 收款 and 对方 name the other side of a movement, never whose file it is.
 _LABEL = re.compile(
-    r"(?<!对方)(?<!对手)(?<!收款)(?<!收款人)(?:账户|帐户|账|帐|卡)(?:号码|号)?\s*[:：]?\s*(?=[\d*＊•●])"
+    r"(?<!对方)(?<!对手)(?<!对手方)(?<!收方)(?<!收款)(?<!收款方)(?<!收款人)(?<!收款单位)"
+    r"(?:[账帐]\s*户|[账帐卡])\s*(?:号\s*码|号)?\s*[:：]?\s*(?=[\d*＊•●])"
 )
 _WORDS = re.compile(rf"[\d{re.escape(MASKS)}]+(?: [\d{re.escape(MASKS)}]+)*")
 GROUP = 6

@@ -239,7 +239,13 @@ def titled(*above) -> bytes:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "line", ["账号：6230123456789990054 币种：人民币", "查询帐号 6230 1234 5678 9990 054", "账户：6230*******0054"]
+    "line",
+    [
+        "账号：6230123456789990054 币种：人民币",
+        "查询帐号 6230 1234 5678 9990 054",
+        "账户：6230*******0054",
+        "账　　号：6230123456789990054",
+    ],
 )
 def test_another_accounts_number_above_the_table_is_refused(project, line):
     refused = sent(project, titled("账户交易明细", line))
@@ -255,6 +261,7 @@ def test_another_accounts_number_above_the_table_is_refused(project, line):
         "账号：6210000000000009999",
         "卡号：6210 **** **** 9999",
         "对方账号：6230123456789990054",
+        "收款方账号：6230123456789990054",
         "户名：张掖建工 2026-11-01",
     ],
 )
