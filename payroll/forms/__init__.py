@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 
 from payroll.models import PayrollBatch
+from payroll.rules.employers import OWN_CREWS
 from payroll.rules.month import Month
 from payroll.selectors.turns import TURNS
 
@@ -54,9 +55,9 @@ class UploadForm(forms.Form):
             ("", "请选择项目"),
             *((project.code, f"{project.name}（{project.code}）") for project in projects),
         ]
-        self.fields["employer"].choices = [
-            (one.code, one.name) if one else (OWN, "总包自有班组") for one in employers
-        ] or [("", "请先选择项目")]
+        self.fields["employer"].choices = [(one.code, one.name) if one else (OWN, OWN_CREWS) for one in employers] or [
+            ("", "请先选择项目")
+        ]
         megabytes = settings.PORTAL_UPLOAD_LIMIT // (1024 * 1024)
         self.fields[
             "file"
@@ -100,7 +101,7 @@ class BatchFilterForm(forms.Form):
         self.fields["kind"].choices = [("", "全部类别"), *PayrollBatch.Kind.choices]
         self.fields["employer"].choices = [
             ("", "全部单位"),
-            (OWN, "总包自有班组"),
+            (OWN, OWN_CREWS),
             *((one.code, one.name) for one in employers),
         ]
 

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from payroll.forms import ACCEPTED_FILES, OWN, MonthField
 from payroll.models import AttendanceSheet
+from payroll.rules.employers import OWN_CREWS
 
 
 class ProjectEmployerForm(forms.Form):
@@ -20,9 +21,9 @@ class ProjectEmployerForm(forms.Form):
             ("", "请选择项目"),
             *((project.code, f"{project.name}（{project.code}）") for project in projects),
         ]
-        self.fields["employer"].choices = [
-            (one.code, one.name) if one else (OWN, "总包自有班组") for one in employers
-        ] or [("", "请先选择项目")]
+        self.fields["employer"].choices = [(one.code, one.name) if one else (OWN, OWN_CREWS) for one in employers] or [
+            ("", "请先选择项目")
+        ]
 
     @property
     def subcontractor(self):

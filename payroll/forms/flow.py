@@ -5,6 +5,7 @@ from django import forms
 from payroll.forms import OWN, MonthField
 from payroll.models import PayContest
 from payroll.rules.contests import ContestAct
+from payroll.rules.employers import OWN_CREWS
 
 
 class SeveralFiles(forms.FileField):
@@ -105,9 +106,9 @@ class NilForm(forms.Form):
             ("", "请选择项目"),
             *((project.code, f"{project.name}（{project.code}）") for project in projects),
         ]
-        self.fields["employer"].choices = [
-            (one.code, one.name) if one else (OWN, "总包自有班组") for one in employers
-        ] or [("", "请先选择项目")]
+        self.fields["employer"].choices = [(one.code, one.name) if one else (OWN, OWN_CREWS) for one in employers] or [
+            ("", "请先选择项目")
+        ]
 
 
 class ContestAnswerForm(forms.Form):

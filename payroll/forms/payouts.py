@@ -5,6 +5,7 @@ from django import forms
 from payroll.forms import ACCEPTED_FILES, OWN, MonthField
 from payroll.models import BankResult, DebitExplanation, PayoutException
 from payroll.rules.bank_layouts import LAYOUTS
+from payroll.rules.employers import OWN_CREWS
 
 
 class PayoutMakeForm(forms.Form):
@@ -126,7 +127,7 @@ class ReconciliationForm(forms.Form):
         super().__init__(*arguments, **facts)
         self.fields["employer"].choices = [
             ("", "全部单位"),
-            (OWN, "总包自有班组"),
+            (OWN, OWN_CREWS),
             *((one.code, one.name) for one in employers),
         ]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from payroll.models import PayrollBatch
+from payroll.rules.employers import OWN_CREWS
 from payroll.selectors.batches import batches
 from payroll.selectors.site_people import entries
 from projects.models import Project, ProjectParty
@@ -14,7 +15,6 @@ from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 Status = PayrollBatch.Status
-OWN_CREWS = "总包自有班组"
 NOT_SUBMITTED = (Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from payroll.imports.columns import TITLES
 from payroll.models import PayrollBatch
+from payroll.rules.employers import employer_words
 from payroll.rules.month import Month
 from payroll.selectors.previous import Carried, carried_unscoped, last_batch
 from payroll.selectors.roster import latest_cards_unscoped
@@ -89,7 +90,7 @@ def month_copy(
     require_employer(scope, project, employer)
     batch = last_batch(scope, project, employer, month.first)
     if batch is None:
-        who = employer.name if employer else "总包自有班组"
+        who = employer_words(employer)
         raise Refused(
             "nothing_to_copy",
             f"{who}在 {month.chinese}以前还没有提交过工资表，没有可以复制的。请下载模板，或直接上传自己的工资表。",

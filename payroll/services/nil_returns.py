@@ -5,6 +5,7 @@ import datetime
 from django.db import connection, transaction
 
 from payroll.models import BatchAct, PayrollBatch
+from payroll.rules.employers import employer_words
 from payroll.rules.month import Month
 from payroll.rules.signing import UNSIGNED
 from payroll.selectors import declarations
@@ -51,7 +52,7 @@ def nil_return(
     if not reason:
         message = "请写明没有用工的原因，例如“冬季停工”“尚未进场”“已退场”。"
         raise Refused("say_why", message, {"reason": message})
-    who = subcontractor.name if subcontractor else "总包自有班组"
+    who = employer_words(subcontractor)
     _require_begun(project, subcontractor, month_on, who)
     # Two clerks at once: the second waits here and then finds the first one's statement.
     with connection.cursor() as cursor:

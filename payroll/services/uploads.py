@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from payroll.models import PayrollBatch
+from payroll.rules.employers import employer_words
 from payroll.selectors.batches import LIVE, employers_for_upload
 from payroll.selectors.layouts import columns_confirmed_since_unscoped
 from payroll.services.stored_files import file_store
@@ -91,7 +92,7 @@ def batch_upload(
                 "file": ["", file.name],
                 "sha256": ["", digest],
                 "month": ["", f"{month_on:%Y-%m}"],
-                "employer": ["", subcontractor.name if subcontractor else "总包自有班组"],
+                "employer": ["", employer_words(subcontractor)],
                 "kind": ["", batch.get_kind_display()],
             }
             | ({"reason": ["", reason]} if reason else {}),

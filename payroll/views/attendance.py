@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from payroll.forms.attendance import AttendanceFilterForm, AttendanceUploadForm, ConfirmForm, VersionForm
 from payroll.models import AttendanceSheet
+from payroll.rules.employers import employer_words
 from payroll.rules.month import Month
 from payroll.selectors.attendance import (
     attendance_sheet_by_pk,
@@ -62,7 +63,7 @@ WHY_IGNORED = {
 def decorated(sheet: AttendanceSheet) -> AttendanceSheet:
     """The sheet with its badge and its employer in words, for templates."""
     sheet.level = LEVELS[sheet.status]
-    sheet.employer_name = sheet.subcontractor.name if sheet.subcontractor else "总包自有班组"
+    sheet.employer_name = employer_words(sheet.subcontractor)
     return sheet
 
 

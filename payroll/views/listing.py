@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from payroll.forms import BatchFilterForm
+from payroll.rules.employers import employer_words
 from payroll.selectors.batches import batches, employers_in, search_batches, withdrawable_of
 from payroll.selectors.confirmations import flow_tasks
 from payroll.selectors.missing import missing_of_month
@@ -113,7 +114,7 @@ def _export(rows) -> HttpResponse:
             batch.project.name,
             batch.project.area.name,
             f"{batch.month_on:%Y-%m}",
-            batch.subcontractor.name if batch.subcontractor else "总包自有班组",
+            employer_words(batch.subcontractor),
             batch.get_status_display(),
             batch.rows,
             batch.accepted,

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from payroll.forms import OWN
 from payroll.forms.flow import NilForm
+from payroll.rules.employers import employer_words
 from payroll.rules.month import Month
 from payroll.selectors import declarations
 from payroll.selectors.batches import employers_for_upload, projects_for_upload
@@ -102,7 +103,7 @@ def _present(request, project, employers: list, asked) -> dict | None:
     where = {"project": project.code, "state": "all"} | ({"employer": employer.code} if employer else {})
     return {
         "month": month,
-        "who": subcontractor.name if subcontractor else "总包自有班组",
+        "who": employer_words(subcontractor),
         "on_site": found.on_site,
         "attended": found.attended,
         "attended_words": f"{month} 有 {found.attended} 人的考勤记录。请提交工资表，或先更正考勤。",

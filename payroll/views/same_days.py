@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from payroll.forms.attendance import SameDayFilterForm
+from payroll.rules.employers import employer_words
 from payroll.selectors.same_days import (
     SORTS,
     counts_of,
@@ -115,7 +116,7 @@ def _export(request, rows, month_on: datetime.date):
             for one in map(_decorated, with_sites(request.scope, rows[start : start + EXPORT_CHUNK])):
                 who, doubts = (one.name, one.id_last4, f"{one.on}"), "、".join(one.doubts)
                 for day in one.seen:
-                    project, employer = day.project, day.subcontractor.name if day.subcontractor else "总包自有班组"
+                    project, employer = day.project, employer_words(day.subcontractor)
                     times = [f"{time:%H:%M}" if time else "" for time in (day.came_at, day.left_at)]
                     yield (
                         *who,

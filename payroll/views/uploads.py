@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from payroll.forms import OWN, UploadForm
 from payroll.models import PayrollBatch
+from payroll.rules.employers import employer_words
 from payroll.rules.month import Month
 from payroll.selectors.balances import money_part
 from payroll.selectors.batches import accepted_total, employers_for_upload, projects_for_upload
@@ -89,7 +90,7 @@ def _standing(request, form: UploadForm, project, employers: list) -> dict:
     return {
         "standing": found,
         "employer_code": code,
-        "employer_name": employer.name if employer else "总包自有班组",
+        "employer_name": employer_words(employer),
         "month": f"{month_on:%Y-%m}",
         "balance": money_part(request.scope, project, month_on, needed, what=what, owed=owed),
         "numbers_filled": may_act(request.scope, project, Permission.PAYROLL_REVEAL),

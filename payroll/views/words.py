@@ -1,6 +1,7 @@
 """Words and colours that several payroll pages share."""
 
 from payroll.models import PayrollBatch
+from payroll.rules.employers import employer_words
 
 Status = PayrollBatch.Status
 LEVELS = {
@@ -32,5 +33,5 @@ WHY_IGNORED = {
 def decorated(batch: PayrollBatch) -> PayrollBatch:
     """The batch with its badge and its employer in words, for templates."""
     batch.level = LEVELS[batch.status]
-    batch.employer_name = batch.subcontractor.name if batch.subcontractor else "总包自有班组"
+    batch.employer_name = employer_words(batch.subcontractor)
     return batch

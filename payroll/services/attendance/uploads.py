@@ -6,6 +6,7 @@ import hashlib
 from django.db import connection, transaction
 
 from payroll.models import AttendanceSheet
+from payroll.rules.employers import employer_words
 from payroll.selectors.employers import require_employer
 from payroll.services.stored_files import file_store
 from responsibilities.models import Organization
@@ -69,7 +70,7 @@ def attendance_upload(
                 "file": ["", sheet.file.name],
                 "sha256": ["", digest],
                 "month": ["", f"{month_on:%Y-%m}"],
-                "employer": ["", subcontractor.name if subcontractor else "总包自有班组"],
+                "employer": ["", employer_words(subcontractor)],
             },
         )
         if wake:
