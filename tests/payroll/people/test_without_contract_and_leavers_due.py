@@ -129,7 +129,7 @@ def test_more_leavers_cost_no_more_questions(client, cast, project):
     counted = []
     for more in (0, 12):
         for n in range(20, 20 + more):
-            on_roster(project, worker(n), cast.subcontractor, entered_on=ago(30), left_on=ago(n))
+            on_roster(project, worker(n), cast.subcontractor, entered_on=ago(60), left_on=ago(n))
         for address in addresses:
             with CaptureQueriesContext(connection) as queries:
                 client.get(address)

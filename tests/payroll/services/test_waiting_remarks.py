@@ -14,6 +14,7 @@ from payroll.services.submissions import batch_submit
 from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 from tests.factories.payroll import card_number, draft, person, sheet_bytes, site, upload
+from tests.factories.people import attended, worker
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
@@ -109,10 +110,13 @@ def test_without_what_is_taken_back_it_would_differ(project, monkeypatch):
 
 def test_rows_without_a_remark_of_their_own_leave_room_for_those_of_the_batch(project, monkeypatch):
     """All of them on the roster with their own cards: what is said comes from the batch's checks alone."""
+    attended(project, worker(1), [datetime.date(2026, 10, 1)])
     batch = upload(project, sheet_bytes([person(n) for n in range(1, 21)]))
     held, waited = read_anew(batch, monkeypatch, most_held=10_000)
     assert not waited
-    assert {code for _sheet, _row, _cell, code, _severity, _message in held["remarks"]} == {"no_contract"}
+    assert {code for _sheet, _row, _cell, code, _severity, _message in held["remarks"]} == {
+        "paid_without_attendance", "days_over_attendance", "consecutive_cards",
+    }  # fmt: skip
     given, waited = read_anew(batch, monkeypatch, most_held=0)
     assert waited
     assert given == held
