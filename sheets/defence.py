@@ -14,6 +14,8 @@ from posixpath import normpath
 from sheets.refusal import Refusal
 
 MB = 1024 * 1024
+# Cells with a look, empty ones too: a byte or two of a file each, and hundreds where they are written again.
+MOST_STYLED = 400_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

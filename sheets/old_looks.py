@@ -10,11 +10,9 @@ from collections.abc import Iterator
 
 import xlrd
 
+from sheets.defence import MOST_STYLED
 from sheets.refusal import Refusal
 
-MOST_STYLED = (
-    400_000  # cells with a look, empty ones too: two bytes of a file each, and hundreds where they are written
-)
 WIDTH_UNIT = 256  # of a column: 1/256 of a character
 TWIP = 20  # of heights and font sizes: 1/20 point
 ACROSS = {1: "left", 2: "center", 3: "right", 4: "fill", 5: "justify", 6: "center_across", 7: "distributed"}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
+from sheets.defence import MOST_STYLED
 from sheets.refusal import Refusal
 from sheets.spreadsheetml import EXCEL, SS, attribute, forbidden, number
 
@@ -54,7 +55,9 @@ LETTER, EDGE = 7, 5
 
 
 def looks_in_child(text: str, out) -> None:
-    """One line for the styles, then one for each sheet; raises what expat raises for a file it can't follow."""
+    """One line for the styles, then one for each sheet; raises what expat raises for a file it can't follow, and Refusal
+    `too_large` where a file has more looks than anybody drew.
+    """
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
@@ -93,6 +96,7 @@ class _Reader:
         self._row_style: str | None = None
         self._cells: list[str | None] = []
         self._option, self._options, self._text = "", {}, ""
+        self._styled = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         space, _, name = tag.rpartition(" ")
@@ -110,6 +114,9 @@ class _Reader:
         elif space == SS and name == "Style":
             self._style = None
         elif space == SS and name == "Row" and self.sheets and self._cells:
+            self._styled += len(self._cells)
+            if self._styled > MOST_STYLED:
+                raise Refusal("too_large")
             styles = [
                 self.styles.number(style or self._row_style or self._columns.get(at))
                 for at, style in enumerate(self._cells, 1)

@@ -37,6 +37,14 @@ def table(rows=BODY, styles=STYLES, options=FROZEN) -> bytes:
     return spreadsheetml(rows, options=options).replace("<Worksheet ", styles + "<Worksheet ", 1).encode()
 
 
+@pytest.mark.parametrize(("rows", "kept"), [(50, True), (800, False)])
+def test_looks_of_hundreds_of_thousands_of_empty_cells_are_left_out(rows, kept):
+    data = table(BODY + '<Row><Cell ss:Index="512" ss:StyleID="title"/></Row>' * rows)
+    page = openpyxl.load_workbook(io.BytesIO(annotate(data, MARKS)))["工资"]
+    assert (page["A1"].font.name == "黑体") == kept
+    assert page["B4"].comment.text == "身份证号不对"
+
+
 @pytest.fixture(scope="module")
 def returned():
     return openpyxl.load_workbook(io.BytesIO(annotate(table(), MARKS)))["工资"]
