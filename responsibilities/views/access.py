@@ -7,19 +7,20 @@ from django.core.exceptions import NON_FIELD_ERRORS
 
 from responsibilities.rules.errors import EditedMeanwhile, Refused
 from responsibilities.rules.roles import Permission
+from responsibilities.views.asking import asked_first
 
 
 def needs(permission: Permission) -> Callable:
     """A page states the permission it needs; without it 403. The access test reads `permission` back.
 
-    Being out of scope is the selectors' matter and ends in 404.
+    A button that asks before it acts is asked about here where scripts didn't (`responsibilities.views.asking`). Being out of scope is the selectors' matter and ends in 404.
     """
 
     def decorate(view):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             request.scope.require(permission)
-            return view(request, *args, **kwargs)
+            return asked_first(request) or view(request, *args, **kwargs)
 
         guarded.permission = permission
         return guarded

@@ -1,5 +1,6 @@
-// data-confirm on a button or link: asks once, naming the thing. A click is held back, and repeated after "yes".
-// data-confirm="说明" data-confirm-title="…" data-confirm-yes="撤销" [data-confirm-danger]
+// data-confirm on a button: asks once, naming the thing. A click is held back, and repeated after "yes".
+// name="_ask" value="说明" data-confirm data-confirm-title="…" data-confirm-yes="撤销" [data-confirm-danger]
+// Without scripts the button sends `_ask`, and the server asks instead (responsibilities/views/asking.py).
 // Loaded before the page is built, and not as a module: a button asks from the moment that it can be seen.
 {
   let pending = null;
@@ -19,7 +20,9 @@
       element?.focus();
       if (!element || dialog.returnValue !== "yes") return;
       element.dataset.confirmed = "";
+      element.removeAttribute("name");
       element.click();
+      element.setAttribute("name", "_ask");
       delete element.dataset.confirmed;
     });
     document.body.append(dialog);
@@ -33,10 +36,10 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     if (!dialog) build();
-    const { confirm, confirmTitle, confirmYes } = element.dataset;
+    const { confirmTitle, confirmYes } = element.dataset;
     const yes = dialog.querySelector("[value=yes]");
     dialog.querySelector("h2").textContent = confirmTitle || "请确认";
-    dialog.querySelector("p").textContent = confirm;
+    dialog.querySelector("p").textContent = element.value;
     yes.textContent = confirmYes || "确定";
     yes.className = `btn ${"confirmDanger" in element.dataset ? "btn-danger" : "btn-primary"}`;
     dialog.returnValue = "no";

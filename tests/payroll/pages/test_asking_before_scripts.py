@@ -31,11 +31,26 @@ def test_it_asks_while_the_pages_script_is_still_on_its_way(page, batch):
     assert batch.status == PayrollBatch.Status.DRAFT
 
 
-def test_without_the_guard_it_would_be_gone(page, batch):
-    """The control: the click does submit where nothing asks."""
+def test_where_that_script_never_came_the_server_asks(page, batch):
     page.route("**/js/confirm*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto(f"/payroll/{batch.pk}/")
     page.get_by_role("button", name="撤回这份工资表").click()
+    expect(page.get_by_role("heading", name="请确认")).to_be_visible()
+    batch.refresh_from_db()
+    assert batch.status == PayrollBatch.Status.DRAFT
+    page.get_by_role("button", name="确定办理").click()
+    expect(page.get_by_text("已撤回").first).to_be_visible()
+    batch.refresh_from_db()
+    assert batch.status == PayrollBatch.Status.DISCARDED
+
+
+def test_without_any_guard_it_would_be_gone(page, batch):
+    """The control: the click does submit where neither asks."""
+    page.route("**/js/confirm*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.goto(f"/payroll/{batch.pk}/")
+    button = page.get_by_role("button", name="撤回这份工资表")
+    button.evaluate("element => element.removeAttribute('name')")
+    button.click()
     expect(page.get_by_text("已撤回").first).to_be_visible()
     batch.refresh_from_db()
     assert batch.status == PayrollBatch.Status.DISCARDED
