@@ -1,0 +1,170 @@
+"""What a finger aims at on a telephone is large enough; what lies on paper is whole, without buttons, and signed."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from payroll.services.pay_links import pay_token
+from payroll.services.submissions import batch_submit
+from responsibilities.services.trail import Actor
+from tests.browser import fits
+from tests.cast import PASSWORD
+from tests.factories.payouts import noticed, special_account
+from tests.factories.payroll import draft, person, site
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SYSTEM = Actor.system("tests")
+LEAST = 40
+# Links within a sentence and the cells of a spreadsheet are as large as their text (WCAG 2.2, 2.5.8); what can't be seen
+# is no target.
+TOO_SMALL = """least => {
+  const found = [];
+  const shown = (one) => {
+    const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+    return style.visibility !== "hidden" && box.width > 2 && box.height > 2 && box.right > 0 && !one.closest(".sr-only");
+  };
+  for (const one of document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")) {
+    if (!shown(one)) continue;
+    let box = one.getBoundingClientRect();
+    if (one.matches("[type=checkbox], [type=radio]")) {
+      const label = one.closest("label") ?? document.querySelector(`label[for="${one.id}"]`);
+      const wide = label?.getBoundingClientRect();
+      if (wide && wide.width * wide.height > box.width * box.height) box = wide;
+    }
+    const words = [...one.parentElement.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (one.matches("a") && words && getComputedStyle(one).display === "inline") continue;
+    if (box.width < least || box.height < least)
+      found.push(`${one.tagName} ${one.className} ${(one.textContent || one.name).trim().slice(0, 20)}: `
+        + `${Math.round(box.width)} × ${Math.round(box.height)}`);
+  }
+  return found;
+}"""
+
+
+def enter(page: Page, user) -> None:
+    page.goto("/login/")
+    page.fill("[name=username]", user.username)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "login" not in url)
+
+
+def open_(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("main")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.fixture
+def project(cast):
+    found = site(cast)
+    special_account(found, cast.bank)
+    return found
+
+
+@pytest.fixture
+def submitted(project):
+    return noticed(project, 3)
+
+
+# ── fingers ────────────────────────────────────────────────────────────
+
+
+def test_targets_are_large_enough_for_those_who_compile_and_pay(page, cast, project, submitted):
+    faulty = draft(project, [person(11), person(12, net_pay=1)], subcontractor=cast.subcontractor)
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, cast.labour_officer)
+    for address in (
+        "/",
+        "/payroll/",
+        f"/payroll/{faulty.pk}/",
+        f"/payroll/{faulty.pk}/problems/",
+        f"/payroll/{submitted.pk}/",
+        f"/payroll/{submitted.pk}/payout/",
+        f"/payroll/reconciliation/?project={project.code}",
+        "/payroll/workers/",
+        "/payroll/attendance/upload/",
+        f"/projects/{project.code}/?tab=account",
+    ):
+        open_(page, address)
+        assert page.evaluate(TOO_SMALL, LEAST) == [], address
+        fits(page)
+
+
+def test_targets_are_large_enough_for_those_who_supervise(page, cast, project, submitted):
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, cast.supervisor)
+    for address in ("/", "/deadlines/", "/escalations/", "/payroll/checks/", "/payroll/checks/unknown_worker/"):
+        open_(page, address)
+        assert page.evaluate(TOO_SMALL, LEAST) == [], address
+        fits(page)
+
+
+def test_targets_are_large_enough_for_a_worker(page, project):
+    batch = draft(project, [person(1)])
+    batch_submit(batch_id=batch.pk, actor=SYSTEM)
+    page.set_viewport_size({"width": 390, "height": 844})
+    token = pay_token(batch.lines.get().confirmation.key)
+    for address in (f"/public/pay/{token}/", f"/public/pay/{token}/contest/"):
+        open_(page, address)
+        assert page.evaluate(TOO_SMALL, LEAST) == [], address
+
+
+def test_a_small_target_is_found(page, cast, submitted):
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, cast.labour_officer)
+    open_(page, "/payroll/")
+    page.evaluate("document.querySelector('main .btn').style.setProperty('min-height', '30px', 'important')")
+    page.evaluate("document.querySelector('main .btn').style.setProperty('height', '30px', 'important')")
+    assert len(page.evaluate(TOO_SMALL, LEAST)) == 1
+
+
+# ── paper ──────────────────────────────────────────────────────────────
+
+
+def sheets(pdf: bytes) -> list[tuple[int, int]]:
+    """Width and height of each sheet, in points."""
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    return [(round(float(width)), round(float(height))) for width, height in boxes]
+
+
+def on_paper(page: Page, address: str, width: int) -> bytes:
+    """The page as it is printed, and held to what paper asks for; `width`: of the printed area in CSS pixels."""
+    open_(page, address)
+    pdf = page.pdf(prefer_css_page_size=True)
+    page.set_viewport_size({"width": width, "height": 700})
+    page.emulate_media(media="print")
+    fits(page, width)
+    assert page.locator(".btn:visible, .wp-nav:visible, .wp-top:visible, .wp-pager:visible").count() == 0
+    for head in page.locator("main .wp-table > thead").all():
+        assert head.evaluate("one => getComputedStyle(one).display") == "table-header-group"
+    cut = "(width) => [...document.querySelectorAll('main .wp-table :is(th, td)')]"
+    cut += ".filter((one) => one.getBoundingClientRect().right > width + 1).length"
+    assert page.evaluate(cut, width) == 0
+    page.emulate_media(media="null")
+    page.set_viewport_size({"width": 1366, "height": 860})
+    return pdf
+
+
+def test_the_payroll_list_and_a_sheet_lie_on_their_side_whole_and_say_who_printed_when(page, cast, project):
+    rows = [
+        person(n, trade="混凝土浇筑及养护工", remark="夜间连续浇筑，次日补休", bank_name="甘肃银行股份有限公司张掖分行")
+        for n in range(1, 41)
+    ]
+    batch = draft(project, rows, subcontractor=cast.subcontractor)
+    enter(page, cast.labour_officer)
+    for address in ("/payroll/", f"/payroll/{batch.pk}/"):
+        pdf = on_paper(page, address, 1047)
+        assert set(sheets(pdf)) == {(842, 595)}, "A4, landscape"
+        page.emulate_media(media="print")
+        expect(page.get_by_text(re.compile(r"打印于 20\d\d-\d\d-\d\d \d\d:\d\d"))).to_be_visible()
+        expect(page.locator("main > .only-print")).to_contain_text(cast.labour_officer.get_full_name())
+        page.emulate_media(media="null")
+    assert len(sheets(page.pdf(prefer_css_page_size=True))) > 1
+
+
+def test_other_pages_stand_upright(page, cast, project):
+    enter(page, cast.labour_officer)
+    open_(page, "/payroll/upload/")
+    assert set(sheets(page.pdf(prefer_css_page_size=True))) == {(595, 842)}
