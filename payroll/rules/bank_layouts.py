@@ -261,3 +261,8 @@ LAYOUTS: dict[str, Layout] = {
         ),
     )
 }
+
+
+def layout_of_bank(bank_name: str) -> Layout:
+    """The layout of the special account's bank that takes any card, else our workbook: any bank opens that."""
+    return next((one for one in LAYOUTS.values() if one.reach == "any" and one.is_own(bank_name)), LAYOUTS["generic"])

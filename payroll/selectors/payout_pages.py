@@ -6,7 +6,7 @@ from decimal import Decimal
 from accounts.selectors.special_accounts import special_account_of
 from payroll.models import PayoutFile, PayrollBatch
 from payroll.rules.bank_files import Layout, Payer, Payment, amount_text, cells_of
-from payroll.rules.bank_layouts import LAYOUTS
+from payroll.rules.bank_layouts import LAYOUTS, layout_of_bank
 from payroll.rules.bank_results import failure_words
 from payroll.rules.payouts import Standing, payable_from
 from payroll.rules.stages import Act, may
@@ -113,11 +113,7 @@ def likely_layout(scope: Scope, batch: PayrollBatch) -> Layout:
     if last in LAYOUTS:
         return LAYOUTS[last]
     account = special_account_of(scope, batch.project)
-    if account is not None:
-        for layout in LAYOUTS.values():
-            if layout.reach == "any" and layout.is_own(account.bank.name):
-                return layout
-    return LAYOUTS["generic"]
+    return layout_of_bank(account.bank.name if account is not None else "")
 
 
 def preview_of(layout: Layout, lines: Sequence[OpenLine], purpose: str = "") -> dict:

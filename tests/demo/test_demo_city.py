@@ -8,7 +8,8 @@ from django.db import transaction
 
 from accounts.models import Allocation
 from escalation.models import Deadline, Decision, Escalation, Notice, Response
-from payroll.models import BankCard, LabourContract, PayrollBatch, RosterEntry, Worker
+from payroll.models import BankCard, LabourContract, PayoutFile, PayrollBatch, RosterEntry, Worker
+from payroll.rules.bank_layouts import LAYOUTS
 from projects.models import Approval, Project, ProjectType
 from responsibilities.models import Area, User
 from responsibilities.rules.identifiers import is_luhn_valid, is_valid_id
@@ -64,6 +65,9 @@ def test_the_story_has_everything_that_the_screens_show():
     latest = PayrollBatch.objects.filter(status="submitted", month_on=max(months))
     assert set(latest.values_list("stage", flat=True)) == {"confirming", "audited", "noticed"}
     assert PayrollBatch.objects.filter(stage="paying").exists()
+    for file in PayoutFile.objects.select_related("file"):
+        assert LAYOUTS[file.layout].kind == "xlsx", "what a bank takes as it is"
+        assert vault.unseal_bytes(file.file.sealed, "file").startswith(b"PK")
     assert counts["stays"]
     assert counts["attended_days"]
     assert 0 < LabourContract.objects.count() < RosterEntry.objects.count()

@@ -9,6 +9,9 @@ from accounts.models import SpecialAccount
 from accounts.rules.statements import Movement
 from accounts.services.statements import statement_report
 from payroll.models import Payout, PayoutFile, PayrollBatch, PayrollLine, StoredFile
+from payroll.rules.bank_files import Payer, Payment
+from payroll.rules.bank_layouts import layout_of_bank
+from payroll.services.bank_files import bank_file_bytes
 from payroll.services.statement_matching import statements_match
 from responsibilities.selectors.clock import SHANGHAI
 from responsibilities.services import vault
@@ -52,21 +55,27 @@ def seed_payouts(random: Random, stories: list[Story], users: dict, today: datet
 
 def _pay(batches, lines, users, *, failing: dict, today: datetime.date) -> None:
     files, payouts = [], []
+    accounts = {
+        account.project_id: account
+        for account in SpecialAccount.objects.filter(
+            project__in={batch.project_id for batch in batches}
+        ).select_related("bank")
+    }
     for batch in batches:
-        rows = lines[batch.pk]
-        text = "\r\n".join(f"{seq},{line.worker.name},{line.net}" for seq, line in enumerate(rows, start=1))
-        data = text.encode("gb18030")
+        rows, account = lines[batch.pk], accounts[batch.project_id]
+        layout = layout_of_bank(account.bank.name)
         paid_on = min(batch.month_on + datetime.timedelta(days=46), today)
+        data = bank_file_bytes(layout, _payments(batch, rows), _payer(batch, account, paid_on))
         moment = datetime.datetime.combine(paid_on, datetime.time(9, 30), SHANGHAI)
         files.append(
             PayoutFile(
                 batch=batch,
                 sequence=1,
-                layout="generic_csv",
+                layout=layout.code,
                 rows=len(rows),
                 total=sum((line.net for line in rows), Decimal(0)),
                 file=StoredFile(
-                    name=f"代发-{batch.month_on:%Y-%m}.csv",
+                    name=f"代发-{batch.month_on:%Y-%m}.{layout.extension}",
                     sha256=hashlib.sha256(data).hexdigest(),
                     size=len(data),
                     sealed=vault.seal_bytes(data, "file"),
@@ -101,6 +110,30 @@ def _pay(batches, lines, users, *, failing: dict, today: datetime.date) -> None:
                 )
             )
     Payout.objects.bulk_create(payouts, batch_size=2000)
+
+
+def _payments(batch: PayrollBatch, rows: list[PayrollLine]) -> list[Payment]:
+    return [
+        Payment(
+            seq=seq,
+            name=line.worker.name,
+            card=vault.unseal_text(line.card.number_sealed, "bank_card"),
+            amount=line.net,
+            bank_name=line.card.bank_name,
+            reference=f"{batch.pk}-1-{seq}",
+        )
+        for seq, line in enumerate(rows, start=1)
+    ]
+
+
+def _payer(batch: PayrollBatch, account: SpecialAccount, day: datetime.date) -> Payer:
+    return Payer(
+        account=vault.unseal_text(account.number_sealed, "account_number"),
+        account_name=account.account_name,
+        bank_name=account.bank.name,
+        purpose=f"{batch.month_on:%Y年%m月}工资",
+        day=f"{day:%Y%m%d}",
+    )
 
 
 def _statement(story: Story, today: datetime.date) -> None:

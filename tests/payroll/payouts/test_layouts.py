@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payroll.rules.bank_files import Payer, Payment, amount_text, fits, is_plain
-from payroll.rules.bank_layouts import LAYOUTS
+from payroll.rules.bank_layouts import LAYOUTS, layout_of_bank
 from payroll.services.bank_files import bank_file_bytes
 from responsibilities.rules.errors import Refused
 from sheets.headers import find_header
@@ -34,6 +34,21 @@ def payments(count=3):
         )
         for n in range(1, count + 1)
     ]
+
+
+@pytest.mark.parametrize(
+    ("bank", "code"),
+    [
+        ("中国建设银行股份有限公司张掖分行", "ccb"),
+        ("工商银行张掖分行", "icbc"),
+        ("甘肃银行股份有限公司张掖分行", "generic"),
+        ("中国农业银行股份有限公司张掖分行", "generic"),
+        ("", "generic"),
+    ],
+)
+def test_a_banks_own_layout_comes_first_and_every_choice_is_a_workbook_that_takes_any_card(bank, code):
+    found = layout_of_bank(bank)
+    assert (found.code, found.kind, found.reach) == (code, "xlsx", "any")
 
 
 def sheet_of(data: bytes):
