@@ -60,7 +60,11 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     """Every rule of the catalogue with its versions, term, ladder and basis."""
     by_rule = rule_versions()
     rules = [{"rule": rule, "versions": by_rule.get(code, [])} for code, rule in RULES.items()]
-    return render(request, "escalation/rules.html", {"rules": rules, "today": today()})
+    return render(
+        request,
+        "escalation/rules.html",
+        {"rules": rules, "today": today(), "may_open": request.scope.can(Permission.DEADLINE_VIEW)},
+    )
 
 
 def _publish(request, form) -> bool:
