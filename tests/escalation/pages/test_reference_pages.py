@@ -69,7 +69,7 @@ def test_rules_show_term_ladder_basis_and_what_is_our_default(cast, client):
 def test_rules_lead_to_deadlines_only_those_who_may_open_them(cast, client):
     client.force_login(cast.officer("zjj"))
     assert 'href="/deadlines/?rule=' in client.get("/rules/").content.decode()
-    client.force_login(cast.system_administrator)
+    client.force_login(cast.administrator)
     page = client.get("/rules/").content.decode()
     assert "3 个工作日" in page
     assert "/deadlines/" not in page
