@@ -6,7 +6,6 @@ download must have been passed on the way, so that a new export can't be forgott
 
 import csv
 import datetime
-import inspect
 import io
 import re
 import sys
@@ -35,6 +34,7 @@ from payroll.services.bank_files import bank_file_bytes
 from responsibilities.services.trail import Actor
 from sheets.writing import OutColumn, OutSheet, write_xlsx
 from tests.access.addresses import Subjects, askers, routes
+from tests.access.downloading import DOWNLOAD, speaks_of_files
 from tests.access.expectations import EXPECTATIONS
 from tests.access.passing import ROOMS, lines_passed, ours, written_lines
 from tests.factories.payroll import draft, person, sheet_bytes
@@ -64,8 +64,6 @@ AS_THEY_CAME = {
 }
 # Blanks that are filled in by their reader.
 WITHOUT_WORDS = {"accounts:register_template", "payroll:people_template"}
-# The header itself, and the functions that set it for others (`responsibilities.views.downloads`, `.listing.export`).
-DOWNLOAD = re.compile(r"[\"']Content-Disposition[\"']|(?<!def )\b(attachment|workbook|export)\(")
 
 
 # ── hostile data ───────────────────────────────────────────────────────
@@ -200,12 +198,6 @@ def _text(data: bytes, encoding: str = "utf-8-sig", separator: str = "") -> Tabl
 
 
 # ── the addresses ──────────────────────────────────────────────────────
-
-
-def speaks_of_files(pattern: URLPattern) -> bool:
-    """Whether a view's module could give out a file: then everybody who may is asked, until somebody gets it."""
-    module = inspect.getmodule(getattr(pattern.callback, "cls", inspect.unwrap(pattern.callback)))
-    return "export" in inspect.getsource(module) or bool(DOWNLOAD.search(inspect.getsource(module)))
 
 
 def downloads(subjects: Subjects, patterns: dict[str, URLPattern]) -> dict[str, bytes]:
