@@ -11,8 +11,8 @@ TODAY = datetime.date(2026, 11, 23)  # a Monday
 _number = count(1)
 
 
-def at(day: datetime.date, hour: int = 9) -> datetime.datetime:
-    """A moment of a day in Shanghai."""
+def at(day: datetime.date, hour: int = 0) -> datetime.datetime:
+    """A moment of a day in Shanghai; its first one, so that it is past at whatever hour the tests run."""
     return datetime.datetime.combine(day, datetime.time(hour), SHANGHAI)
 
 

@@ -119,3 +119,31 @@ def test_a_zero_that_was_computed_is_a_zero():
         )
         assert "formula_without_value" not in {one.code for one in (*found.errors, *found.warnings)}
         assert [line.advance for line in found.lines] == [Decimal("0.00"), Decimal("500.00")]
+
+
+@pytest.mark.parametrize("made", [xls, xls_95])
+@pytest.mark.parametrize(("result", "flags"), [(None, 0), (ZERO, 2), (BLANK, 0)], ids=["saved", "a zero", "nothing"])
+def test_a_row_of_sums_without_a_label_is_no_worker_in_an_old_workbook(made, result, flags):
+    """With the sums saved or not; a row of pay that is no sum stays a row with errors, so that nobody's pay is lost."""
+
+    def read_with(net: float):
+        sums = {"应发工资": 12000.0, "扣款": 200.0, "预支": 1000.0, "实发工资": net}
+        cells = b"".join(
+            record(
+                0x0006,
+                struct.pack("<HHH", 3, PLACE[title], 0)
+                + (struct.pack("<d", value) if result is None else result)
+                + struct.pack("<HIH", flags, 0, len(ADDED))
+                + ADDED,
+            )
+            for title, value in sums.items()
+        )
+        rows = [TITLES, row(1), row(2), [None] * len(TITLES)]
+        return parse(read(made(("工资", rows), cells=cells), QUICK), month="2025-10")
+
+    found = read_with(10800.0)
+    assert [line.row for line in found.lines] == [2, 3]
+    assert {"row": 4, "why": "total"} in found.ignored_rows
+    assert found.errors == []
+    if result is None:
+        assert "name_missing" in {one.code for one in read_with(5000.0).errors}
