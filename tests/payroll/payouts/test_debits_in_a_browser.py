@@ -41,6 +41,8 @@ def test_two_workers_sum_is_explained_on_a_phone(page):
     page.get_by_role("link", name="说明是什么").click()
     expect(page.get_by_role("heading", name="这笔支出是什么")).to_be_visible()
     expect(page.locator("#part-payouts")).to_be_hidden()
+    round_ = page.locator("input[type=radio]").first.bounding_box()
+    assert round_["width"] == round_["height"], "fields are made higher on a phone, choices are not"
     page.get_by_label("已冲正或退回专户").check()
     expect(page.locator("#part-reversed_by")).to_be_visible()
     expect(page.locator("#part-payouts")).to_be_hidden()
