@@ -165,6 +165,23 @@ def test_a_remark_under_a_merged_cell_is_seen_on_it():
     assert page["A1"].value == "工资发放表"
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+def test_hidden_rows_and_columns_come_back_hidden(hidden):
+    cells = record(0x007D, struct.pack("<HHHHHH", 1, 1, 24 * 256, 0, int(hidden), 0)) + record(
+        0x0208, struct.pack("<HHHHHHI", 2, 0, 3, 300, 0, 0, 0x20 if hidden else 0)
+    )
+    book = annotate(xls(("10月", ROWS), extra=LOOK, styles=STYLES, cells=cells), MARKS)
+    page = openpyxl.load_workbook(io.BytesIO(book))["10月"]
+    assert (page.column_dimensions["B"].hidden, page.row_dimensions[3].hidden) == (hidden, hidden)
+
+
+def test_words_that_look_like_a_formula_stay_words_when_they_are_typed_over():
+    rows = [*ROWS[:2], ["=1+1", "620702198001010012", 5380.0], ROWS[3]]
+    page = openpyxl.load_workbook(io.BytesIO(annotate(xls(("10月", rows), extra=LOOK, styles=STYLES), MARKS)))["10月"]
+    assert (page["A3"].value, page["A3"].data_type, bool(page["A3"].quotePrefix)) == ("=1+1", "s", True)
+    assert not page["A4"].quotePrefix
+
+
 @pytest.mark.parametrize("trouble", [Crashed(-9), Refusal("timeout")], ids=["killed", "too slow"])
 def test_looks_that_cannot_be_had_cost_nobody_the_remarks(trouble, monkeypatch):
     run = module.run

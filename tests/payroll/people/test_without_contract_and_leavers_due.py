@@ -123,6 +123,19 @@ def test_the_list_of_leavers_is_sorted_exported_and_leads_to_the_next_step(clien
     assert ">核定金额</a>" not in client.get("/payroll/leavers/").content.decode(), "who only looks has no button"
 
 
+def test_leavers_of_other_peoples_sites_are_on_no_list_and_in_no_export(client, cast, project):
+    name = person(5)["name"]
+    for user, seen in (
+        (cast.subcontractor_clerk, True),
+        (cast.other_subcontractor_clerk, False),
+        (cast.other_labour_officer, False),
+    ):
+        client.force_login(user)
+        assert (name in client.get("/payroll/leavers/?show=all").content.decode()) is seen, user
+        rows = sheet_of(client.get("/payroll/leavers/?show=all&export=xlsx"))
+        assert (name in [cell for row in rows for cell in row]) is seen, user
+
+
 def test_more_leavers_cost_no_more_questions(client, cast, project):
     client.force_login(cast.labour_officer)
     addresses = "/payroll/leavers/?show=all", "/payroll/leavers/?show=all&export=xlsx"
