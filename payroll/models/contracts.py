@@ -118,9 +118,10 @@ class LeaverSettlement(models.Model):
     """What a leaver is owed at exit, agreed, confirmed by the worker and paid. Amounts in yuan, two places.
 
     `open_pay`: what becomes of pay that stood in submitted payrolls and wasn't paid when the balance was; unless it is
-    separate, it is held back there, so that nobody is paid twice. `paid` is what the person says, `paid_counted` what the
-    payrolls' lines said at that moment, with `paid_reason` where they differ; it is empty in settlements from before. `balance` = earned − deductions − paid, computed by the service; negative: paid too much. 《工资支付暂行规定》
-    第九条: at the end of the contract wages are paid at once and in full.
+    separate, it is held back there, so that nobody is paid twice. `paid` is what the person says, `paid_counted` what
+    the payrolls' lines said at that moment, with `paid_reason` where they differ; it is empty in settlements from before.
+    `balance` = earned − deductions − paid, computed by the service; negative: paid too much. 《工资支付暂行规定》第九条: at
+    the end of the contract wages are paid at once and in full.
     """
 
     class State(models.TextChoices):

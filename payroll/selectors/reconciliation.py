@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import connection
 
 from payroll.models import PayrollBatch
+from payroll.rules.employers import OWN_CREWS
 from payroll.rules.reconciliation import QUIET, STATES, Reconciled
 from payroll.selectors.batches import batches
 from payroll.selectors.declarations import whole_figure
@@ -299,7 +300,7 @@ _ROWS = """
         FROM told
     ), rows AS (
         SELECT compared.project_id, project.code AS project_code, project.name AS project_name, compared.month_on,
-               coalesce(employer.name, '总包自有班组') AS employer, compared.worker_id, worker.name AS worker_name,
+               coalesce(employer.name, '{own}') AS employer, compared.worker_id, worker.name AS worker_name,
                worker.id_last4, compared.line_id, compared.payable, compared.paid, compared.pending,
                compared.excepted, compared.settled, compared.statement, compared.paid_on, compared.extra,
                compared.repeated, compared.unseen, compared.short,
@@ -320,4 +321,4 @@ _ROWS = """
         JOIN payroll_worker worker ON worker.id = compared.worker_id
         LEFT JOIN responsibilities_organization employer ON employer.id = compared.subcontractor_id
     )
-"""
+""".replace("{own}", OWN_CREWS)
