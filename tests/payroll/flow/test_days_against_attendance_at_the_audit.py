@@ -54,10 +54,20 @@ def test_a_remark_of_another_sheet_of_the_file_is_nobody_elses(cast, batch):
     """Rows count from 1 on every sheet: the same number stands for different people."""
     here, there = batch.lines.order_by("row")[2:4]
     PayrollLine.objects.filter(pk=there.pk).update(sheet_no=2, row=here.row)
-    PayrollRemark.objects.create(
-        batch=batch, sheet_no=2, row=here.row, code="unknown_bank", severity="warning", message="银行没有认出"
-    )
-    assert {worker_id for worker_id, why in said(cast, batch).items() if "银行没有认出" in why} == {there.worker_id}
+    for sheet_no in (1, 2):
+        PayrollRemark.objects.create(
+            batch=batch,
+            sheet_no=sheet_no,
+            row=here.row,
+            code="unknown_bank",
+            severity="warning",
+            message=f"表 {sheet_no}",
+        )
+    why = said(cast, batch)
+    assert [[one for one in why[line.worker_id] if one.startswith("表")] for line in (here, there)] == [
+        ["表 1"],
+        ["表 2"],
+    ]
 
 
 def test_back_pay_is_not_held_against_the_months_attendance(cast, batch, enter):
