@@ -281,19 +281,30 @@ _ROWS = """
           AND NOT EXISTS (SELECT FROM payroll_debitexplanation told
                           WHERE told.statement_line_id = line.id AND told.undone_at IS NULL)
         GROUP BY 1, 2, 3
-    ), told AS (
-        -- A debit to the worker stands for a payment that the same statement lacks, whatever its amount: 7,000 where the
-        -- bank said 7,700 is 700 too little, and not 7,000 too much. What is left stands for a settlement that was paid.
-        SELECT months.*, coalesce(loose.extra, 0) AS debits, loose.amounts,
-               least(coalesce(loose.extra, 0), months.unseen) AS instead,
-               least(greatest(coalesce(loose.extra, 0) - months.unseen, 0), months.settled) AS leaving
+    ), shared AS (
+        -- Somebody paid by two employers of a site has two rows for the same debits: the payments that lack one come
+        -- first, in turn, then settlements; what is left over stands once, where as much was paid if anywhere.
+        SELECT months.*, loose.amounts, coalesce(loose.extra, 0) AS debits,
+               sum(unseen) OVER turn - unseen AS unseen_before, sum(unseen) OVER everywhere AS unseen_in_all,
+               sum(settled) OVER turn - settled AS settled_before, sum(settled) OVER everywhere AS settled_in_all,
+               row_number() OVER turn = 1 AS takes_the_rest
         FROM months
         LEFT JOIN loose ON loose.project_id = months.project_id AND loose.worker_id = months.worker_id
              AND loose.month_on = months.month_on
+        WINDOW everywhere AS (PARTITION BY months.project_id, months.month_on, months.worker_id),
+               turn AS (everywhere ORDER BY coalesce(paid = ANY(loose.amounts), false) DESC, unseen DESC, line_id)
+    ), told AS (
+        -- A debit to the worker stands for a payment that the same statement lacks, whatever its amount: 7,000 where the
+        -- bank said 7,700 is 700 too little, and not 7,000 too much. What is left stands for a settlement that was paid.
+        SELECT shared.*,
+               least(greatest(debits - unseen_before, 0), unseen) AS instead,
+               least(greatest(debits - unseen_in_all - settled_before, 0), settled) AS leaving,
+               CASE WHEN takes_the_rest THEN greatest(debits - unseen_in_all - settled_in_all, 0) ELSE 0 END AS rest
+        FROM shared
     ), compared AS (
         SELECT project_id, month_on, worker_id, subcontractor_id, line_id, payable, paid, pending, excepted, settled,
-               statement + instead + leaving AS statement, paid_on, debits - instead - leaving + said_more AS extra,
-               coalesce(paid > 0 AND statement + instead > 0 AND debits > instead + leaving AND paid = ANY(amounts),
+               statement + instead + leaving AS statement, paid_on, rest + said_more AS extra,
+               coalesce(paid > 0 AND statement + instead > 0 AND rest > 0 AND paid = ANY(amounts),
                         false) AS repeated,
                CASE WHEN instead > 0 THEN 0 ELSE unseen END AS unseen,
                CASE WHEN instead > 0 THEN unseen - instead ELSE 0 END + said_less AS short

@@ -8,6 +8,7 @@ import pytest
 from accounts.rules.statements import Movement
 from accounts.services.statements import statement_report
 from payroll.models import Payout, PayrollBatch, StatementMatch
+from payroll.rules.employers import OWN_CREWS
 from payroll.rules.reconciliation import QUIET, Reconciled
 from payroll.selectors.balances import spendable_unscoped
 from payroll.selectors.reconciliation import (
@@ -209,6 +210,52 @@ def test_a_debit_of_another_amount_stands_for_the_payment_that_is_missing(projec
         assert sum(one.difference for one in sums(scope, asked(project))) == 700 - NET
     assert next(row.worker_id for row in worker_months(scope, asked(project, order="-difference"))) == less.worker_id
     assert [row.worker_id for row in worker_months(scope, asked(project, only="unpaid"))] == [less.worker_id]
+
+
+def two_employers(cast, project, batch, theirs):
+    """The first worker is paid by a subcontractor as well; both payments are through, in days a statement holds."""
+    row = person(1, days=5, gross=theirs, deductions=0, advance=0, net_pay=theirs)
+    other = noticed(project, [row], subcontractor=cast.subcontractor)
+    paid(batch)
+    paid(other)
+    return batch.lines.order_by("row").first().worker_id
+
+
+def month_of(scope, project, worker):
+    """The worker's rows by employer, and what the site's sums say of the debits."""
+    rows = {row.employer: row for row in worker_months(scope, asked(project)) if row.worker_id == worker}
+    assert sums_of_all(scope, asked(project)).extra == sum(row.extra for row in worker_months(scope, asked(project)))
+    return [rows[name] for name in sorted(rows, key=lambda name: name != OWN_CREWS)]
+
+
+def test_debits_to_somebody_of_two_employers_are_counted_once(cast, project, batch, scope, settings):
+    theirs = Decimal("1000.00")
+    worker = two_employers(cast, project, batch, theirs)
+    settings.PORTAL_TODAY = "2026-12-05"
+    statement(project, DAY, datetime.date(2026, 12, 1))
+    own, other = month_of(scope, project, worker)
+    assert [own.state, other.state] == ["unseen", "unseen"]
+    # One debit for both, 80 too little: the larger payment was made, the other one is short.
+    debit(project, 1, amount=NET + theirs - 80, reference="A")
+    own, other = month_of(scope, project, worker)
+    assert (own.state, own.statement, own.extra) == ("clear", NET, 0)
+    assert (other.state, other.statement, other.difference) == ("part", theirs - 80, 80)
+    # 200 more than is owed in all stands once.
+    debit(project, 1, amount=280, reference="B")
+    own, other = month_of(scope, project, worker)
+    assert sorted((own.extra, other.extra)) == [0, 200]
+    assert all(Reconciled.state.fget(row) == row.state for row in (own, other))
+
+
+def test_a_payment_made_twice_is_suspected_at_its_own_employer(cast, project, batch, scope, settings):
+    worker = two_employers(cast, project, batch, Decimal("1000.00"))
+    debit(project, 1, reference="A")
+    debit(project, 1, amount=1000, reference="B")
+    statements_match(project.pk)
+    debit(project, 1, amount=1000, reference="C")
+    own, other = month_of(scope, project, worker)
+    assert (own.state, own.extra) == ("clear", 0)
+    assert (other.state, other.extra, other.difference) == ("double", 1000, -1000)
 
 
 def test_two_debits_that_both_fit_are_left_to_a_person(project, batch, by, scope):
