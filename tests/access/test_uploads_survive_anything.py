@@ -80,8 +80,8 @@ def address(subjects: Subjects, upload: Upload) -> str:
     return reverse(upload.name, kwargs=kinds[upload.kind]() if upload.kind in kinds else subjects.of(upload.kind, OWN))
 
 
-def sent(subjects: Subjects, upload: Upload, *files: SimpleUploadedFile):
-    """The answer to one request, through the whole stack; a crash is an answer 500."""
+def sent(subjects: Subjects, upload: Upload, *files: SimpleUploadedFile, **also: str):
+    """The answer to one request with `also` beside the form's fields, through the whole stack; a crash is a 500."""
     own = subjects.world[OWN]
     client, headers = Client(raise_request_exception=False), {}
     if upload is API:
@@ -91,7 +91,7 @@ def sent(subjects: Subjects, upload: Upload, *files: SimpleUploadedFile):
     fields = {name: value for name, value in upload.others(own).items() if value is not None}
     if files:
         fields[upload.field] = list(files) if len(files) > 1 else files[0]
-    return client.post(address(subjects, upload), fields, headers=headers)
+    return client.post(address(subjects, upload), fields | also, headers=headers)
 
 
 def counts() -> dict[str, int]:
@@ -190,12 +190,14 @@ def test_no_file_and_two_files_are_answered(subjects, upload):
             transaction.set_rollback(True)
 
 
-def test_every_line_that_takes_a_file_is_passed(subjects):
+def test_every_line_that_takes_a_file_is_passed_and_no_question_loses_one(subjects):
     with lines_passed(WSGIRequest, "FILES", files_watched) as lines:
         for upload in UPLOADS:
             with transaction.atomic():
                 upload.prepare(subjects.world[OWN])
-                sent(subjects, upload, file(upload.honest(subjects.world[OWN])))
+                # A page that asks first couldn't carry the file on.
+                answer = sent(subjects, upload, file(upload.honest(subjects.world[OWN])), _ask="确认上传吗？")
+                assert upload.taken(answer), upload
                 transaction.set_rollback(True)
     assert len(written_lines(TAKES_A_FILE)) >= 14
     assert written_lines(TAKES_A_FILE) - lines == set(), "这些地方收文件，却没有被上面的检查问到"
