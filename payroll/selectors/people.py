@@ -4,8 +4,6 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 from django.db import connection
@@ -69,40 +67,6 @@ def known_workers_unscoped(
         [project_id, since, bytea_array(people), bytea_array(cards)],
     )
     return map(partial(tuple.__new__, KnownWorker), rows)
-
-
-class OwnPerson(NamedTuple):
-    """Who is on an employer's roster: `index` is the blind index of the ID number, `cards` his cards as (blind index,
-    key, whether others have it too).
-    """
-
-    index: bytes
-    pk: int
-    name: str
-    has_phone: bool
-    cards: tuple[tuple[bytes, int, bool], ...]
-
-
-def own_people_unscoped(project_id: int, employer_id: int, since: datetime.date, most: int) -> Iterator[OwnPerson]:
-    """Of those on an employer's roster, or left on or after `since`, no more than `most`; which ones is all the same."""
-    rows = _rows(
-        """
-        SELECT worker.id_number_index, worker.id, worker.name, worker.has_phone, card.number_index, card.id,
-            EXISTS (SELECT 1 FROM payroll_bankcard other
-                    WHERE other.number_index = card.number_index AND other.worker_id <> worker.id)
-        FROM (SELECT worker_id FROM payroll_rosterentry
-              WHERE project_id = %s AND employer_id = %s AND (left_on IS NULL OR left_on >= %s) LIMIT %s) own
-        CROSS JOIN LATERAL (SELECT id, id_number_index, name, phone_sealed IS NOT NULL AS has_phone
-                            FROM payroll_worker WHERE id = own.worker_id OFFSET 0) worker
-        LEFT JOIN LATERAL (SELECT id, number_index FROM payroll_bankcard
-                           WHERE worker_id = own.worker_id OFFSET 0) card ON true
-        """,
-        [project_id, employer_id, since, most],
-    )
-    # A worker's rows come one after another: his cards are joined to him.
-    for (index, pk, name, has_phone), cards in groupby(rows, itemgetter(0, 1, 2, 3)):
-        held = tuple((bytes(number), card, shared) for *_who, number, card, shared in cards if card is not None)
-        yield OwnPerson(bytes(index), pk, name, has_phone, held)
 
 
 def paid_on_cards_unscoped(cards: Sequence[bytes]) -> list[tuple[int, int]]:

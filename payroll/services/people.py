@@ -1,7 +1,7 @@
 """Whom of a sheet the database knows, by blind index; asked some rows ahead of their checks. Reads only."""
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,12 +9,10 @@ from payroll.rules.facts import KnownWorker as RosterWorker
 from payroll.rules.numbers import clean_card, clean_id
 from payroll.selectors.people import (
     KnownWorker,
-    OwnPerson,
     has_roster_unscoped,
     known_workers_unscoped,
     last_cards_unscoped,
     own_cards_unscoped,
-    own_people_unscoped,
     paid_on_cards_unscoped,
     roster_names_unscoped,
 )
@@ -95,18 +93,8 @@ class People:
         self.has_roster = has_roster_unscoped(project_id, month_on)
         self.id_index = vault.blind_indexer("id_number")
         self.card_index = vault.blind_indexer("bank_card")
-        self._own: dict[bytes, OwnPerson] = {}
         self._known = NOBODY
         self._paid: dict[bytes, list[int]] = {}  # of the last question: a card that all share is asked about once
-
-    def read_ahead(self, most: int) -> None:
-        """Read up to `most` of the employer's own people beforehand, while nothing else is to be done.
-
-        Mostly they are who stands in the sheet, and needn't be asked about chunk by chunk any more.
-        """
-        if self.has_roster and self.employer_id and most:
-            own = own_people_unscoped(self.project_id, self.employer_id, self.month_on, most)
-            self._own = {person.index: person for person in own}
 
     def ask_by(self, courier: Courier, reserve: Callable[[int, int], bool] | None) -> None:
         """Whoever walks the sheet says how questions are carried; `reserve` see above."""
@@ -194,7 +182,7 @@ class People:
         people, given = zip(*asked, strict=True) if asked else ((), ())
         workers, roster, cards, own_cards = {}, {}, {}, 0
         doubtful, unsure = {}, set(given)
-        for worker in self._known_of(asked):
+        for worker in known_workers_unscoped(people, given, self.project_id, self.month_on):
             pk, name, _has_phone, on_roster, card, other_cards, others_card, position = worker
             person = people[position]
             workers[person] = worker
@@ -216,18 +204,6 @@ class People:
         asked_for = frozenset(people).union(given)
         return Known(asked=asked_for, workers=workers, roster=roster, cards=cards, paid=self._paid_on(unsure))
 
-    def _known_of(self, asked: Sequence[tuple[bytes | None, bytes | None]]) -> Iterator[KnownWorker]:
-        """Who of them is known, in their order: from what was read ahead, the others are asked about."""
-        own = self._own
-        found = [_of_own(own.get(person), card, at) for at, (person, card) in enumerate(asked)]
-        places = [at for at, (person, _card) in enumerate(asked) if person is not None and found[at] is None]
-        if places:
-            people, cards = zip(*(asked[at] for at in places), strict=True)
-            for worker in known_workers_unscoped(people, cards, self.project_id, self.month_on):
-                at = places[worker.position]
-                found[at] = worker._replace(position=at)
-        return filter(None, found)
-
     def _paid_on(self, numbers: set[bytes]) -> dict[bytes, list[int]]:
         found = {number: self._paid[number] for number in numbers & self._paid.keys()}
         asked = list(numbers - found.keys())
@@ -240,19 +216,6 @@ class People:
 
 def _own_cards(pairs: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], int]:
     return {pairs[position]: card for position, card in own_cards_unscoped(*zip(*pairs, strict=True))}
-
-
-def _of_own(person: OwnPerson | None, card: bytes | None, position: int) -> KnownWorker | None:
-    """What was read ahead says of a person with this card; None where it doesn't know the card, which may be new."""
-    if person is None:
-        return None
-    pk, name, has_phone, cards = person[1:]
-    if card is None:
-        return KnownWorker(pk, name, has_phone, True, None, bool(cards), False, position)
-    for number, key, shared in cards:
-        if number == card:
-            return KnownWorker(pk, name, has_phone, True, key, len(cards) > 1, shared, position)
-    return None
 
 
 def _new_among(people: Sequence[bytes | None], workers: dict[bytes, KnownWorker]) -> int:

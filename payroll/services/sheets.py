@@ -31,8 +31,6 @@ from sheets.values import as_text
 SHOWN_LENGTH = 120
 # Remarks that are held; a sheet of 100,000 rows with three each would take 100 MB.
 MOST_HELD = 5000
-# A packed row of fourteen columns takes some sixty bytes; 12,000 people read ahead some 8 MB.
-LEAST_BYTES, MOST_AHEAD = 50, 12_000
 _MASKS = {"id_number": mask_id, "bank_card": mask_card, "phone": mask_phone}
 
 
@@ -218,16 +216,10 @@ def open_sheet(
             employer_id=subcontractor_id or _general_contractor(project),
         )
         facts = facts_for(project, month, people, settings)
-        people.read_ahead(_most_people(data))
         of_month = month_facts_for(Occasion(project, month, subcontractor_id, kind))
         how = decide(workbook.result(), facts.workers_named is not None)
         reading = open_payroll(workbook.result(), month=month, facts=facts, **how)
     return Understood(reading, people, of_month, settings, judged_at, keep_lines=keep_lines)
-
-
-def _most_people(data: bytes) -> int:
-    """How many people to read ahead: about as many as the file may hold, no more than cost little memory."""
-    return min(len(data) // LEAST_BYTES, MOST_AHEAD)
 
 
 def _general_contractor(project) -> int | None:
