@@ -41,6 +41,16 @@ TOO_SMALL = """least => {
   return found;
 }"""
 
+# Boxes that a page sets beside each other: none lies over another one, whatever was done to the links in them.
+OVERLAPPING = """() => {
+  const boxes = [...document.querySelectorAll(".wp-count, .wp-stat, .wp-tile, .wp-alert, .wp-cards > tbody > tr")]
+    .map((one) => [one, one.getBoundingClientRect()]).filter(([, box]) => box.width > 2 && box.height > 2);
+  return boxes.flatMap(([one, a], at) => boxes.slice(at + 1)
+    .filter(([other, b]) => !one.contains(other) && !other.contains(one)
+      && a.left + 1 < b.right && b.left + 1 < a.right && a.top + 1 < b.bottom && b.top + 1 < a.bottom)
+    .map(([other]) => `${one.textContent.trim().slice(0, 12)} / ${other.textContent.trim().slice(0, 12)}`));
+}"""
+
 
 def enter(page: Page, user) -> None:
     page.goto("/login/")
@@ -89,6 +99,7 @@ def test_targets_are_large_enough_for_those_who_compile_and_pay(page, cast, proj
     ):
         open_(page, address)
         assert page.evaluate(TOO_SMALL, LEAST) == [], address
+        assert page.evaluate(OVERLAPPING) == [], address
         fits(page)
 
 
@@ -98,6 +109,7 @@ def test_targets_are_large_enough_for_those_who_supervise(page, cast, project, s
     for address in ("/", "/deadlines/", "/escalations/", "/payroll/checks/", "/payroll/checks/unknown_worker/"):
         open_(page, address)
         assert page.evaluate(TOO_SMALL, LEAST) == [], address
+        assert page.evaluate(OVERLAPPING) == [], address
         fits(page)
 
 
@@ -118,6 +130,14 @@ def test_a_small_target_is_found(page, cast, submitted):
     page.evaluate("document.querySelector('main .btn').style.setProperty('min-height', '30px', 'important')")
     page.evaluate("document.querySelector('main .btn').style.setProperty('height', '30px', 'important')")
     assert len(page.evaluate(TOO_SMALL, LEAST)) == 1
+
+
+def test_a_box_over_another_one_is_found(page, cast, submitted):
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, cast.labour_officer)
+    open_(page, "/")
+    page.evaluate("document.querySelector('.wp-count').style.setProperty('margin-bottom', '-30px', 'important')")
+    assert page.evaluate(OVERLAPPING)
 
 
 # ── paper ──────────────────────────────────────────────────────────────
