@@ -40,7 +40,7 @@ def test_the_trial_measures_the_child(monkeypatch):
     assert short.wrong == big.wrong == ""
     assert short.peak > 5 * MB, "a child of a few milliseconds is measured too"
     assert 5 * MB < big.peak - short.peak < 200 * MB
-    monkeypatch.setattr(trial, "CHILD_MAY_USE", big.peak - 1 * MB)
+    monkeypatch.setattr(trial, "CHILD_MAY_USE", short.peak)
     assert trial.attempt("honest", 0, QUICK).wrong.startswith("took"), "a child that takes too much is seen"
     monkeypatch.setattr(trial.Watch, "note", lambda *_: None)
     assert "0 measured" in trial.attempt("parts_in_odd_encodings", 0, QUICK).wrong, "a child not measured is seen"
