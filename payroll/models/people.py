@@ -34,7 +34,7 @@ class BankCard(models.Model):
 
     sealed_columns = {"number_sealed": "bank_card"}
 
-    worker = models.ForeignKey(Worker, models.CASCADE, related_name="cards", verbose_name="农民工")
+    worker = models.ForeignKey(Worker, models.CASCADE, related_name="cards", verbose_name="农民工", db_index=False)
     number_sealed = models.BinaryField("卡号")
     number_index = models.BinaryField("卡号索引", max_length=32, db_index=True)
     last4 = models.CharField("卡号后四位", max_length=4)
@@ -54,7 +54,9 @@ class RosterEntry(models.Model):
     scope_project = "project"
     scope_employer = "employer"
 
-    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="roster", verbose_name="项目")
+    project = models.ForeignKey(
+        "projects.Project", models.CASCADE, related_name="roster", verbose_name="项目", db_index=False
+    )
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="roster", verbose_name="农民工")
     employer = models.ForeignKey("responsibilities.Organization", models.PROTECT, verbose_name="用工单位")
     crew = models.CharField("班组", max_length=60, blank=True)
