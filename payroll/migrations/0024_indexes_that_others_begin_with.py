@@ -5,36 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payroll', '0023_what_a_debit_is'),
-        ('projects', '0002_initial'),
+        ("payroll", "0023_what_a_debit_is"),
+        ("projects", "0002_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='bankcard',
-            name='worker',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='payroll.worker', verbose_name='农民工'),
+            model_name="bankcard",
+            name="worker",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="cards",
+                to="payroll.worker",
+                verbose_name="农民工",
+            ),
         ),
         migrations.AlterField(
-            model_name='payout',
-            name='card',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payroll.bankcard', verbose_name='工资卡'),
+            model_name="payout",
+            name="card",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="payroll.bankcard",
+                verbose_name="工资卡",
+            ),
         ),
         migrations.AlterField(
-            model_name='payout',
-            name='line',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='payroll.payrollline', verbose_name='工资明细'),
+            model_name="payout",
+            name="line",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payouts",
+                to="payroll.payrollline",
+                verbose_name="工资明细",
+            ),
         ),
         migrations.AlterField(
-            model_name='rosterentry',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='roster', to='projects.project', verbose_name='项目'),
+            model_name="rosterentry",
+            name="project",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="roster",
+                to="projects.project",
+                verbose_name="项目",
+            ),
         ),
         migrations.AlterField(
-            model_name='sitestay',
-            name='entry',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='stays', to='payroll.rosterentry', verbose_name='花名册'),
+            model_name="sitestay",
+            name="entry",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="stays",
+                to="payroll.rosterentry",
+                verbose_name="花名册",
+            ),
         ),
     ]
