@@ -30,7 +30,7 @@ class SlipFacts:
     """What decides: the sheet's status and stage, whether another one took its place, the line's own attempt.
 
     `newer`: the worker stands in the sheet that counts now; `replaced`: there is such a sheet at all. `excepted`:
-    why the line is recorded as unpayable just now.
+    why the line is recorded as unpayable just now. `settled`: a leaver's settlement paid it.
     """
 
     status: str
@@ -40,6 +40,7 @@ class SlipFacts:
     to_pay: bool = True
     attempt: Attempt | None = None
     excepted: str = ""
+    settled: bool = False
 
 
 def standing(facts: SlipFacts) -> str:
@@ -54,6 +55,8 @@ def standing(facts: SlipFacts) -> str:
         day = facts.attempt.paid_on
         on = f"{day.year}年{day.month}月{day.day}日" if day else ""
         return f"{on}已发放到尾号 {facts.attempt.card_last4} 的卡"
+    if facts.settled and facts.to_pay:
+        return "单位登记为已在退场结算时付清，不再另发"
     if facts.stage in BEFORE_THE_BANK:
         return BEFORE_THE_BANK[Stage(facts.stage)]
     if not facts.to_pay:

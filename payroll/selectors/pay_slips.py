@@ -3,6 +3,7 @@
 from payroll.models import BankCard, PayConfirmation, Payout, PayoutFile, PayrollBatch, PayrollLine
 from payroll.rules.contests import UNSETTLED
 from payroll.rules.pay_slips import Attempt, SlipFacts
+from payroll.selectors.payouts import is_settled_unscoped
 
 State = Payout.State
 REFUSED_BY_BANK = (State.FAILED, State.RETURNED)
@@ -22,6 +23,7 @@ def slip_facts_unscoped(confirmation: PayConfirmation, *, newer: bool) -> SlipFa
         to_pay=line.net > 0,
         attempt=_attempt(last),
         excepted=excepted.get_kind_display() if excepted else "",
+        settled=current and is_settled_unscoped(line),
     )
 
 

@@ -103,6 +103,18 @@ def _hold_replaced(batch_id: int, changed: list[OpenLine]) -> None:
             line.hold = card_hold(word, waits=waits, days=days, today=today())
 
 
+def is_settled_unscoped(line: PayrollLine) -> bool:
+    """Whether a line isn't paid by its batch because a leaver's paid settlement holds it, or is recorded to have."""
+    recorded = line.payout_exceptions.filter(lifted_at__isnull=True).values_list("kind", flat=True).first()
+    if recorded is not None:
+        return recorded == PayoutException.Kind.SETTLED
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH seen (id) AS (SELECT %s::bigint) {SETTLED_LINES} AND line.id = %s", [line.batch_id, line.pk]
+        )
+        return cursor.fetchone() is not None
+
+
 def standings_unscoped(batch_ids: Iterable[int]) -> dict[int, Standing]:
     """How far batches are paid, by batch; a batch without lines to pay has none. One query for any number."""
     ids = list(batch_ids)
@@ -186,10 +198,14 @@ def card_changes_of(scope: Scope, line: PayrollLine) -> QuerySet:
     )
 
 
-# A settlement that was paid, of a stay which a batch's month belongs to, unless it was said to stand beside the pay.
+# A settlement that was paid, of a stay which a batch's month belongs to, unless somebody said why this pay stands beside
+# it: at the settlement, or of this line (`settled_release`, recorded and lifted in one act; an exception of that kind
+# which is lifted later says no reason, and the line is held again).
 _HELD = """settlement.state = 'paid' AND settlement.open_pay <> 'separate'
           AND (batch.subcontractor_id = entry.employer_id OR batch.subcontractor_id IS NULL)
-          AND batch.month_on BETWEEN date_trunc('month', stay.entered_on) AND stay.left_on"""
+          AND batch.month_on BETWEEN date_trunc('month', stay.entered_on) AND stay.left_on
+          AND NOT EXISTS (SELECT FROM payroll_payoutexception said WHERE said.line_id = {line}.id
+                          AND said.kind = 'settled' AND said.lifted_at = said.recorded_at)"""
 _OPEN_LINES = """
     WITH mine AS (
         SELECT line.id, line.batch_id, line.sheet_no, line.row, line.worker_id, line.crew, line.card_id, line.net, card.number_index,
@@ -251,21 +267,16 @@ _OPEN_LINES = """
         SELECT state, changed_at, evidence_id FROM payroll_cardchange
         WHERE line_id = mine.id ORDER BY id DESC LIMIT 1) change ON true
     LEFT JOIN LATERAL (
-        -- A leaver's settlement that was paid for a stay which this month belongs to, unless somebody said why this pay
-        -- stands beside it: at the settlement, or of this line (`settled_release`, recorded and lifted in one act; an
-        -- exception of that kind which is lifted later says no reason, and the line is held again).
         SELECT stay.id AS stay_id, settlement.payment_note
         FROM payroll_leaversettlement settlement
         JOIN payroll_sitestay stay ON stay.id = settlement.stay_id
         JOIN payroll_rosterentry entry ON entry.id = stay.entry_id
         JOIN payroll_payrollbatch batch ON batch.id = mine.batch_id
         WHERE {held} AND entry.worker_id = mine.worker_id AND entry.project_id = batch.project_id
-          AND NOT EXISTS (SELECT FROM payroll_payoutexception said WHERE said.line_id = mine.id
-                          AND said.kind = 'settled' AND said.lifted_at = said.recorded_at)
         ORDER BY stay.id DESC LIMIT 1) settled ON true
     WHERE NOT coalesce(tried.live, false)
     ORDER BY mine.sheet_no, mine.row
-""".replace("{held}", _HELD)
+""".replace("{held}", _HELD.replace("{line}", "mine"))
 
 # Lines of the batches in `seen` that a leaver's paid settlement holds; starting from the few settlements.
 SETTLED_LINES = """
@@ -276,9 +287,7 @@ SETTLED_LINES = """
         JOIN payroll_payrollline line ON line.worker_id = entry.worker_id
         JOIN payroll_payrollbatch batch ON batch.id = line.batch_id AND batch.project_id = entry.project_id
         WHERE {held} AND batch.id IN (SELECT id FROM seen)
-          AND NOT EXISTS (SELECT FROM payroll_payoutexception said WHERE said.line_id = line.id
-                          AND said.kind = 'settled' AND said.lifted_at = said.recorded_at)
-""".replace("{held}", _HELD)
+""".replace("{held}", _HELD.replace("{line}", "line"))
 
 _STANDINGS = """
     SELECT line.batch_id, count(*), sum(line.net),

@@ -8,6 +8,7 @@ from payroll.models import (
     BankCard,
     BatchAct,
     CardChange,
+    LeaverSettlement,
     Payout,
     PayoutException,
     PayoutFile,
@@ -248,32 +249,13 @@ def settled_release(*, line_id: int, reason: str, actor: Actor, scope=None) -> P
     if _hold_of(line, batch) != "settled":
         raise Refused("not_settled", "这一行没有因退场结算已付清而停发，不用解除。")
     _require_reason(reason, "请写明理由，例如“结算单只包含 11 月工资，10 月工资仍随批发放”。")
-    at = now()
-    found = PayoutException.objects.create(
-        line=line,
-        kind=PayoutException.Kind.SETTLED,
-        reason=reason.strip()[:200],
-        recorded_by=actor.user,
-        recorded_at=at,
-        lifted_by=actor.user,
-        lifted_at=at,
-    )
-    record_event(
-        actor=actor,
-        action="payout.settled_release",
-        target=line.worker,
-        project_id=batch.project_id,
-        changes={"net": ["", str(line.net)], "batch": ["", str(batch.pk)], "row": ["", str(line.row)]},
-        reason=reason,
-    )
-    return found
+    return _released(line, batch, reason, actor)
 
 
 @transaction.atomic
 def payout_return(*, line_id: int, returned_on: datetime.date, reason: str, actor: Actor, scope=None) -> Payout:
-    """The bank gave back money that was paid (退汇): the line is unpaid again and can be sent anew.
-
-    Errors: `not_paid`, `reason_missing`, `date_impossible`.
+    """The bank gave back money that was paid (退汇): the line is unpaid again and can be sent anew; so it is too where
+    a leaver's settlement was paid meanwhile that counted it as paid, and so didn't pay it. Errors: `not_paid`, `reason_missing`, `date_impossible`.
     """
     line, batch = _locked_line(line_id, scope)
     paid = line.payouts.filter(state=State.PAID).first()
@@ -299,9 +281,44 @@ def payout_return(*, line_id: int, returned_on: datetime.date, reason: str, acto
         },
         reason=reason,
     )
+    if _counted_as_paid(line, batch):
+        _released(line, batch, "退汇：退场结算把这一笔计为已支付，结算款里没有它", actor)
     batch_reopen(batch=batch, actor=actor, reason=f"第 {line.row} 行退汇")
     touch_projects([batch.project_id])
     return paid
+
+
+def _counted_as_paid(line: PayrollLine, batch: PayrollBatch) -> bool:
+    """Whether a line that just came back is held by a settlement that counted it as paid: it was paid when the settlement
+    was. Who said that less was paid than the payrolls show may have meant this line, so a person decides.
+    """
+    held = next((one.settled_stay_id for one in open_lines_unscoped(batch.pk) if one.pk == line.pk), None)
+    if held is None:
+        return False
+    settlement = LeaverSettlement.objects.get(stay_id=held)
+    return settlement.paid_counted is not None and settlement.paid >= settlement.paid_counted
+
+
+def _released(line: PayrollLine, batch: PayrollBatch, reason: str, actor: Actor) -> PayoutException:
+    at = now()
+    found = PayoutException.objects.create(
+        line=line,
+        kind=PayoutException.Kind.SETTLED,
+        reason=reason.strip()[:200],
+        recorded_by=actor.user,
+        recorded_at=at,
+        lifted_by=actor.user,
+        lifted_at=at,
+    )
+    record_event(
+        actor=actor,
+        action="payout.settled_release",
+        target=line.worker,
+        project_id=batch.project_id,
+        changes={"net": ["", str(line.net)], "batch": ["", str(batch.pk)], "row": ["", str(line.row)]},
+        reason=reason,
+    )
+    return found
 
 
 def batch_finish(*, batch: PayrollBatch, actor: Actor) -> bool:

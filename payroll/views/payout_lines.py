@@ -47,7 +47,7 @@ SAID = {
     "keep": "已确认原卡无误，可以重新生成代发文件。",
     "release": "已写明理由，这一行可以随批发放。",
     "exception": "已登记为暂不能发放，该行仍显示为未发放。",
-    "return": "退汇已登记，该行可以重新发放。",
+    "return": "退汇已登记。",
     "lift": "登记已解除。",
 }
 LEVELS = {"pending": "blue", "paid": "green", "failed": "red", "returned": "red", "voided": "grey"}

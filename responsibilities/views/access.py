@@ -13,7 +13,8 @@ from responsibilities.views.asking import asked_first
 def needs(permission: Permission) -> Callable:
     """A page states the permission it needs; without it 403. The access test reads `permission` back.
 
-    A button that asks before it acts is asked about here where scripts didn't (`responsibilities.views.asking`). Being out of scope is the selectors' matter and ends in 404.
+    A button that asks before it acts is asked about here where scripts didn't (`responsibilities.views.asking`). Being
+    out of scope is the selectors' matter and ends in 404.
     """
 
     def decorate(view):

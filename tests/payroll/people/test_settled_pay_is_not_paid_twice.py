@@ -7,10 +7,13 @@ import pytest
 
 from payroll.models import LeaverSettlement, Payout, PayoutException, PayrollBatch
 from payroll.selectors.open_pay import open_pay_of
+from payroll.rules.pay_slips import standing
+from payroll.selectors.pay_slips import slip_facts_unscoped
 from payroll.selectors.payouts import open_lines_unscoped
+from payroll.selectors.reconciliation import Asked, worker_months
 from payroll.services.leavers import settlement_agree, settlement_confirm, settlement_pay, settlement_suggest
 from payroll.services.payout_files import payout_files_make
-from payroll.services.payout_lines import exception_lift, exception_record, settled_release
+from payroll.services.payout_lines import exception_lift, exception_record, payout_return, settled_release
 from payroll.services.stays import site_enter, site_leave
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, Refused
@@ -197,6 +200,47 @@ def test_a_batch_is_finished_without_the_line_that_the_settlement_paid(stay, bat
     exception_record(line_id=first(batch).pk, kind=PayoutException.Kind.SETTLED, reason="回单号 0012", **by)
     batch.refresh_from_db()
     assert batch.stage == PayrollBatch.Stage.PAID
+
+
+def test_money_that_comes_back_after_the_settlement_counted_it_is_owed_again(cast, stay, batch, by):
+    """It was no part of the balance: held back as settled, nobody would ever pay it."""
+    payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
+    Payout.objects.update(state="paid", paid_on=november(17))
+    agree(stay, paid=NET + ADVANCE)
+    settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    pay(stay)
+    payout_return(line_id=first(batch).pk, returned_on=november(20), reason="银行系统故障，退汇", **by)
+    assert holds(batch) == {first(batch).row: ""}
+    (row,) = (one for one in reconciled(cast, batch) if one.worker_id == first(batch).worker_id)
+    assert (row.state, row.settled, row.difference) == ("unpaid", 0, NET)
+    assert slip_facts_unscoped(first(batch).confirmation, newer=False).settled is False
+
+
+def test_who_said_that_less_was_paid_may_have_meant_the_money_that_came_back(stay, batch, by):
+    """The return is typed in late: whether the settlement paid it is for a person to say."""
+    payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
+    Payout.objects.update(state="paid", paid_on=november(17))
+    agree(stay, paid=ADVANCE, paid_reason="10 月工资已退汇，银行回单未到")
+    settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    pay(stay)
+    payout_return(line_id=first(batch).pk, returned_on=november(20), reason="账户状态异常，退汇", **by)
+    assert holds(batch) == {first(batch).row: "settled"}
+
+
+def test_money_that_had_come_back_before_stands_in_the_settlement(cast, stay, batch, by):
+    payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
+    Payout.objects.update(state="paid", paid_on=november(17))
+    payout_return(line_id=first(batch).pk, returned_on=november(20), reason="账户状态异常，退汇", **by)
+    pay(stay, open_pay="included")
+    assert holds(batch) == {first(batch).row: "settled"}
+    (row,) = (one for one in reconciled(cast, batch) if one.worker_id == first(batch).worker_id)
+    assert (row.state, row.settled, row.difference) == ("settled", NET, 0)
+    assert "退场结算" in standing(slip_facts_unscoped(first(batch).confirmation, newer=False))
+
+
+def reconciled(cast, batch):
+    asked = Asked(MONTH, MONTH, batch.project_id)
+    return worker_months(cast.scope(cast.labour_officer), asked)
 
 
 def test_lifting_the_exception_of_a_settled_line_is_no_reason_to_pay_it(stay, batch, by):

@@ -28,6 +28,7 @@ attempts = st.none() | st.builds(
         to_pay=st.booleans(),
         attempt=attempts,
         excepted=st.sampled_from(["", "工人账户被冻结，待重新办卡"]),
+        settled=st.booleans(),
     )
 )
 def test_something_is_always_said_and_paid_only_where_the_bank_paid(facts):
@@ -60,6 +61,7 @@ PAYING = {"status": "submitted", "stage": "paying"}
             "2026年11月3日已发放到尾号 1234 的卡",
         ),
         (PAYING | {"stage": "paid", "excepted": "联系不上工人，无有效银行卡"}, "暂不能发放：联系不上工人"),
+        (PAYING | {"settled": True, "excepted": "退场结算已付清，不再随批发放"}, "已在退场结算时付清"),
         (PAYING | {"stage": "paid", "to_pay": False}, "没有要发的钱"),
     ],
 )

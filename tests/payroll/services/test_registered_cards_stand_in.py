@@ -6,14 +6,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from payroll.models import BankCard, CardChange, CheckSetting, Payout
+from payroll.models import BankCard, CardChange, CheckSetting, PayContest, Payout
+from payroll.rules.contests import ContestAct
 from payroll.rules.month import Month
 from payroll.selectors.payouts import open_lines_unscoped
 from payroll.selectors.standing_in import stand_in_cards_unscoped
+from payroll.services.answers import Claim, contest_raise, contest_withdraw
+from payroll.services.contests import contest_settle
+from payroll.services.pay_links import pay_token
 from payroll.services.reading import batch_read
 from payroll.services.sheets import understand
 from responsibilities.selectors import clock
 from responsibilities.services import vault
+from responsibilities.services.trail import Actor
 from tests.factories.flow import submitted
 from tests.factories.payouts import bare_payout_file
 from tests.factories.payroll import COLUMNS, card_number, draft, person, sheet_bytes, site, upload
@@ -186,6 +191,62 @@ def test_a_replaced_card_and_one_that_the_worker_has_not_called_his(cast, projec
     change.save()
     CardChange.objects.filter(new_card=second).update(state="replaced")
     assert chosen(who) == first.last4
+
+
+def test_a_payment_under_way_says_nothing_of_the_card_yet(project, known):
+    """The newer card was paid to before; that this month's file waits for the bank's answer doesn't bring back the old."""
+    who = known[0]
+    old, new = who.cards.get(), another_card(who)
+    attempt(who, old, "paid", project)
+    attempt(who, new, "paid", project)
+    attempt(who, new, "pending", project)
+    assert chosen(who) == new.last4
+
+
+@pytest.mark.parametrize(
+    ("acts", "stands_in"),
+    [
+        ((), False),
+        ((ContestAct.ACCEPT,), False),
+        ((ContestAct.REJECT,), False),
+        ((ContestAct.TRANSFER,), False),
+        (("withdraw",), True),
+    ],
+)
+def test_a_card_that_the_worker_said_was_not_his_stands_in_no_more(cast, project, known, by_hand, acts, stands_in):
+    who = known[0]
+    line = submitted(project, [person(1)], subcontractor=cast.subcontractor).lines.get()
+    token = pay_token(line.confirmation.key)
+    contest_raise(token=token, claim=Claim(reason="not_my_card"), actor=by_hand)
+    for act in acts:
+        if act == "withdraw":
+            contest_withdraw(token=token, actor=by_hand)
+        else:
+            contest_settle(contest_id=PayContest.objects.get().pk, act=act, answer="已记录", actor=by_hand)
+    assert chosen(who) == (who.cards.get().last4 if stands_in else "")
+    assert chosen(known[1]), "the control"
+
+
+def test_a_card_that_he_called_his_after_all_stands_in_again(cast, project, known, by_hand):
+    who = known[0]
+    line = submitted(project, [person(1)], subcontractor=cast.subcontractor).lines.get()
+    contest_raise(token=pay_token(line.confirmation.key), claim=Claim(reason="not_my_card"), actor=by_hand)
+    CardChange.objects.create(
+        line=line, new_card=who.cards.get(), reason="核实", changed_at=clock.now(), state="confirmed",
+        answered_at=clock.now(),
+    )  # fmt: skip
+    assert chosen(who) == who.cards.get().last4
+
+
+def test_a_contest_of_something_else_says_nothing_of_the_card(cast, project, known, by_hand):
+    line = submitted(project, [person(1)], subcontractor=cast.subcontractor).lines.get()
+    contest_raise(token=pay_token(line.confirmation.key), claim=Claim(reason="days"), actor=by_hand)
+    assert chosen(known[0]) == known[0].cards.get().last4
+
+
+@pytest.fixture
+def by_hand():
+    return Actor.system("tests")
 
 
 # ── cost ────────────────────────────────────────────────────────────────
