@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from payroll.models import LeaverSettlement, Payout, PayoutException, PayrollBatch
-from payroll.selectors.open_pay import open_pay_of
 from payroll.rules.pay_slips import standing
+from payroll.selectors.open_pay import open_pay_of
 from payroll.selectors.pay_slips import slip_facts_unscoped
 from payroll.selectors.payouts import open_lines_unscoped
 from payroll.selectors.reconciliation import Asked, worker_months
