@@ -4,13 +4,14 @@ from django.db.models import Q
 from payroll.models.batches import PayrollBatchManager
 from payroll.models.contracts import LeaverSettlement
 from payroll.models.payouts import Payout, PayoutFile
+from payroll.models.undoing import Undoable
 from responsibilities.models import ProjectScopedManager
 
 
-class StatementMatch(models.Model):
+class StatementMatch(Undoable):
     """A debit of the special account's statement and the payment it is, or the whole file it paid in one sum.
 
-    Found by card, amount and day, or said by a person; undone matches stay on record. `by` null: found by itself.
+    Found by card, amount and day, or said by a person.
     """
 
     scope_project = "statement_line__account__project"
@@ -28,12 +29,6 @@ class StatementMatch(models.Model):
         verbose_name="代发明细",
         help_text="空为整份文件一笔支出",
     )
-    by = models.ForeignKey("responsibilities.User", models.PROTECT, null=True, related_name="+", verbose_name="核对人")
-    at = models.DateTimeField("核对时间")
-    undone_by = models.ForeignKey(
-        "responsibilities.User", models.PROTECT, null=True, related_name="+", verbose_name="撤销人"
-    )
-    undone_at = models.DateTimeField("撤销时间", null=True)
 
     objects = PayrollBatchManager()
 
@@ -57,10 +52,10 @@ class StatementMatch(models.Model):
         ]
 
 
-class DebitExplanation(models.Model):
+class DebitExplanation(Undoable):
     """What a person says a debit of the special account is that no single payment equals; with a reason, undoable.
 
-    `shares` are the payments it paid. What was undone stays on record. Basis of what may go out at all: 724 art 33.
+    `shares` are the payments it paid. Basis of what may go out at all: 724 art 33.
     """
 
     class Kind(models.TextChoices):
@@ -83,12 +78,6 @@ class DebitExplanation(models.Model):
     reversed_by = models.ForeignKey(
         "accounts.StatementLine", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="退回的收入"
     )
-    by = models.ForeignKey("responsibilities.User", models.PROTECT, null=True, related_name="+", verbose_name="说明人")
-    at = models.DateTimeField("说明时间")
-    undone_by = models.ForeignKey(
-        "responsibilities.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
-    )
-    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
 
     objects = ProjectScopedManager()
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.selectors.statements import statement_line_unscoped
 from payroll.models import DebitExplanation, DebitShare, LeaverSettlement, Payout, StatementMatch
 from payroll.services.statement_matching import matching_turn
+from payroll.services.undoing import as_said, undo
 from projects.selectors.projects import may_act
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
@@ -68,12 +69,8 @@ def debit_unexplain(*, explanation_id: int, actor: Actor, scope=None) -> DebitEx
     if found is None:
         raise NotVisible()
     line, project = _debit(found.statement_line_id, scope)
-    found = DebitExplanation.objects.select_for_update(of=("self",)).get(pk=explanation_id)
-    if found.undone_at is not None:
-        return found
-    found.undone_by, found.undone_at = actor.user, now()
-    found.save(update_fields=["undone_by", "undone_at"])
-    _event(found, line, project, actor, "statement.unexplain", found.reason)
+    if undo(found, actor):
+        _event(found, line, project, actor, "statement.unexplain", found.reason)
     return found
 
 
@@ -178,19 +175,19 @@ def _credit(credit_id: int | None, line) -> int:
 
 def _event(found: DebitExplanation, line, project, actor: Actor, action: str, reason: str) -> None:
     paid = "、".join(f"{one.payout_id}" for one in found.shares.order_by("payout_id"))
+    said = {"kind": ["", found.get_kind_display()], "amount": ["", str(line.amount)], "on": ["", str(line.on)]}
+    if paid:
+        said |= {"payouts": ["", paid]}
+    if found.settlement_id:
+        said |= {"settlement": ["", str(found.settlement_id)]}
+    if found.reversed_by_id:
+        said |= {"reversed_by": ["", str(found.reversed_by_id)]}
     record_event(
         actor=actor,
         action=action,
         target=found,
         project_id=project.pk,
-        changes={
-            "kind": ["", found.get_kind_display()],
-            "amount": ["", str(line.amount)],
-            "on": ["", str(line.on)],
-            **({"payouts": ["", paid]} if paid else {}),
-            **({"settlement": ["", str(found.settlement_id)]} if found.settlement_id else {}),
-            **({"reversed_by": ["", str(found.reversed_by_id)]} if found.reversed_by_id else {}),
-        },
+        changes=as_said(found, said),
         reason=reason,
     )
     touch_projects([project.pk])

@@ -7,6 +7,7 @@ from accounts.selectors.statements import statement_line_unscoped
 from payroll.models import DebitExplanation, Payout, PayoutFile, StatementMatch
 from payroll.selectors.reconciliation import match_days
 from payroll.services.payout_files import batch_lock
+from payroll.services.undoing import as_said, undo
 from projects.selectors.projects import may_act
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
@@ -92,11 +93,8 @@ def statement_unpair(*, match_id: int, actor: Actor, scope=None) -> StatementMat
     if found is None:
         raise NotVisible()
     batch = batch_lock(found.file.batch_id, scope)
-    if found.undone_at is not None:
-        return found
-    found.undone_by, found.undone_at = actor.user, now()
-    found.save(update_fields=["undone_by", "undone_at"])
-    _event(found, batch, actor, "statement.unpair", statement_line_unscoped(found.statement_line_id))
+    if undo(found, actor):
+        _event(found, batch, actor, "statement.unpair", statement_line_unscoped(found.statement_line_id))
     return found
 
 
@@ -113,7 +111,9 @@ def _event(match: StatementMatch, batch, actor: Actor, action: str, line) -> Non
         action=action,
         target=match,
         project_id=batch.project_id,
-        changes={"amount": ["", str(line.amount)], "on": ["", str(line.on)], "batch": ["", str(batch.pk)]},
+        changes=as_said(
+            match, {"amount": ["", str(line.amount)], "on": ["", str(line.on)], "batch": ["", str(batch.pk)]}
+        ),
     )
 
 

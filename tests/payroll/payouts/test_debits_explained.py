@@ -13,10 +13,11 @@ from payroll.rules.reconciliation import Reconciled
 from payroll.selectors.debits import payments_near
 from payroll.selectors.matching import candidates_for, loose_debits, unseen_payments
 from payroll.selectors.reconciliation import Asked, sums_of_all, worker_months
+from payroll.services import debits, statement_matching
 from payroll.services.bank_results import payout_file_settle
 from payroll.services.debits import debit_explain, debit_unexplain
 from payroll.services.payout_files import payout_files_make
-from payroll.services.statement_matching import statement_pair, statements_match
+from payroll.services.statement_matching import statement_pair, statement_unpair, statements_match
 from payroll.services.stays import site_enter, site_leave
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -268,9 +269,41 @@ def test_the_trail_keeps_what_was_said_and_that_it_was_undone(cast, project, pai
     debit_unexplain(explanation_id=found.pk, **by)
     said = AuditEvent.objects.get(action="statement.explain")
     assert (said.reason, said.changes["payouts"]) == ("银行回单 0012", ["", f"{paid[0].pk}、{paid[1].pk}"])
-    assert AuditEvent.objects.filter(action="statement.unexplain").count() == 1
+    undone = AuditEvent.objects.get(action="statement.unexplain")
+    assert undone.changes["payouts"] == [f"{paid[0].pk}、{paid[1].pk}", ""]
     found.refresh_from_db()
     assert found.undone_by == cast.labour_officer
+
+
+@pytest.mark.parametrize("kind", ["match", "explanation"])
+def test_two_clicks_at_once_undo_once(cast, project, paid, monkeypatch, kind):
+    """The other click goes through while this one waits for its turn."""
+    first, second = cast.actor(cast.labour_officer), SYSTEM
+    if kind == "match":
+        found = statement_pair(statement_line_id=to_worker(project, 1, NET).pk, payout_id=paid[0].pk, actor=SYSTEM)
+        module, turn, action = statement_matching, "batch_lock", "statement.unpair"
+
+        def undo(actor):
+            statement_unpair(match_id=found.pk, actor=actor)
+    else:
+        found = explain(movement(project, NET * 2), "several", paid[:2])
+        module, turn, action = debits, "matching_turn", "statement.unexplain"
+
+        def undo(actor):
+            debit_unexplain(explanation_id=found.pk, actor=actor)
+
+    waits = getattr(module, turn)
+
+    def meanwhile(*arguments):
+        monkeypatch.setattr(module, turn, waits)
+        undo(first)
+        return waits(*arguments)
+
+    monkeypatch.setattr(module, turn, meanwhile)
+    undo(second)
+    found.refresh_from_db()
+    assert found.undone_by == cast.labour_officer
+    assert AuditEvent.objects.filter(action=action).count() == 1
 
 
 # ── the page ───────────────────────────────────────────────────────────
