@@ -168,7 +168,8 @@ class DebitForm(forms.Form):
             *(
                 (
                     one.pk,
-                    f"{one.stay.entry.worker.name}，{one.paid_on} 登记付清，应补发 {one.balance:,.2f} 元",
+                    f"{one.stay.entry.worker.name}，{one.paid_on} 登记付清，应补发 {one.balance:,.2f} 元"
+                    + (f"，流水已付 {one.said:,.2f} 元" if one.said else ""),
                 )
                 for one in settlements
             ),

@@ -189,3 +189,8 @@ class LeaverSettlement(models.Model):
     def paid_difference(self):
         """What was said to be paid beyond the payrolls' lines, yuan; negative where less."""
         return 0 if self.paid_counted is None else self.paid - self.paid_counted
+
+    @property
+    def differs(self):
+        """How much more debits are said to have paid than the balance, yuan; of rows that were annotated with `said`."""
+        return self.said - self.balance

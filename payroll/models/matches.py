@@ -91,9 +91,6 @@ class DebitExplanation(Undoable):
             models.UniqueConstraint(
                 fields=["reversed_by"], condition=Q(undone_at__isnull=True), name="debit_reversed_once"
             ),
-            models.UniqueConstraint(
-                fields=["settlement"], condition=Q(undone_at__isnull=True), name="debit_settlement_once"
-            ),
         ]
 
 

@@ -28,13 +28,17 @@ def explanations_of(scope: Scope, project) -> QuerySet:
     return (
         DebitExplanation.objects.visible_to(scope.with_permission(Permission.ACCOUNT_VIEW))
         .filter(statement_line__account__project=project)
-        .select_related("statement_line", "by", "undone_by", "settlement__stay__entry__worker", "reversed_by")
+        .select_related("statement_line", "by", "undone_by", "reversed_by")
         .prefetch_related(
+            Prefetch(
+                "settlement",
+                LeaverSettlement.objects.select_related("stay__entry__worker").annotate(said=_said_of_settlement()),
+            ),
             Prefetch(
                 "shares",
                 DebitShare.objects.select_related("payout__line__worker", "payout__file__batch"),
                 to_attr="parts",
-            )
+            ),
         )
         .order_by("-id")
     )
@@ -87,15 +91,31 @@ def payments_near(scope: Scope, project, line: StatementLine, text: str = "") ->
 
 
 def settlements_open(scope: Scope, project) -> list[LeaverSettlement]:
-    """Leavers' paid settlements of a project that no debit is said to be yet, latest first."""
-    said = DebitExplanation.objects.filter(settlement_id=OuterRef("pk"), undone_at__isnull=True)
+    """Leavers' paid settlements of a project that debits are not said to have paid in full yet, latest first; `said`: how
+    much they are said to have paid, yuan.
+    """
+    visible = LeaverSettlement.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
     return list(
-        LeaverSettlement.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
-        .filter(stay__entry__project=project, state=LeaverSettlement.State.PAID, balance__gt=0)
-        .filter(~Exists(said))
+        unpaid_settlements(visible.filter(stay__entry__project=project))
         .select_related("stay__entry__worker")
         .order_by("-paid_on", "-pk")[:PAYMENTS_SHOWN]
     )
+
+
+def unpaid_settlements(settlements: QuerySet) -> QuerySet:
+    """Those of the settlements that are paid by somebody's word, and by what is said of debits not in full; with `said`."""
+    return (
+        settlements.filter(state=LeaverSettlement.State.PAID)
+        .annotate(said=_said_of_settlement())
+        .filter(balance__gt=F("said"))
+    )
+
+
+def _said_of_settlement() -> Coalesce:
+    """The sum of the debits that are said to be a settlement, yuan."""
+    debits = DebitExplanation.objects.filter(settlement_id=OuterRef("pk"), undone_at__isnull=True)
+    total = debits.order_by().values("settlement_id").annotate(all=Sum("statement_line__amount")).values("all")
+    return Coalesce(Subquery(total), Value(0), output_field=LeaverSettlement._meta.get_field("balance"))
 
 
 def credits_back(scope: Scope, project, line: StatementLine) -> list[StatementLine]:

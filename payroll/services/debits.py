@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.selectors.statements import statement_line_unscoped
 from payroll.models import DebitExplanation, DebitShare, LeaverSettlement, Payout, StatementMatch
+from payroll.selectors.debits import unpaid_settlements
 from payroll.services.statement_matching import matching_turn
 from payroll.services.undoing import as_said, undo
 from projects.selectors.projects import may_act
@@ -150,11 +151,11 @@ def _several(line, payments: list[Payout]) -> list[tuple]:
 
 
 def _settlement(settlement_id: int | None, project) -> LeaverSettlement:
-    found = LeaverSettlement.objects.filter(
-        pk=settlement_id, stay__entry__project_id=project.pk, state=LeaverSettlement.State.PAID
-    ).first()
-    if found is None or DebitExplanation.objects.filter(settlement=found, undone_at__isnull=True).exists():
-        message = "请选择已登记付清、还没有对上流水的退场结算。没有登记付清的，请先在退场结算里登记。"
+    """A settlement may have been paid in several debits, until they are as much as its balance."""
+    of_project = LeaverSettlement.objects.filter(pk=settlement_id, stay__entry__project_id=project.pk)
+    found = unpaid_settlements(of_project).first()
+    if found is None:
+        message = "请选择已登记付清、流水还没有付够的退场结算。没有登记付清的，请先在退场结算里登记。"
         raise Refused("settlement_missing", message, {"settlement": message})
     return found
 

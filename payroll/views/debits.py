@@ -27,7 +27,7 @@ PARTS = {Kind.PART: "payouts", Kind.SEVERAL: "payouts", Kind.SETTLEMENT: "settle
 FOLLOWS = {
     Kind.PART: "对账按实际金额计：少付的列为少发，多付的列为多发。",
     Kind.SEVERAL: "所选代发视为流水已付；合计须与流水金额相等。",
-    Kind.SETTLEMENT: "不再列为另付的工资。",
+    Kind.SETTLEMENT: "不再列为另付的工资；流水所付与应补发不等的，会标出相差多少。",
     Kind.REVERSED: "支出和退回的收入相抵，不计入已付。",
     Kind.OTHER: "不计入工人的工资。专用账户资金不得用于工资以外的支出（《保障农民工工资支付条例》第三十三条），监管部门会看到。",
 }

@@ -10,7 +10,7 @@ from accounts.rules.statements import Movement
 from accounts.services.statements import statement_report
 from payroll.models import DebitExplanation, LeaverSettlement, Payout
 from payroll.rules.reconciliation import Reconciled
-from payroll.selectors.debits import payments_near
+from payroll.selectors.debits import payments_near, settlements_open
 from payroll.selectors.matching import candidates_for, loose_debits, unseen_payments
 from payroll.selectors.reconciliation import Asked, sums_of_all, worker_months
 from payroll.services import debits, statement_matching
@@ -160,6 +160,27 @@ def test_a_settlement_paid_from_the_account_is_no_extra_pay(project, paid, settl
     assert rows(scope, project)[worker_id].state == "uncovered"
     other = to_worker(project, 1, 6000, reference="B")
     assert code_of(explain, other, "settle", settlement_id=settlement.pk) == "settlement_missing", "it was paid once"
+
+
+def test_a_settlement_may_be_paid_in_parts_and_what_differs_is_told(cast, project, paid, settlement, scope, client):
+    parts = [to_worker(project, 1, amount, reference=f"{amount}") for amount in (4000, 1500, 600, 1)]
+    client.force_login(cast.supervisor)
+
+    def shown() -> str:
+        return client.get(f"/payroll/reconciliation/?project={project.code}").content.decode()
+
+    explain(parts[0], "settle", settlement_id=settlement.pk)
+    assert "流水共付 4,000.00 元，少付 2,000.00 元" in shown()
+    assert [one.said for one in settlements_open(scope, project)] == [4000]
+    for line in parts[1:3]:
+        last = explain(line, "settle", settlement_id=settlement.pk)
+    assert "流水共付 6,100.00 元，多付 100.00 元" in shown()
+    assert settlements_open(scope, project) == []
+    assert code_of(explain, parts[3], "settle", settlement_id=settlement.pk) == "settlement_missing"
+    debit_unexplain(explanation_id=last.pk, actor=SYSTEM)
+    assert "少付 500.00 元" in shown()
+    explain(movement(project, 500, reference="E"), "settle", settlement_id=settlement.pk)
+    assert "流水共付" not in shown()
 
 
 def test_a_line_that_a_paid_settlement_covers_is_not_unpaid(project, batch, settlement, scope):
