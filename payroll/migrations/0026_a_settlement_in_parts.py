@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payroll', '0025_who_said_and_who_undid'),
+        ("payroll", "0025_who_said_and_who_undid"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='debitexplanation',
-            name='debit_settlement_once',
+            model_name="debitexplanation",
+            name="debit_settlement_once",
         ),
     ]
