@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import connection
 
 from payroll.models import SiteStay
+from payroll.selectors.payouts import SETTLED_BY_ANOTHER_STAY
 from responsibilities.selectors.clock import today
 
 
@@ -29,7 +30,8 @@ class OpenPay:
 def open_pay_of(stay: SiteStay) -> list[OpenPay]:
     """Lines of a visible stay's months, on its site and with its employer, that are submitted and not paid.
 
-    A finished batch has such lines too, recorded as exceptions; those that a settlement paid are none.
+    A finished batch has such lines too, recorded as exceptions; those that a settlement paid are none, and those that the
+    settlement of another stay in the same month holds.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -43,14 +45,16 @@ def open_pay_of(stay: SiteStay) -> list[OpenPay]:
               AND live.state IS DISTINCT FROM 'paid'
               AND NOT EXISTS (SELECT FROM payroll_payoutexception said WHERE said.line_id = line.id
                               AND said.kind = 'settled' AND said.lifted_at IS NULL)
+              AND NOT {elsewhere}
             ORDER BY batch.month_on, batch.id, line.row
-            """,
+            """.replace("{elsewhere}", SETTLED_BY_ANOTHER_STAY),
             [
                 stay.entry.worker_id,
                 stay.entry.project_id,
                 stay.entry.employer_id,
                 stay.entered_on,
                 stay.left_on or today(),
+                stay.pk,
             ],
         )
         return [OpenPay(*row) for row in cursor.fetchall()]

@@ -278,6 +278,15 @@ _OPEN_LINES = """
     ORDER BY mine.sheet_no, mine.row
 """.replace("{held}", _HELD.replace("{line}", "mine"))
 
+# Whether a line is held by the settlement of another stay than the one given: who left and came back within a month has
+# two that touch its pay, and only one of them pays it.
+SETTLED_BY_ANOTHER_STAY = """EXISTS (
+        SELECT FROM payroll_leaversettlement settlement
+        JOIN payroll_sitestay stay ON stay.id = settlement.stay_id AND stay.id <> %s
+        JOIN payroll_rosterentry entry ON entry.id = stay.entry_id
+        WHERE {held} AND entry.worker_id = line.worker_id AND entry.project_id = batch.project_id)
+""".replace("{held}", _HELD.replace("{line}", "line"))
+
 # Lines of the batches in `seen` that a leaver's paid settlement holds; starting from the few settlements.
 SETTLED_LINES = """
         SELECT DISTINCT line.id

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from payroll.models import LeaverSettlement, PayrollBatch, SiteStay
+from payroll.models import LeaverSettlement, PayoutException, PayrollBatch, SiteStay
 from payroll.selectors.open_pay import OpenPay, open_pay_of
+from payroll.selectors.payouts import SETTLED_BY_ANOTHER_STAY
 from payroll.services.stays import locked_stay
 from payroll.services.stored_files import file_store, require_scan
 from responsibilities.rules.errors import EditedMeanwhile, Refused
-from responsibilities.selectors.clock import today
+from responsibilities.selectors.clock import now, today
 from responsibilities.services.touch import touch_projects
 from responsibilities.services.trail import Actor, record_event
 
@@ -46,7 +48,7 @@ def settlement_suggest(stay: SiteStay) -> Suggestion:
 
     Earned is gross where the sheet has it, else net with what was deducted. Paid is what banks said went out, line by
     line: what failed, came back, is held or under way isn't paid, whatever became of the rest of its batch. Advances are
-    pay already received.
+    pay already received. What the settlement of another stay in the same month paid instead of a bank is left out.
     """
     last = stay.left_on or today()
     with connection.cursor() as cursor:
@@ -63,8 +65,9 @@ def settlement_suggest(stay: SiteStay) -> Suggestion:
             WHERE line.worker_id = %s AND batch.project_id = %s AND batch.status = 'submitted'
               AND (batch.subcontractor_id = %s OR batch.subcontractor_id IS NULL)
               AND batch.month_on BETWEEN date_trunc('month', %s::date) AND %s
-            """,
-            [stay.entry.worker_id, stay.entry.project_id, stay.entry.employer_id, stay.entered_on, last],
+              AND NOT (paid.id IS NULL AND {elsewhere})
+            """.replace("{elsewhere}", SETTLED_BY_ANOTHER_STAY),
+            [stay.entry.worker_id, stay.entry.project_id, stay.entry.employer_id, stay.entered_on, last, stay.pk],
         )
         return Suggestion(*cursor.fetchone())
 
@@ -205,7 +208,7 @@ def settlement_pay(
             "请重新核定金额，由工人重新签字，再登记付清。",
         )
     if waiting:
-        _decide_open_pay(settlement, waiting, open_pay, open_pay_reason)
+        _decide_open_pay(settlement, waiting, open_pay, open_pay_reason, actor)
     settlement.paid_on, settlement.payment_note, settlement.state = paid_on, payment_note.strip()[:200], State.PAID
     return _saved(
         settlement,
@@ -233,7 +236,9 @@ def _open_pay_locked(stay: SiteStay) -> list[OpenPay]:
     return open_pay_of(stay)
 
 
-def _decide_open_pay(settlement: LeaverSettlement, waiting: list[OpenPay], said: str, reason: str) -> None:
+def _decide_open_pay(
+    settlement: LeaverSettlement, waiting: list[OpenPay], said: str, reason: str, actor: Actor
+) -> None:
     listed = "；".join(one.words for one in waiting)
     if said not in (LeaverSettlement.OpenPay.INCLUDED, LeaverSettlement.OpenPay.SEPARATE):
         message = f"此人还有未发放的工资（{listed}）。请选择结算款是否已包含这些工资，以免重复支付。"
@@ -244,6 +249,13 @@ def _decide_open_pay(settlement: LeaverSettlement, waiting: list[OpenPay], said:
     if said == LeaverSettlement.OpenPay.INCLUDED and any(one.state == "pending" for one in waiting):
         message = f"{listed}：已写入代发文件的工资可能正在发放。请先登记银行结果，或作废未送银行的文件，再登记付清。"
         raise Refused("open_pay_under_way", message, {"open_pay": message})
+    if said == LeaverSettlement.OpenPay.INCLUDED:
+        # Released from the settlement of another stay, they are held by this one: their release ends.
+        PayoutException.objects.filter(
+            line__in=[one.line_id for one in waiting],
+            kind=PayoutException.Kind.SETTLED,
+            lifted_at=F("recorded_at"),
+        ).update(lifted_at=now(), lifted_by=actor.user)
     settlement.open_pay, settlement.open_pay_reason = said, reason.strip()[:200]
 
 

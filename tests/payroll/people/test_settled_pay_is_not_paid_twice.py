@@ -202,6 +202,34 @@ def test_a_batch_is_finished_without_the_line_that_the_settlement_paid(stay, bat
     assert batch.stage == PayrollBatch.Stage.PAID
 
 
+def test_who_came_back_within_the_month_is_not_owed_it_by_his_second_settlement(cast, project, by):
+    """Both stays touch October: its pay stood in the first settlement, and a bank never paid it."""
+    first_stay = on_site(cast, project, datetime.date(2026, 9, 1), datetime.date(2026, 10, 10))
+    batch = noticed(project, [person(1), person(2)], subcontractor=cast.subcontractor)
+    agree(first_stay)
+    settlement_confirm(stay_id=first_stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    pay(first_stay, open_pay="included")
+    second = on_site(cast, project, datetime.date(2026, 10, 20), november(15))
+    assert open_pay_of(second) == []
+    said = settlement_suggest(second)
+    assert (said.earned, said.paid, said.months) == (0, 0, 0)
+    assert [one.line_id for one in open_pay_of(first_stay)] == [first(batch).pk], "it is held by the first one"
+    settled_release(line_id=first(batch).pk, reason="结算单漏列 10 月工资", **by)
+    assert [one.line_id for one in open_pay_of(second)] == [first(batch).pk]
+    assert holds(batch)[first(batch).row] == ""
+    agree(second, paid=settlement_suggest(second).paid)
+    settlement_confirm(stay_id=second.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    pay(second, open_pay="included")
+    assert holds(batch)[first(batch).row] == "settled", "the second one pays it: what was said of the first one is over"
+
+
+def on_site(cast, project, entered_on, left_on):
+    stay = site_enter(
+        project=project, subcontractor=cast.subcontractor, worker=worker(1), entered_on=entered_on, actor=SYSTEM
+    )
+    return site_leave(stay_id=stay.pk, left_on=left_on, actor=SYSTEM)
+
+
 def test_money_that_comes_back_after_the_settlement_counted_it_is_owed_again(cast, stay, batch, by):
     """It was no part of the balance: held back as settled, nobody would ever pay it."""
     payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
