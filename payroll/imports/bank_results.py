@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from payroll.rules.bank_results import outcome_of
 from responsibilities.rules.identifiers import normalise_card
@@ -23,11 +24,23 @@ NOTHING_FOUND = (
 )
 TOTALS = re.compile(r"^(合计|总计|小计|总笔数|总金额|成功笔数|失败笔数|制表|打印|以下空白)")
 MASKED = re.compile(r"[*＊xX•]{2,}")
+# What our pay-out files give as reference: batch, file and row.
+OURS = re.compile(r"\d+-\d+-\d+")
+# How many rows are looked at to tell a column of accounts, how long accounts are, and titles of other long numbers.
+LOOKED_AT, CARD_DIGITS = 50, range(12, 24)
+NO_CARDS = ("付款", "流水", "凭证", "回单", "批次", "编号", "证件", "身份", "电话", "手机", "联行", "行号")
 
 
 class Reference(Column):
     name, title = "reference", "业务编号"
     synonyms = ("自定义序号", "客户业务编号", "业务参考号", "企业流水号", "客户流水号", "明细标注", "备注", "附言")
+
+
+class Note(Column):
+    name, title = "note", "摘要"
+    synonyms = ("说明", "备注说明", "用途")
+    # Where the reference doesn't stand in it.
+    patterns = ("备注|附言",)
 
 
 class Seq(Column):
@@ -51,6 +64,9 @@ class Card(Column):
         "收款账号", "收款人账号", "收款方账号", "收款账户", "银行卡号", "卡号", "帐号", "收款帐号", "收款人帐号", "工资卡号", "账户", "银行账号", "对方账号",
         "收款账号/卡号", "收款方账号/钱包地址", "账号/卡号",
     )  # fmt: skip
+    patterns = (
+        r"(?:收款|对方|入账|转入|代发|工资|员工|职工|客户|个人|储蓄|银行)+(?:人|方|户|卡)?(?:银行|工资)?(?:卡号?|账号|帐号|账户|帐户|账户号)(?:号码)?",
+    )
     never = ("付款", "名称", "户名", "开户")
 
 
@@ -124,7 +140,7 @@ class BankReference(Column):
     synonyms = ("流水号", "交易流水号", "银行流水", "交易流水", "回单号", "回单编号", "核心流水号", "凭证号")
 
 
-COLUMNS = (Reference, Seq, Name, Card, Amount, AmountInFen, Status, Reason, Code, On, BankReference)
+COLUMNS = (Reference, Note, Seq, Name, Card, Amount, AmountInFen, Status, Reason, Code, On, BankReference)
 
 
 @dataclass(slots=True)
@@ -143,6 +159,7 @@ class ResultRow:
     message: str
     bank_reference: str
     on: datetime.date | None
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -158,7 +175,8 @@ def open_result(workbook: Workbook) -> Opened:
     found = best_table(workbook, COLUMNS, _usable)
     if found is None:
         raise Refusal("no_header", NOTHING_FOUND)
-    return Opened(*found)
+    sheet, header = found
+    return Opened(sheet, _with_cards(sheet, header))
 
 
 def rows_of(opened: Opened) -> Iterator[ResultRow]:
@@ -169,6 +187,29 @@ def rows_of(opened: Opened) -> Iterator[ResultRow]:
         row = _row(number, cells, at, told)
         if row is not None:
             yield row
+
+
+def _with_cards(sheet: Sheet, header: Header) -> Header:
+    """The header with the column of account numbers, told by what stands in it where no title does.
+
+    One column only, of numbers that differ from row to row: the payer's own account stands in each.
+    """
+    if "card" in header.mapping:
+        return header
+    seen: dict[int, list[tuple[str | None, str]]] = {
+        at: [] for at, title in header.unmapped.items() if not any(piece in title for piece in NO_CARDS)
+    }
+    for _number, cells in islice(sheet.rows(header.first_data_row), LOOKED_AT):
+        for at, numbers in seen.items():
+            if not says_nothing(cells, TOTALS) and at <= len(cells) and cells[at - 1] is not None:
+                numbers.append(_card(cells[at - 1]))
+    fits = [at for at, numbers in seen.items() if numbers and _are_cards(numbers)]
+    return header.mapped(header.mapping | {"card": fits[0]}) if len(fits) == 1 else header
+
+
+def _are_cards(numbers: list[tuple[str | None, str]]) -> bool:
+    cards = [last4 for number, last4 in numbers if last4 and (number is None or len(number) in CARD_DIGITS)]
+    return len(cards) * 10 >= len(numbers) * 9 and (len(numbers) == 1 or len(set(numbers)) > 1)
 
 
 def _usable(header: Header) -> bool:
@@ -196,9 +237,15 @@ def _row(number: int, cells: list[Cell], at: dict[str, int], told: bool) -> Resu
     if card is None and not last4 and amount is None and not seq:
         return None
     outcome = outcome_of(status, reason) if told else "unclear"
+    reference, note = text("reference"), text("note")
+    if not OURS.fullmatch(reference):
+        # In a column of remarks a bank says why it didn't pay, where it has no better one.
+        note = note or reference
+    if outcome == "failed":
+        reason = reason or note
     return ResultRow(
         row=number,
-        reference=text("reference")[:80],
+        reference=reference[:80],
         seq=int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 9 else None,
         name=text("name")[:60],
         card=card,
@@ -209,6 +256,7 @@ def _row(number: int, cells: list[Cell], at: dict[str, int], told: bool) -> Resu
         message=(reason or (status if outcome != "paid" else ""))[:200],
         bank_reference=text("bank_reference")[:80],
         on=bank_day(cells[at["on"] - 1]) if "on" in at and at["on"] <= len(cells) else None,
+        note=note[:200],
     )
 
 

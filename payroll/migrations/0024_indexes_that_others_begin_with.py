@@ -34,17 +34,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AlterField(
-            model_name="payout",
-            name="line",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="payouts",
-                to="payroll.payrollline",
-                verbose_name="工资明细",
-            ),
-        ),
-        migrations.AlterField(
             model_name="rosterentry",
             name="project",
             field=models.ForeignKey(
@@ -53,17 +42,6 @@ class Migration(migrations.Migration):
                 related_name="roster",
                 to="projects.project",
                 verbose_name="项目",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="sitestay",
-            name="entry",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="stays",
-                to="payroll.rosterentry",
-                verbose_name="花名册",
             ),
         ),
     ]

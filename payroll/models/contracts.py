@@ -89,9 +89,7 @@ class SiteStay(models.Model):
     scope_project = "entry__project"
     scope_employer = "entry__employer"
 
-    entry = models.ForeignKey(
-        "payroll.RosterEntry", models.CASCADE, db_index=False, related_name="stays", verbose_name="花名册"
-    )
+    entry = models.ForeignKey("payroll.RosterEntry", models.CASCADE, related_name="stays", verbose_name="花名册")
     entered_on = models.DateField("进场日期")
     left_on = models.DateField("退场日期", null=True, blank=True)
     source = models.CharField("来源", max_length=8, choices=RecordSource, default=RecordSource.FORM)

@@ -68,9 +68,7 @@ class Payout(models.Model):
         PayoutFile, models.PROTECT, db_index=False, related_name="payouts", verbose_name="代发文件"
     )
     row = models.PositiveIntegerField("序号", help_text="在代发文件里，从 1 起")
-    line = models.ForeignKey(
-        PayrollLine, models.PROTECT, db_index=False, related_name="payouts", verbose_name="工资明细"
-    )
+    line = models.ForeignKey(PayrollLine, models.PROTECT, related_name="payouts", verbose_name="工资明细")
     attempt = models.PositiveSmallIntegerField("第几次发放", help_text="从 1 起，作废的文件也算")
     card = models.ForeignKey(BankCard, models.PROTECT, db_index=False, related_name="+", verbose_name="工资卡")
     amount = models.DecimalField("金额", max_digits=14, decimal_places=2)

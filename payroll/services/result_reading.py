@@ -101,7 +101,7 @@ def _store(result: BankResult, rows: Sequence[ResultRow], sheet: str, columns: d
             for row in rows:
                 # A list of failures needs no column that says so.
                 if row.outcome == "unclear" and not row.message:
-                    row.outcome = "failed"
+                    row.outcome, row.message = "failed", row.note
         BankResultRow.objects.filter(result=result).delete()
         rows_copy(result, rows)
         progress.tell(len(rows), len(rows))

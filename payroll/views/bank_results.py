@@ -104,6 +104,7 @@ def result(request, pk):
     }
     if found.status in (Status.READY, Status.APPLIED, Status.DISCARDED):
         context |= _answer(request, found)
+        context["accounts_unread"] = "card" not in found.columns
     return render(request, "payroll/result.html", context)
 
 
