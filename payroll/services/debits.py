@@ -70,7 +70,7 @@ def debit_unexplain(*, explanation_id: int, actor: Actor, scope=None) -> DebitEx
     if found is None:
         raise NotVisible()
     line, project = _debit(found.statement_line_id, scope)
-    if undo(found, actor):
+    if undo(said=found, actor=actor):
         _event(found, line, project, actor, "statement.unexplain", found.reason)
     return found
 

@@ -93,7 +93,7 @@ def statement_unpair(*, match_id: int, actor: Actor, scope=None) -> StatementMat
     if found is None:
         raise NotVisible()
     batch = batch_lock(found.file.batch_id, scope)
-    if undo(found, actor):
+    if undo(said=found, actor=actor):
         _event(found, batch, actor, "statement.unpair", statement_line_unscoped(found.statement_line_id))
     return found
 

@@ -5,7 +5,7 @@ from responsibilities.selectors.clock import now
 from responsibilities.services.trail import Actor
 
 
-def undo(said: Undoable, actor: Actor) -> bool:
+def undo(*, said: Undoable, actor: Actor) -> bool:
     """Whether it was undone now; False where it had been already. The row is locked and looked at once more.
 
     Who may is the caller's to ask before, and the event the caller's to record; runs in his transaction.

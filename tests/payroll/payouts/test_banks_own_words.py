@@ -1,7 +1,5 @@
 """However a bank heads its columns, accounts are compared and its reasons are read; where they can't be, it is said."""
 
-import datetime
-
 import pytest
 from django.urls import reverse
 
@@ -97,6 +95,6 @@ def test_our_own_reference_among_the_remarks_is_no_reason(file):
     rows = answers(file, {2: ""})
     for row in rows:
         row[5] = f"{file.batch_id}-{file.sequence}-{row[0]}"
-    result = answered(file, answer_bytes(rows, headed(失败原因="备注")), paid_on=datetime.date.today())
+    result = answered(file, answer_bytes(rows, headed(失败原因="备注")))
     assert verdicts(result) == ["paid", "failed", "paid"]
     assert "-" not in result.result_rows.get(verdict="failed").message
