@@ -136,10 +136,17 @@ class MatchForm(forms.Form):
     """What a person says of a debit: which payment it is, that a match was wrong, or to look again."""
 
     act = forms.ChoiceField(
-        choices=[("pair", "核对"), ("undo", "撤销"), ("again", "重新核对"), ("unexplain", "撤销说明")]
+        choices=[
+            ("pair", "核对"),
+            ("file", "整份核对"),
+            ("undo", "撤销"),
+            ("again", "重新核对"),
+            ("unexplain", "撤销说明"),
+        ]
     )
     line = forms.IntegerField(required=False)
     payout = forms.IntegerField(required=False)
+    file = forms.IntegerField(required=False)
     match = forms.IntegerField(required=False)
     explanation = forms.IntegerField(required=False)
 

@@ -1,5 +1,9 @@
 """A debit that no single payment equals: what it could be, and what persons said such debits are."""
 
+import re
+from functools import reduce
+from operator import or_
+
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
@@ -12,6 +16,7 @@ from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 PAYMENTS_SHOWN = 60
+NAMES_APART = re.compile(r"[\s,，、;；]+")
 CREDITS_SHOWN = 20
 
 
@@ -54,7 +59,8 @@ def is_told(scope: Scope, project, line: StatementLine) -> bool:
 
 def payments_near(scope: Scope, project, line: StatementLine, text: str = "") -> list[Payout]:
     """Payments that a debit could have paid, not matched yet: to the same card first, then to the same name, then by
-    day. `said`: what other debits are said to have paid of it, yuan. At most PAYMENTS_SHOWN; `text` is a name's part.
+    day. `said`: what other debits are said to have paid of it, yuan. At most PAYMENTS_SHOWN; `text` names one worker or
+    several, by parts of their names: a sum of several must be found in one list.
     """
     matched = StatementMatch.objects.filter(undone_at__isnull=True)
     shares = DebitShare.objects.filter(payout_id=OuterRef("pk"), explanation__undone_at__isnull=True)
@@ -85,8 +91,8 @@ def payments_near(scope: Scope, project, line: StatementLine, text: str = "") ->
         .select_related("line__worker", "card", "file__batch")
         .order_by("-same_card", "-same_name", "days", "pk")
     )
-    if text:
-        rows = rows.filter(line__worker__name__icontains=text)
+    if names := [Q(line__worker__name__icontains=name) for name in NAMES_APART.split(text) if name]:
+        rows = rows.filter(reduce(or_, names))
     return list(rows[:PAYMENTS_SHOWN])
 
 

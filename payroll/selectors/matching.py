@@ -29,11 +29,20 @@ def candidates_for(scope: Scope, project, lines: list[StatementLine]) -> dict[in
 
     One query for the whole page.
     """
+    return _of_lines(_CANDIDATES, scope, project, lines)
+
+
+def whole_files_for(scope: Scope, project, lines: list[StatementLine]) -> dict[int, list[dict]]:
+    """Per debit the pay-out files of several payments whose sum it is, of what came through and isn't matched; one query."""
+    return _of_lines(_WHOLE_FILES, scope, project, lines)
+
+
+def _of_lines(query: str, scope: Scope, project, lines: list[StatementLine]) -> dict[int, list[dict]]:
     if not lines:
         return {}
     compiled, parameters = batches(scope).filter(project=project).order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES.replace("{seen}", compiled), [*parameters, [line.pk for line in lines]])
+        cursor.execute(query.replace("{seen}", compiled), [*parameters, [line.pk for line in lines]])
         names = [column[0] for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     found: dict[int, list[dict]] = {}
@@ -90,9 +99,34 @@ _CANDIDATES = """
         WHERE line.id = ANY(%s)
           AND NOT EXISTS (SELECT FROM payroll_statementmatch match
                           WHERE match.payout_id = payout.id AND match.undone_at IS NULL)
+          AND NOT EXISTS (SELECT FROM payroll_statementmatch whole
+                          WHERE whole.file_id = payout.file_id AND whole.payout_id IS NULL
+                            AND whole.undone_at IS NULL)
           AND NOT EXISTS (SELECT FROM payroll_debitshare share
                           JOIN payroll_debitexplanation said ON said.id = share.explanation_id
                           WHERE share.payout_id = payout.id AND said.undone_at IS NULL)
     )
     SELECT * FROM ranked WHERE place <= 6 ORDER BY line_id, place
+"""
+_WHOLE_FILES = """
+    WITH seen (id) AS ({seen}), sums AS (
+        SELECT file.id, file.sequence, file.batch_id, count(*) AS payments, sum(payout.amount) AS paid,
+               max(payout.paid_on) AS paid_on
+        FROM payroll_payoutfile file
+        JOIN payroll_payout payout ON payout.file_id = file.id AND payout.state IN ('paid', 'returned')
+        WHERE file.batch_id IN (SELECT id FROM seen)
+          AND NOT EXISTS (SELECT FROM payroll_statementmatch match
+                          WHERE match.file_id = file.id AND match.undone_at IS NULL)
+          AND NOT EXISTS (SELECT FROM payroll_debitshare share
+                          JOIN payroll_debitexplanation said ON said.id = share.explanation_id
+                          JOIN payroll_payout shared ON shared.id = share.payout_id
+                          WHERE shared.file_id = file.id AND said.undone_at IS NULL)
+        GROUP BY file.id HAVING count(*) > 1
+    )
+    SELECT line.id AS line_id, sums.id AS file_id, sums.sequence, sums.payments, sums.paid_on, batch.month_on
+    FROM accounts_statementline line
+    JOIN sums ON sums.paid = line.amount
+    JOIN payroll_payrollbatch batch ON batch.id = sums.batch_id
+    WHERE line.id = ANY(%s)
+    ORDER BY line.id, abs(sums.paid_on - line.on), sums.id
 """

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.selectors.statements import statement_line_unscoped
 from payroll.models import DebitExplanation, DebitShare, LeaverSettlement, Payout, StatementMatch
 from payroll.selectors.debits import unpaid_settlements
-from payroll.services.statement_matching import matching_turn
+from payroll.services.statement_matching import CAME_THROUGH, matching_turn
 from payroll.services.undoing import as_said, undo
 from projects.selectors.projects import may_act
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -17,7 +17,6 @@ from responsibilities.services.touch import touch_projects
 from responsibilities.services.trail import Actor, record_event
 
 Kind = DebitExplanation.Kind
-CAME_THROUGH = (Payout.State.PAID, Payout.State.RETURNED)
 
 
 @transaction.atomic

@@ -1,10 +1,10 @@
 """Statement debits and payments brought together: by card, amount and day where there is one of each, else by hand."""
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Sum
 
 from accounts.selectors.statements import statement_line_unscoped
-from payroll.models import DebitExplanation, Payout, PayoutFile, StatementMatch
+from payroll.models import DebitExplanation, DebitShare, Payout, PayoutFile, StatementMatch
 from payroll.selectors.reconciliation import match_days
 from payroll.services.payout_files import batch_lock
 from payroll.services.undoing import as_said, undo
@@ -15,6 +15,8 @@ from responsibilities.selectors.clock import now, today
 from responsibilities.selectors.joins import hashed_joins
 from responsibilities.services.trail import Actor, record_event
 
+CAME_THROUGH = (Payout.State.PAID, Payout.State.RETURNED)
+MATCHED_ALREADY = "这笔流水或这笔代发已经核对过。如有错误，请先撤销原来的核对。"
 MATCH_TASK = "payroll.match_statements"
 LOCK_SPACE = 720_133
 
@@ -55,16 +57,10 @@ def statement_pair(*, statement_line_id: int, payout_id: int, actor: Actor, scop
     Errors: `not_a_debit`, `amount_differs`, `matched_already`, `not_paid`, `other_project`.
     """
     payout = Payout.objects.select_related("file__batch").filter(pk=payout_id).first()
-    line = statement_line_unscoped(statement_line_id)
-    if payout is None or line is None:
+    if payout is None:
         raise NotVisible()
-    matching_turn(line.account.project_id)
-    batch = batch_lock(payout.file.batch_id, scope)
-    if line.account.project_id != batch.project_id:
-        raise Refused("other_project", "流水和代发明细不是同一个项目的，不能核对在一起。")
-    if line.direction != "out":
-        raise Refused("not_a_debit", "只有支出可以与代发明细核对。")
-    if payout.state not in (Payout.State.PAID, Payout.State.RETURNED):
+    line, batch = _locked_pair(statement_line_id, payout.file, scope)
+    if payout.state not in CAME_THROUGH:
         raise Refused("not_paid", "这一笔还没有登记为已发放。请先登记银行结果。")
     if line.amount != payout.amount:
         raise Refused(
@@ -72,16 +68,58 @@ def statement_pair(*, statement_line_id: int, payout_id: int, actor: Actor, scop
             f"流水金额 {line.amount:,.2f} 元与代发金额 {payout.amount:,.2f} 元不等。确实是这一笔的，请点“说明是什么”写明理由。",
         )
     live = StatementMatch.objects.filter(undone_at__isnull=True)
-    said = DebitExplanation.objects.filter(undone_at__isnull=True)
-    if (
-        live.filter(statement_line_id=line.pk).exists()
-        or live.filter(payout=payout).exists()
-        or said.filter(Q(statement_line_id=line.pk) | Q(shares__payout=payout)).exists()
-    ):
-        raise Refused("matched_already", "这笔流水或这笔代发已经核对过。如有错误，请先撤销原来的核对。")
-    found = StatementMatch.objects.create(
-        statement_line_id=line.pk, file=payout.file, payout=payout, by=actor.user, at=now()
-    )
+    said = DebitShare.objects.filter(payout=payout, explanation__undone_at__isnull=True)
+    whole = live.filter(file=payout.file_id, payout__isnull=True)
+    if live.filter(payout=payout).exists() or whole.exists() or said.exists():
+        raise Refused("matched_already", MATCHED_ALREADY)
+    return _paired(line, payout.file, payout, batch, actor)
+
+
+@transaction.atomic
+def statement_pair_file(*, statement_line_id: int, file_id: int, actor: Actor, scope=None) -> StatementMatch:
+    """A person says that a debit is a whole pay-out file, booked in one sum: of what came through of it.
+
+    Errors: `not_a_debit`, `amount_differs`, `matched_already`, `not_paid`, `other_project`.
+    """
+    file = PayoutFile.objects.select_related("batch").filter(pk=file_id).first()
+    if file is None:
+        raise NotVisible()
+    line, batch = _locked_pair(statement_line_id, file, scope)
+    paid = file.payouts.filter(state__in=CAME_THROUGH).aggregate(sum=Sum("amount"))["sum"]
+    if paid is None:
+        raise Refused("not_paid", "这份代发文件还没有登记为已发放的。请先登记银行结果。")
+    if line.amount != paid:
+        raise Refused(
+            "amount_differs",
+            f"流水金额 {line.amount:,.2f} 元与这份代发文件已发放的合计 {paid:,.2f} 元不等。请点“说明是什么”写明理由。",
+        )
+    live = StatementMatch.objects.filter(file=file, undone_at__isnull=True)
+    said = DebitShare.objects.filter(payout__file=file, explanation__undone_at__isnull=True)
+    if live.exists() or said.exists():
+        raise Refused("matched_already", MATCHED_ALREADY)
+    return _paired(line, file, None, batch, actor)
+
+
+def _locked_pair(statement_line_id: int, file: PayoutFile, scope):
+    """The debit and the file's batch, locked in their turn; refused where the debit is matched or explained already."""
+    line = statement_line_unscoped(statement_line_id)
+    if line is None:
+        raise NotVisible()
+    matching_turn(line.account.project_id)
+    batch = batch_lock(file.batch_id, scope)
+    if line.account.project_id != batch.project_id:
+        raise Refused("other_project", "流水和代发明细不是同一个项目的，不能核对在一起。")
+    if line.direction != "out":
+        raise Refused("not_a_debit", "只有支出可以与代发明细核对。")
+    live = StatementMatch.objects.filter(statement_line_id=line.pk, undone_at__isnull=True)
+    said = DebitExplanation.objects.filter(statement_line_id=line.pk, undone_at__isnull=True)
+    if live.exists() or said.exists():
+        raise Refused("matched_already", MATCHED_ALREADY)
+    return line, batch
+
+
+def _paired(line, file: PayoutFile, payout: Payout | None, batch, actor: Actor) -> StatementMatch:
+    found = StatementMatch.objects.create(statement_line_id=line.pk, file=file, payout=payout, by=actor.user, at=now())
     _event(found, batch, actor, "statement.pair", line)
     return found
 
@@ -138,6 +176,9 @@ _SINGLE = """
              AND debits.on BETWEEN payout.paid_on - %(days)s AND payout.paid_on + %(days)s
         WHERE NOT EXISTS (SELECT FROM payroll_statementmatch known
                           WHERE known.payout_id = payout.id AND known.undone_at IS NULL)
+          AND NOT EXISTS (SELECT FROM payroll_statementmatch whole
+                          WHERE whole.file_id = payout.file_id AND whole.payout_id IS NULL
+                            AND whole.undone_at IS NULL)
           AND NOT EXISTS (SELECT FROM payroll_debitshare share
                           JOIN payroll_debitexplanation said ON said.id = share.explanation_id
                           WHERE share.payout_id = payout.id AND said.undone_at IS NULL)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from payroll.forms.payouts import DebitForm
 from payroll.models import DebitExplanation
 from payroll.selectors.debits import (
+    PAYMENTS_SHOWN,
     credits_back,
     debit_by_pk,
     is_told,
@@ -23,6 +24,7 @@ from responsibilities.views.access import needs, show_refusal
 Kind = DebitExplanation.Kind
 # What a kind needs to be told besides the reason; the page shows only that part.
 PARTS = {Kind.PART: "payouts", Kind.SEVERAL: "payouts", Kind.SETTLEMENT: "settlement", Kind.REVERSED: "reversed_by"}
+NAMES_LONG = 200
 # What follows, in the person's words.
 FOLLOWS = {
     Kind.PART: "对账按实际金额计：少付的列为少发，多付的列为多发。",
@@ -43,7 +45,7 @@ def debit(request, code, pk):
     if line.direction != "out" or is_told(request.scope, project, line):
         messages.info(request, "这笔流水不用说明，或者已经核对、说明过。")
         return redirect("payroll:matching", code)
-    text = request.GET.get("q", "").strip()[:60]
+    text = request.GET.get("q", "").strip()[:NAMES_LONG]
     payments = payments_near(request.scope, project, line, text)
     form = DebitForm(
         request.POST or None,
@@ -69,6 +71,8 @@ def debit(request, code, pk):
             "kinds": [(kind, kind.label, FOLLOWS[kind], PARTS.get(kind, "")) for kind in Kind],
             "kind": form["kind"].value(),
             "q": text,
+            "q_long": NAMES_LONG,
+            "more": len(payments) == PAYMENTS_SHOWN,
             "crumbs": [
                 {"label": "应发实发对账", "url": f"{reverse('payroll:reconciliation')}?project={code}"},
                 {"label": "核对流水", "url": reverse("payroll:matching", args=[code])},

@@ -13,7 +13,7 @@ from payroll.forms.payouts import MatchForm, ReconciliationForm
 from payroll.rules.reconciliation import STATES
 from payroll.selectors.batches import batches, employers_in
 from payroll.selectors.debits import explanations_of
-from payroll.selectors.matching import candidates_for, loose_debits, matches_of, unseen_payments
+from payroll.selectors.matching import candidates_for, loose_debits, matches_of, unseen_payments, whole_files_for
 from payroll.selectors.reconciliation import (
     Asked,
     count_worker_months,
@@ -25,7 +25,12 @@ from payroll.selectors.reconciliation import (
     worker_months,
 )
 from payroll.services.debits import debit_unexplain
-from payroll.services.statement_matching import statement_pair, statement_unpair, statements_rematch
+from payroll.services.statement_matching import (
+    statement_pair,
+    statement_pair_file,
+    statement_unpair,
+    statements_rematch,
+)
 from projects.selectors.projects import may_act, project_by_code
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
@@ -115,8 +120,9 @@ def matching(request, code):
     page = Paginator(loose_debits(request.scope, project), DEBITS_PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     candidates = candidates_for(request.scope, project, page.object_list)
+    files = whole_files_for(request.scope, project, page.object_list)
     for line in page.object_list:
-        line.candidates = candidates.get(line.pk, [])
+        line.candidates, line.files = candidates.get(line.pk, []), files.get(line.pk, [])
     return render(
         request,
         "payroll/matching.html",
@@ -140,8 +146,8 @@ def _match(request, project) -> None:
     try:
         if not form.is_valid():
             raise Refused("invalid", "请选择这笔流水对应的代发明细。")
-        act, line, payout, match, explanation = (
-            form.cleaned_data[name] for name in ("act", "line", "payout", "match", "explanation")
+        act, line, payout, file, match, explanation = (
+            form.cleaned_data[name] for name in ("act", "line", "payout", "file", "match", "explanation")
         )
         if act == "again":
             count = statements_rematch(project=project, actor=actor, scope=request.scope)
@@ -155,6 +161,9 @@ def _match(request, project) -> None:
         elif act == "pair" and line and payout:
             statement_pair(statement_line_id=line, payout_id=payout, actor=actor, scope=request.scope)
             messages.success(request, "已核对。")
+        elif act == "file" and line and file:
+            statement_pair_file(statement_line_id=line, file_id=file, actor=actor, scope=request.scope)
+            messages.success(request, "已核对，整份代发文件视为流水已付。")
         else:
             raise Refused("invalid", "请选择这笔流水对应的代发明细。")
     except (NotAllowed, NotVisible):

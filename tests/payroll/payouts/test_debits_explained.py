@@ -8,16 +8,16 @@ import pytest
 from accounts.models import StatementLine
 from accounts.rules.statements import Movement
 from accounts.services.statements import statement_report
-from payroll.models import DebitExplanation, LeaverSettlement, Payout
+from payroll.models import DebitExplanation, LeaverSettlement, Payout, StatementMatch
 from payroll.rules.reconciliation import Reconciled
 from payroll.selectors.debits import payments_near, settlements_open
-from payroll.selectors.matching import candidates_for, loose_debits, unseen_payments
+from payroll.selectors.matching import candidates_for, loose_debits, unseen_payments, whole_files_for
 from payroll.selectors.reconciliation import Asked, sums_of_all, worker_months
 from payroll.services import debits, statement_matching
 from payroll.services.bank_results import payout_file_settle
 from payroll.services.debits import debit_explain, debit_unexplain
 from payroll.services.payout_files import payout_files_make
-from payroll.services.statement_matching import statement_pair, statement_unpair, statements_match
+from payroll.services.statement_matching import statement_pair, statement_pair_file, statement_unpair, statements_match
 from payroll.services.stays import site_enter, site_leave
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -219,6 +219,67 @@ def test_a_settled_line_recorded_as_an_exception_says_the_same(project, batch, s
     assert (row.state, row.excepted, row.difference) == ("settled", 0, 0)
 
 
+def test_a_payment_of_a_file_that_went_out_in_one_sum_is_no_other_debit(project, paid, scope):
+    """Somebody of it is paid once more: that is a payment too many, not the payment that the sum already was."""
+    movement(project, NET * 3, reference="A")
+    assert statements_match(project.pk) == 1
+    again = to_worker(project, 1, NET, reference="B")
+    assert statements_match(project.pk) == 0
+    assert candidates_for(scope, project, [again]) == {}
+    assert code_of(statement_pair, statement_line_id=again.pk, payout_id=paid[0].pk, actor=SYSTEM) == "matched_already"
+    assert rows(scope, project)[paid[0].line.worker_id].state == "double"
+
+
+def test_a_file_that_went_out_in_one_sum_is_matched_by_hand_where_it_was_not_by_itself(
+    cast, project, paid, scope, client
+):
+    """The day that was typed for the bank's answer lies too far from the statement's, or two files are alike."""
+    line = movement(project, NET * 3, reference="A", day=DAY - datetime.timedelta(days=60))
+    assert statements_match(project.pk) == 0
+    file = paid[0].file
+    (found,) = whole_files_for(scope, project, [line])[line.pk]
+    assert (found["file_id"], found["payments"]) == (file.pk, 3)
+    client.force_login(cast.labour_officer)
+    matching = f"/payroll/reconciliation/{project.code}/matching/"
+    assert "就是这一整份" in client.get(matching).content.decode()
+    sent = {"act": "file", "line": line.pk, "file": file.pk}
+    assert "整份代发文件视为流水已付" in client.post(matching, sent, follow=True).content.decode()
+    assert {row.state for row in rows(scope, project).values()} == {"clear"}
+    assert AuditEvent.objects.get(action="statement.pair").changes["amount"] == ["", str(NET * 3)]
+    assert list(loose_debits(scope, project)) == []
+    statement_unpair(match_id=StatementMatch.objects.get().pk, actor=SYSTEM)
+    assert whole_files_for(scope, project, [line])
+    assert statements_match(project.pk) == 0, "what a person undid is not matched by itself"
+
+
+def test_a_whole_file_is_no_debit_of_another_sum_nor_one_that_is_known_in_part(cast, project, paid, scope):
+    file = paid[0].file
+    whole, other = (
+        movement(project, NET * 3, reference="A", day=DAY - datetime.timedelta(days=60)),
+        movement(project, 5),
+    )
+    income = movement(project, NET * 3, out=False, reference="B")
+
+    def pair(line, **facts):
+        return code_of(statement_pair_file, statement_line_id=line.pk, file_id=file.pk, actor=SYSTEM, **facts)
+
+    assert pair(other) == "amount_differs"
+    assert pair(income) == "not_a_debit"
+    for user, error in ((cast.auditor, NotAllowed), (cast.other_labour_officer, NotVisible)):
+        with pytest.raises(error):
+            statement_pair_file(
+                statement_line_id=whole.pk, file_id=file.pk, actor=cast.actor(user), scope=cast.scope(user)
+            )
+    explanation = explain(to_worker(project, 1, NET - 1, reference="C"), "part", paid[:1])
+    assert whole_files_for(scope, project, [whole]) == {}
+    assert pair(whole) == "matched_already"
+    debit_unexplain(explanation_id=explanation.pk, actor=SYSTEM)
+    statement_pair(statement_line_id=to_worker(project, 2, NET, reference="D").pk, payout_id=paid[1].pk, actor=SYSTEM)
+    assert pair(whole) == "matched_already"
+    Payout.objects.update(state="failed")
+    assert pair(whole) == "not_paid"
+
+
 # ── what is refused ────────────────────────────────────────────────────
 
 
@@ -337,6 +398,9 @@ def test_payments_of_the_same_card_come_first_and_names_are_found(project, paid,
     name = paid[2].line.worker.name
     assert paid[2] in payments_near(scope, project, line, name)
     assert payments_near(scope, project, line, "没有这个人") == []
+    both = f"{name}、 {paid[0].line.worker.name}，"
+    assert {paid[2], paid[0]} <= set(payments_near(scope, project, line, both)), "a sum of both is found in one list"
+    assert len(payments_near(scope, project, line, "、 ")) == 3
 
 
 def test_the_pages_lead_out_of_the_dead_end(cast, project, paid, client):
