@@ -1,6 +1,6 @@
 """应发实发对账: per worker and month what is owed, what banks said was paid, what the account's statement shows.
 
-One SQL statement over the batches that the caller sees; paged and filtered in the database.
+One SQL statement; paged and filtered in the database. Rows are of the batches that the caller sees and asks for.
 """
 
 import datetime
@@ -215,7 +215,14 @@ def _run(scope: Scope, asked: Asked, tail: str, tail_parameters: list) -> list[t
 
 
 _ROWS = """
-    WITH seen (id) AS ({seen}), said AS (
+    -- What is asked for, and with it all that others submitted for the same months of the same sites: a worker's debits are
+    -- counted once over all his employers there, whoever looks at one of them.
+    WITH mine (id) AS ({seen}), seen (id) AS (
+        SELECT id FROM payroll_payrollbatch
+        WHERE status = 'submitted'
+          AND (project_id, month_on) IN (SELECT project_id, month_on FROM payroll_payrollbatch
+                                         WHERE id IN (SELECT id FROM mine))
+    ), said AS (
         -- What a person said that debits of another amount paid of a payment.
         SELECT share.payout_id, sum(share.amount) AS amount
         FROM payroll_debitshare share
@@ -229,6 +236,7 @@ _ROWS = """
     ), owed AS (
         -- One pass over the lines: joined to each other afterwards, ten thousand would be compared with ten thousand.
         SELECT line.id, line.net, line.worker_id, batch.project_id, batch.month_on, batch.subcontractor_id,
+               batch.id IN (SELECT id FROM mine) AS mine,
                live.state, live.amount, live.paid_on,
                live.state IS NULL AND (exception.kind = 'settled' OR exception.id IS NULL AND settled.id IS NOT NULL)
                    AS settled,
@@ -255,7 +263,8 @@ _ROWS = """
              AND days.paid_on BETWEEN taken.first_on AND taken.last_on
              AND (taken.last_on > days.paid_on OR (taken.imported_at AT TIME ZONE %s)::date > days.paid_on)
     ), months AS (
-        SELECT project_id, month_on, worker_id, subcontractor_id, min(id) AS line_id, sum(net) AS payable,
+        SELECT project_id, month_on, worker_id, subcontractor_id, bool_or(mine) AS mine, min(id) AS line_id,
+               sum(net) AS payable,
                coalesce(sum(amount) FILTER (WHERE state = 'paid'), 0) AS paid,
                coalesce(sum(amount) FILTER (WHERE state = 'pending'), 0) AS pending,
                coalesce(sum(net) FILTER (WHERE excepted AND NOT settled AND state IS NULL), 0) AS excepted,
@@ -308,7 +317,7 @@ _ROWS = """
                         false) AS repeated,
                CASE WHEN instead > 0 THEN 0 ELSE unseen END AS unseen,
                CASE WHEN instead > 0 THEN unseen - instead ELSE 0 END + said_less AS short
-        FROM told
+        FROM told WHERE mine
     ), rows AS (
         SELECT compared.project_id, project.code AS project_code, project.name AS project_name, compared.month_on,
                coalesce(employer.name, '{own}') AS employer, compared.worker_id, worker.name AS worker_name,

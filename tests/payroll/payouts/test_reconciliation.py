@@ -256,6 +256,28 @@ def test_a_payment_made_twice_is_suspected_at_its_own_employer(cast, project, ba
     own, other = month_of(scope, project, worker)
     assert (own.state, own.extra) == ("clear", 0)
     assert (other.state, other.extra, other.difference) == ("double", 1000, -1000)
+    # Whoever looks at one of the employers alone reads the same of it.
+    (alone,) = (row for row in worker_months(scope, asked(project, employer="own")) if row.worker_id == worker)
+    assert (alone.state, alone.extra) == ("clear", 0)
+    assert sums_of_all(scope, asked(project, employer="own")).extra == 0
+    code = cast.subcontractor.code
+    assert [row.state for row in worker_months(scope, asked(project, employer=code))] == ["double"]
+    assert count_worker_months(scope, asked(project, employer=code)) == 1
+    clerk = cast.scope(cast.subcontractor_clerk)
+    assert [(row.employer, row.state) for row in worker_months(clerk, asked(project))] == [
+        (cast.subcontractor.name, "double")
+    ]
+
+
+def test_a_subcontractor_is_not_told_of_what_another_employer_paid_his_worker(cast, project, batch, settings):
+    two_employers(cast, project, batch, Decimal("1000.00"))
+    debit(project, 1, amount=1000, reference="A")
+    statements_match(project.pk)
+    settings.PORTAL_TODAY = "2026-12-05"
+    statement(project, DAY, datetime.date(2026, 12, 1))
+    debit(project, 1, amount=NET - 1, reference="B")
+    (row,) = worker_months(cast.scope(cast.subcontractor_clerk), asked(project))
+    assert (row.state, row.statement, row.extra) == ("clear", 1000, 0)
 
 
 def test_two_debits_that_both_fit_are_left_to_a_person(project, batch, by, scope):
