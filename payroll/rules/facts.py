@@ -18,12 +18,14 @@ class KnownWorker(NamedTuple):
     """A worker of the roster. `ref` is the caller's own handle; `cards` hold what `card_key` makes.
 
     `other_cards`: cards are registered for him beside the one in the sheet, so that one may stand in for a blank cell.
+    `registered`: his entry is, or the site registers nobody's; else only payrolls know him.
     """
 
     ref: object
     name: str
     cards: frozenset[Hashable] = frozenset()
     other_cards: bool = False
+    registered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,22 @@ from payroll.models import PayrollBatch
 Row = tuple[int, int, str]  # sheet_no, row, worker's name
 
 
-def strangers_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, bytes]]:
-    """(sheet_no, row, name, sealed ID number) of lines whose worker is not on the project's roster in that month."""
+def strangers_unscoped(batch: PayrollBatch, *, registers: bool) -> list[tuple[int, int, str, bytes, bool]]:
+    """(sheet_no, row, name, sealed ID number, whether only payrolls know him) of lines whose worker is not on the
+    project's roster in that month or, where the project registers entries, stands there unregistered."""
     return _rows(
         """
-        SELECT line.sheet_no, line.row, worker.name, worker.id_number_sealed
+        SELECT line.sheet_no, line.row, worker.name, worker.id_number_sealed, entry.registered IS NOT NULL
         FROM payroll_payrollline line
         CROSS JOIN LATERAL (SELECT name, id_number_sealed FROM payroll_worker WHERE id = line.worker_id OFFSET 0) worker
-        WHERE line.batch_id = %s AND NOT EXISTS (
-            SELECT FROM payroll_rosterentry entry
-            WHERE entry.worker_id = line.worker_id AND entry.project_id + 0 = %s
-              AND (entry.left_on IS NULL OR entry.left_on >= %s) OFFSET 0)
+        CROSS JOIN LATERAL (
+            SELECT bool_or(entered_on IS NOT NULL) AS registered FROM payroll_rosterentry
+            WHERE worker_id = line.worker_id AND project_id = %s AND (left_on IS NULL OR left_on >= %s)
+        ) entry
+        WHERE line.batch_id = %s AND (entry.registered IS NULL OR (%s AND NOT entry.registered))
         ORDER BY 1, 2
         """,
-        [batch.pk, batch.project_id, batch.month_on],
+        [batch.project_id, batch.month_on, batch.pk, registers],
     )
 
 
@@ -58,7 +60,7 @@ def differing_cards_unscoped(batch: PayrollBatch) -> list[tuple[int, int, str, s
         CROSS JOIN LATERAL (SELECT name FROM payroll_worker WHERE id = line.worker_id OFFSET 0) worker
         WHERE card.number_index <> last.number_index AND line.batch_id = %s AND EXISTS (
             SELECT FROM payroll_rosterentry entry
-            WHERE entry.worker_id = line.worker_id AND entry.project_id + 0 = %s
+            WHERE entry.worker_id = line.worker_id AND entry.project_id = %s
               AND (entry.left_on IS NULL OR entry.left_on >= %s) OFFSET 0)
         ORDER BY 1, 2
         """,

@@ -16,14 +16,15 @@ from responsibilities.models import Area
 class KnownWorker(NamedTuple):
     """A worker found by the blind index of the ID number, which was asked for at this `position`.
 
-    `on_roster` of the project asked for; `card` his card of the number asked about, if he has it; `other_cards` and
-    `others_card`: whether he has more, and whether others have that one.
+    `registered` on the roster of the project asked for: False where only a payroll put him there, None where he isn't
+    on it. `card` his card of the number asked about, if he has it; `other_cards` and `others_card`: whether he has
+    more, and whether others have that one.
     """
 
     pk: int
     name: str
     has_phone: bool
-    on_roster: bool
+    registered: bool | None
     card: int | None
     other_cards: bool
     others_card: bool
@@ -58,9 +59,9 @@ def known_workers_unscoped(
     rows = _rows(
         """
         SELECT worker.id, worker.name, worker.has_phone,
-            (SELECT true FROM payroll_rosterentry entry
+            (SELECT bool_or(entry.entered_on IS NOT NULL) FROM payroll_rosterentry entry
              WHERE entry.worker_id = worker.id AND entry.project_id = %s
-               AND (entry.left_on IS NULL OR entry.left_on >= %s) LIMIT 1) IS TRUE,
+               AND (entry.left_on IS NULL OR entry.left_on >= %s)),
             cards.own, cards.others,
             EXISTS (SELECT 1 FROM payroll_bankcard other
                     WHERE other.number_index = asked.card AND other.worker_id <> worker.id),
@@ -121,6 +122,15 @@ def has_roster_unscoped(project_id: int, since: datetime.date) -> bool:
     """Whether anybody is on the project's roster, or left on or after `since`."""
     return _rows(
         "SELECT EXISTS (SELECT 1 FROM payroll_rosterentry WHERE project_id = %s AND (left_on IS NULL OR left_on >= %s))",
+        [project_id, since],
+    )[0][0]
+
+
+def has_registered_unscoped(project_id: int, since: datetime.date) -> bool:
+    """Whether anybody's entry is registered on the project, of those who are there or left on or after `since`."""
+    return _rows(
+        "SELECT EXISTS (SELECT 1 FROM payroll_rosterentry WHERE project_id = %s AND entered_on IS NOT NULL"
+        " AND (left_on IS NULL OR left_on >= %s))",
         [project_id, since],
     )[0][0]
 

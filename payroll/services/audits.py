@@ -11,6 +11,7 @@ from payroll.selectors import declarations
 from payroll.selectors.audits import audit_facts_unscoped, may_somebody_else_audit_unscoped
 from payroll.services.acts import act_event, act_record, batch_locked, require_step, statement_signed
 from payroll.services.confirmations import confirmations_void
+from payroll.services.enrolling import batch_let_go
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -88,7 +89,8 @@ def batch_return(
 ) -> PayrollBatch:
     """Send the sheet back to whoever compiled it, with reasons and, where some are meant, the rows.
 
-    It counts no more; answers of workers are voided and stand again where the new version pays the same.
+    It counts no more: whom only it put on the roster isn't there any longer; answers of workers are voided and stand
+    again where the new version pays the same.
     Possible until money is on its way. Errors: `wrong_stage`, `edited_meanwhile`, `reason_needed`, `no_such_row`.
     """
     batch = batch_locked(batch_id, scope, Permission.PAYROLL_AUDIT)
@@ -108,6 +110,7 @@ def batch_return(
     batch.status, batch.stage = Status.RETURNED, PayrollBatch.Stage.NONE
     batch.version += 1
     batch.save(update_fields=["status", "stage", "version"])
+    batch_let_go(batch)
     act_record(
         batch=batch,
         act=BatchAct.Act.RETURN,

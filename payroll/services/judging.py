@@ -26,7 +26,12 @@ from payroll.selectors.judged_lines import (
     strangers_unscoped,
     underpaid_unscoped,
 )
-from payroll.selectors.people import days_elsewhere_unscoped, has_roster_unscoped, minimum_wage_unscoped
+from payroll.selectors.people import (
+    days_elsewhere_unscoped,
+    has_registered_unscoped,
+    has_roster_unscoped,
+    minimum_wage_unscoped,
+)
 from payroll.services.month_facts import Occasion, month_facts_for
 from payroll.services.remarks import remarks_forget
 from responsibilities.rules.errors import Refused
@@ -177,13 +182,15 @@ def _by_row(
 
     found = []
     if has_roster_unscoped(batch.project_id, batch.month_on):
-        for sheet_no, row, name, sealed in strangers_unscoped(batch):
+        registers = has_registered_unscoped(batch.project_id, batch.month_on)
+        for sheet_no, row, name, sealed, paid_before in strangers_unscoped(batch, registers=registers):
             if "id_number" not in letters[sheet_no - 1]:
                 continue
             known = shown.get((UnknownWorker.code, sheet_no, row))
             # Only a new finding needs the number opened.
             number = "" if known else mask_id(vault.unseal_text(sealed, "id_number"))
-            message = known[0].message if known else UnknownWorker.message.format(name=name, shown=number)
+            words = UnknownWorker.from_pay_message if paid_before else UnknownWorker.message
+            message = known[0].message if known else words.format(name=name, shown=number)
             found.append(at(sheet_no, row, "id_number", UnknownWorker, message))
         for sheet_no, row, name, last4 in differing_cards_unscoped(batch):
             message = CardDiffers.message.format(who=name, last4=last4)

@@ -11,6 +11,7 @@ from payroll.rules.signing import UNSIGNED
 from payroll.selectors import declarations
 from payroll.selectors.nil_returns import employer_since_unscoped, present_in_month
 from payroll.services.acts import act_event, act_record, batch_supersede, siblings, statement_signed
+from payroll.services.enrolling import batch_let_go
 from payroll.services.uploads import require_employer
 from responsibilities.models import Organization
 from responsibilities.rules.errors import Refused
@@ -93,6 +94,8 @@ def nil_return(
     returned = batch_supersede(batch=batch, actor=actor)
     batch.supersedes = returned
     batch.save()
+    if returned is not None:
+        batch_let_go(returned)
     act_record(
         batch=batch,
         act=BatchAct.Act.SUBMIT,

@@ -9,6 +9,7 @@ from payroll.rules.facts import KnownWorker as RosterWorker
 from payroll.rules.numbers import clean_card, clean_id
 from payroll.selectors.people import (
     KnownWorker,
+    has_registered_unscoped,
     has_roster_unscoped,
     known_workers_unscoped,
     last_cards_unscoped,
@@ -49,7 +50,7 @@ class Known:
     @property
     def strangers_here(self) -> bool:
         """Whether some of them are known, but not on this project's roster."""
-        return any(not worker.on_roster for worker in self.workers.values())
+        return any(worker.registered is None for worker in self.workers.values())
 
 
 NOBODY = Known(frozenset(), {}, {}, {}, {})
@@ -91,6 +92,7 @@ class People:
     def __init__(self, *, project_id: int, month_on: datetime.date, employer_id: int | None = None) -> None:
         self.project_id, self.month_on, self.employer_id = project_id, month_on, employer_id
         self.has_roster = has_roster_unscoped(project_id, month_on)
+        self.registers = has_registered_unscoped(project_id, month_on)
         self.id_index = vault.blind_indexer("id_number")
         self.card_index = vault.blind_indexer("bank_card")
         self._known = NOBODY
@@ -183,7 +185,7 @@ class People:
         workers, roster, cards, own_cards = {}, {}, {}, 0
         doubtful, unsure = {}, set(given)
         for worker in known_workers_unscoped(people, given, self.project_id, self.month_on):
-            pk, name, _has_phone, on_roster, card, other_cards, others_card, position = worker
+            pk, name, _has_phone, registered, card, other_cards, others_card, position = worker
             person = people[position]
             workers[person] = worker
             if card is not None:
@@ -191,11 +193,11 @@ class People:
                 own_cards += 1
                 if not others_card:
                     unsure.discard(given[position])
-            if on_roster:
-                roster[person] = RosterWorker(pk, name)
+            if registered is not None:
+                roster[person] = RosterWorker(pk, name, registered=registered or not self.registers)
                 # Whose only card is the one in the sheet has none that differs; of the others their last pay tells.
                 if other_cards:
-                    roster[person], doubtful[pk] = RosterWorker(pk, name, other_cards=True), person
+                    roster[person], doubtful[pk] = roster[person]._replace(other_cards=True), person
         unsure.discard(None)
         if self.reserve and self.reserve(_new_among(people, workers), len(given) - given.count(None) - own_cards):
             return self._look_up(asked)

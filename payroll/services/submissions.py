@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from payroll.models import BatchAct, PayrollBatch
 from payroll.rules.signing import UNSIGNED
@@ -10,9 +10,8 @@ from payroll.selectors import declarations
 from payroll.selectors.batches import WITHDRAWABLE
 from payroll.services.acts import act_record, batch_locked, batch_supersede, statement_signed
 from payroll.services.confirmations import confirmations_open
+from payroll.services.enrolling import batch_enrol, batch_let_go
 from payroll.services.judging import batch_judge_again
-from projects.models import ProjectParty
-from projects.selectors.projects import organization_of_part_unscoped
 from responsibilities.rules.errors import EditedMeanwhile, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import now
@@ -67,7 +66,9 @@ def batch_submit(
     batch.proposal = None
     batch.version += 1
     batch.save(update_fields=["status", "stage", "supersedes", "submitted_by", "submitted_at", "proposal", "version"])
-    enrolled = _enrol(batch)
+    enrolled = batch_enrol(batch)
+    if current is not None:
+        batch_let_go(current)
     asked = confirmations_open(batch, current)
     act_record(
         batch=batch,
@@ -163,31 +164,3 @@ def batch_discard(*, batch_id: int, actor: Actor, scope=None, version: int | Non
         changes={"status": [before, batch.get_status_display()]},
     )
     return batch
-
-
-def _enrol(batch: PayrollBatch) -> int:
-    """Put the paid workers on the roster under their employer; known ones get their latest crew and trade.
-
-    Where the project has no general contractor yet, its own crews have no employer to be enrolled under.
-    """
-    employer = batch.subcontractor_id
-    if employer is None:
-        contractor = organization_of_part_unscoped(batch.project, ProjectParty.Part.GENERAL_CONTRACTOR)
-        if contractor is None:
-            return 0
-        employer = contractor.pk
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO payroll_rosterentry (project_id, worker_id, employer_id, crew, trade)
-            SELECT DISTINCT ON (line.worker_id) %s, line.worker_id, %s, line.crew, line.trade
-            FROM payroll_payrollline line WHERE line.batch_id = %s
-            ORDER BY line.worker_id, line.row
-            ON CONFLICT (project_id, worker_id, employer_id) DO UPDATE
-            SET crew = COALESCE(NULLIF(excluded.crew, ''), payroll_rosterentry.crew),
-                trade = COALESCE(NULLIF(excluded.trade, ''), payroll_rosterentry.trade)
-            WHERE (payroll_rosterentry.crew, payroll_rosterentry.trade) IS DISTINCT FROM (excluded.crew, excluded.trade)
-            """,
-            [batch.project_id, employer, batch.pk],
-        )
-        return cursor.rowcount

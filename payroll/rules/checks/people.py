@@ -9,9 +9,13 @@ from responsibilities.rules.identifiers import age_on, date_of, mask_id, sex
 class UnknownWorker(Check):
     code = "unknown_worker"
     title = "不在花名册"
-    what = "工人不在本项目的花名册里；第一个月没有花名册时不提示。"
+    what = (
+        "工人不在本项目的花名册里，或者没有登记进场、只从提交过的工资表得知。第一个月没有花名册时不提示；"
+        "项目还没有登记过任何人进场的，后一种也不提示。"
+    )
     family = Family.PEOPLE
     message = "{name}（{shown}）不在本项目的花名册里。请先办理实名登记和进场，或核对身份证号。"
+    from_pay_message = "{name}（{shown}）没有登记进场，只从提交过的工资表得知。请补办实名登记和进场，或核对身份证号。"
     basis = REAL_NAME
 
 
@@ -100,6 +104,9 @@ class PeopleChecks(Telling):
         if worker is None:
             self.say(row, "id_number", UnknownWorker, name=name, shown=mask_id(id_number))
             return None
+        if not worker.registered:
+            shown = mask_id(id_number)
+            self.say(row, "id_number", UnknownWorker, UnknownWorker.from_pay_message, name=name, shown=shown)
         if name and worker.name != name:
             self.say(row, "name", NameDiffers, name=name, known=worker.name)
         if card is not None:
