@@ -65,3 +65,12 @@ def test_two_workers_sum_is_explained_on_a_phone(page):
     page.get_by_role("dialog").get_by_role("button", name="撤销").click()
     expect(page.get_by_text("已撤销说明")).to_be_visible()
     assert StatementLine.objects.count() == 1
+    said = page.evaluate(
+        """() => ["u-red u-text", "wp-sub u-red u-text", "wp-sub"].map((name) => {
+            const element = document.createElement("span");
+            element.className = name;
+            document.body.append(element);
+            return getComputedStyle(element).color;
+        })"""
+    )
+    assert said[0] == said[1] != said[2], "what is told in red under a row is red"
