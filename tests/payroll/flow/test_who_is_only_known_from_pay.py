@@ -11,8 +11,8 @@ from payroll.services.nil_returns import nil_return
 from payroll.services.reading import batch_read
 from payroll.services.submissions import batch_submit
 from responsibilities.services.trail import Actor
-from tests.factories.people import labour_contract, on_roster, worker
 from tests.factories.payroll import person, sheet_bytes, site, upload
+from tests.factories.people import labour_contract, on_roster, worker
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
@@ -68,7 +68,8 @@ def test_judging_again_says_the_same_of_whom_a_sheet_submitted_meanwhile_knows(p
     submit(read(project, (1, 2)))
     before = unknown(draft)
     submit(draft)
-    assert unknown(draft) == before and len(before) == 1
+    assert unknown(draft) == before
+    assert len(before) == 1
 
 
 def test_a_site_that_registers_nobody_is_told_of_new_people_only(cast):
