@@ -16,24 +16,31 @@ class StandIn(NamedTuple):
 def stand_in_cards_unscoped(workers: Sequence[int]) -> dict[int, StandIn]:
     """{worker: the card that was last paid to, else the only one}; who has several and was paid on none is left out.
 
-    Not a card about which the worker was asked and hasn't said yes, of which he said that it isn't his, that was replaced
-    by another, that the bank refused last, or that is somebody else's too. What a bank hasn't answered yet says nothing.
-    Each worker has few cards, and a card few attempts: looked up by
-    index whatever the statistics say. Basis: 724 art 31 (本人银行账户).
+    Not a card about which the worker was asked and hasn't said yes, that the bank refused last, or that is somebody
+    else's too: such a card leaves a doubt about the others as well, unless one of them was paid to. One that was replaced
+    or that he said isn't his is no card of his. Nor the one that was paid to where a later submitted sheet names another.
+    What a bank hasn't answered yet says nothing. Each worker has few cards, and a card few attempts: looked up by index
+    whatever the statistics say. Basis: 724 art 31 (本人银行账户).
     """
     rows = _rows(
         """
         SELECT asked.worker, chosen.id, chosen.last4
         FROM unnest(%s::bigint[]) AS asked (worker)
         CROSS JOIN LATERAL (
-            SELECT own.id, own.last4, tried.state, count(*) OVER () AS several
+            SELECT own.id, own.last4, tried.state, tried.line_id, fit.fits, count(*) OVER () AS several
             FROM (SELECT id, last4, number_index FROM payroll_bankcard WHERE worker_id = asked.worker OFFSET 0) own
             LEFT JOIN LATERAL (
-                SELECT id, state FROM payroll_payout
+                SELECT id, state, line_id FROM payroll_payout
                 WHERE card_id = own.id AND state NOT IN ('voided', 'pending') ORDER BY id DESC LIMIT 1) tried ON true
-            WHERE coalesce(tried.state, '') NOT IN ('failed', 'returned')
-              AND NOT EXISTS (SELECT FROM payroll_cardchange asked_about
-                              WHERE asked_about.new_card_id = own.id AND asked_about.state IN ('waiting', 'denied'))
+            CROSS JOIN LATERAL (
+                SELECT coalesce(tried.state, '') NOT IN ('failed', 'returned')
+                   AND NOT EXISTS (SELECT FROM payroll_cardchange asked_about
+                                   WHERE asked_about.new_card_id = own.id AND asked_about.state = 'waiting')
+                   AND NOT EXISTS (SELECT FROM payroll_bankcard other WHERE other.number_index = own.number_index
+                                                                        AND other.worker_id <> asked.worker)
+                   AS fits) fit
+            WHERE NOT EXISTS (SELECT FROM payroll_cardchange denied
+                              WHERE denied.new_card_id = own.id AND denied.state = 'denied')
               AND NOT EXISTS (
                   SELECT FROM payroll_payrollline line
                   JOIN payroll_payconfirmation confirmation ON confirmation.line_id = line.id
@@ -48,11 +55,12 @@ def stand_in_cards_unscoped(workers: Sequence[int]) -> dict[int, StandIn]:
                   WHERE away.old_card_id = own.id AND away.new_card_id <> own.id AND NOT EXISTS (
                       SELECT FROM payroll_cardchange back
                       WHERE back.new_card_id = own.id AND back.id > away.id))
-              AND NOT EXISTS (SELECT FROM payroll_bankcard other
-                              WHERE other.number_index = own.number_index AND other.worker_id <> asked.worker)
-            ORDER BY tried.state = 'paid' DESC NULLS LAST, tried.id DESC NULLS LAST LIMIT 1
+            ORDER BY fit.fits DESC, tried.state = 'paid' DESC NULLS LAST, tried.id DESC NULLS LAST LIMIT 1
         ) chosen
-        WHERE chosen.several = 1 OR chosen.state = 'paid'
+        WHERE chosen.fits AND (chosen.several = 1 OR chosen.state = 'paid' AND NOT EXISTS (
+            SELECT FROM payroll_payrollline later
+            JOIN payroll_payrollbatch batch ON batch.id = later.batch_id AND batch.status = 'submitted'
+            WHERE later.worker_id = asked.worker AND later.id > chosen.line_id AND later.card_id <> chosen.id))
         """,
         [list(workers)],
     )

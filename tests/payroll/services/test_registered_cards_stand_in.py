@@ -16,6 +16,7 @@ from payroll.services.contests import contest_settle
 from payroll.services.pay_links import pay_token
 from payroll.services.reading import batch_read
 from payroll.services.sheets import understand
+from payroll.services.submissions import batch_submit
 from responsibilities.selectors import clock
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
@@ -159,6 +160,34 @@ def test_a_card_that_the_bank_refused_last_stands_in_no_more(project, known, sta
     who = known[0]
     attempt(who, who.cards.get(), state, project)
     assert chosen(who) == ""
+
+
+@pytest.mark.parametrize("state", ["failed", "returned"])
+def test_of_two_cards_of_which_the_bank_refused_one_the_other_is_not_the_only_one(project, known, state):
+    """Nobody ever paid to it: it may be the number that was typed wrongly before."""
+    who = known[0]
+    attempt(who, another_card(who), state, project)
+    assert chosen(who) == ""
+
+
+def test_a_later_sheet_that_names_another_card_leaves_a_doubt(cast, project, known):
+    who = known[0]
+    first = submitted(project, [person(1)], subcontractor=cast.subcontractor, month_on=datetime.date(2026, 8, 1))
+    Payout.objects.filter(file=bare_payout_file(first)).update(state="paid", paid_on=clock.today())
+    CardChange.objects.all().delete()
+    assert chosen(who) == card_number(1)[-4:]
+    later = draft(
+        project,
+        [person(1, bank_card=card_number(77))],
+        subcontractor=cast.subcontractor,
+        month_on=datetime.date(2026, 9, 1),
+    )
+    assert chosen(who) == card_number(1)[-4:], "a draft says nothing yet"
+    batch_submit(batch_id=later.pk, actor=Actor.system("tests"))
+    assert chosen(who) == ""
+    Payout.objects.filter(file=bare_payout_file(later)).update(state="paid", paid_on=clock.today())
+    CardChange.objects.all().delete()
+    assert chosen(who) == card_number(77)[-4:]
 
 
 def test_a_voided_file_says_nothing_of_the_card(project, known):
