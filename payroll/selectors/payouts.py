@@ -72,7 +72,7 @@ def open_lines_unscoped(batch_id: int, layout: Layout | None = None) -> list[Ope
     """Lines of a batch that are neither paid nor under way, in the sheet's order; one query.
 
     What the bank refused for the card or the name waits until the card was changed, or a person said why the same card
-    is right (`payout_lines.card_keep`). With a layout, lines whose bank it doesn't take are held back too.
+    is right (`line_cards.card_keep`). With a layout, lines whose bank it doesn't take are held back too.
     `unconfirmed`: the card was replaced and its worker hasn't said yes, whether the line waits for that or not.
     """
     with connection.cursor() as cursor:

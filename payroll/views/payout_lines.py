@@ -17,15 +17,8 @@ from payroll.rules.photos import EXTENSIONS
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.payouts import attempts_of, card_changes_of, exceptions_of, line_hold, payable_line
-from payroll.services.payout_lines import (
-    card_keep,
-    card_replace,
-    evidence_open,
-    exception_lift,
-    exception_record,
-    payout_return,
-    settled_release,
-)
+from payroll.services.line_cards import card_keep, card_replace, evidence_open
+from payroll.services.payout_lines import exception_lift, exception_record, payout_return, settled_release
 from payroll.views.payouts import batch_crumbs
 from payroll.views.pictures import picture_response
 from payroll.views.words import decorated

@@ -14,9 +14,9 @@ from payroll.services.bank_results import (
     result_record,
 )
 from payroll.services.card_answers import card_confirm
+from payroll.services.line_cards import card_replace
 from payroll.services.pay_links import pay_token
 from payroll.services.payout_files import payout_file_send, payout_file_void, payout_files_make
-from payroll.services.payout_lines import card_replace
 from payroll.services.result_reading import result_upload
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, Refused

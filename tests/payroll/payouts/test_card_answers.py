@@ -11,9 +11,9 @@ from payroll.models import CardChange, CheckSetting, PayContest, Payout, PayoutF
 from payroll.rules.payouts import CardWord, card_hold
 from payroll.selectors.payouts import open_lines_unscoped
 from payroll.services.answers import Claim, contest_raise
+from payroll.services.line_cards import card_replace
 from payroll.services.pay_links import pay_token, visit_token
 from payroll.services.payout_files import payout_files_make
-from payroll.services.payout_lines import card_replace
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import Refused
 from responsibilities.selectors import clock

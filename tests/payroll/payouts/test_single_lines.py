@@ -9,16 +9,10 @@ from payroll.rules.contests import ContestAct
 from payroll.selectors.payouts import open_lines_unscoped, standing_of
 from payroll.services.answers import Claim, contest_raise
 from payroll.services.contests import contest_settle
+from payroll.services.line_cards import card_keep, card_replace, evidence_open
 from payroll.services.pay_links import pay_token
 from payroll.services.payout_files import payout_file_void, payout_files_make
-from payroll.services.payout_lines import (
-    card_keep,
-    card_replace,
-    evidence_open,
-    exception_lift,
-    exception_record,
-    payout_return,
-)
+from payroll.services.payout_lines import exception_lift, exception_record, payout_return
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.selectors.clock import now
