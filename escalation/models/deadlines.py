@@ -99,7 +99,7 @@ class Deadline(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.rule} {self.due_on}"
+        return f"{self.due_on} 到期的时限 #{self.pk}"
 
     @property
     def is_live(self) -> bool:

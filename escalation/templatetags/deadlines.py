@@ -82,23 +82,6 @@ def with_query(url: str, **parameters) -> str:
     return f"{url}{'&' if '?' in url else '?'}{text}"
 
 
-_ACTIONS = {
-    "decision.take": "作出决定",
-    "decision.second": "复核决定",
-    "decision.revoke": "撤销决定",
-    "response.sign": "签署办理情况",
-    "approval.record": "登记审批",
-    "approval.push": "推送审批信息",
-    "approval.confirm": "确认接收",
-}
-
-
-@register.filter
-def action_words(action: str) -> str:
-    """What an event of the trail was; a name without words of its own stays as it is."""
-    return _ACTIONS.get(action, action)
-
-
 _PARTS = {"owes": "责任单位", "supervises": "监管单位", "informed": "告知单位"}
 
 

@@ -25,6 +25,7 @@ from escalation.views.listing import filter_form, lines_of, page_of, query, rule
 from escalation.views.perspective import perspective_of
 from escalation.views.settling import settle_link
 from responsibilities.rules.roles import Permission
+from responsibilities.selectors.told import told
 from responsibilities.views.access import needs
 
 KIND_WORDS = {
@@ -101,7 +102,7 @@ def deadline_page(request: HttpRequest, pk: int) -> HttpResponse:
         "escalation": escalation_of(deadline),
         "decisions": decisions_with_acts(request, deadline),
         "notices": notices_of(deadline),
-        "trail": trail_of(scope, deadline),
+        "trail": list(told(trail_of(scope, deadline))),
         "acts": _acts(scope, deadline, facts),
         "project_url": reverse("escalation:project", args=[deadline.project.code]),
     }

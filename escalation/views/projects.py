@@ -28,9 +28,9 @@ from projects.selectors.projects import may_act, project_by_code
 from projects.selectors.records import parties
 from projects.selectors.types import project_types_by_code
 from responsibilities.rules.roles import Permission
-from responsibilities.rules.words import action_words
 from responsibilities.selectors.areas import areas
 from responsibilities.selectors.clock import today
+from responsibilities.selectors.told import told
 from responsibilities.views.access import needs
 from responsibilities.views.listing import SIZES, chips, columns, export, page_of, page_size, query
 
@@ -345,11 +345,11 @@ def _archive(facts: Facts) -> dict:
         "contract_url": facts.link("projects:contract_create", Permission.CONTRACT_EDIT),
         "trail": [
             {
-                "at": event.at,
-                "who": f"{event.actor_name} {event.organization_name}".strip(),
-                "what": f"{action_words(event.action)}：{event.object_name}",
-                "detail": event.reason,
+                "at": row.event.at,
+                "who": f"{row.actor} {row.event.organization_name}".strip(),
+                "what": f"{row.action}：{row.target}" if row.target else row.action,
+                "detail": row.event.reason,
             }
-            for event in trail_of_project(scope, project)
+            for row in told(trail_of_project(scope, project))
         ],
     }

@@ -51,6 +51,9 @@ class StatementMatch(Undoable):
             ),
         ]
 
+    def __str__(self):
+        return f"专户流水 #{self.statement_line_id} 的核对"
+
 
 class DebitExplanation(Undoable):
     """What a person says a debit of the special account is that no single payment equals; with a reason, undoable.
@@ -92,6 +95,9 @@ class DebitExplanation(Undoable):
                 fields=["reversed_by"], condition=Q(undone_at__isnull=True), name="debit_reversed_once"
             ),
         ]
+
+    def __str__(self):
+        return f"专户流水 #{self.statement_line_id} 的支出说明"
 
 
 class DebitShare(models.Model):

@@ -129,7 +129,12 @@ def settlement_agree(
         settlement,
         actor,
         "leaver.agree",
-        {"balance": ["", f"{settlement.balance}"], "paid": [f"{counted.paid}", f"{paid}"]},
+        {
+            "earned": ["", f"{earned}"],
+            "deductions": ["", f"{deductions}" if deductions else ""],
+            "paid": [f"{counted.paid}", f"{paid}"],
+            "balance": ["", f"{settlement.balance}"],
+        },
         reason=settlement.paid_reason,
     )
 

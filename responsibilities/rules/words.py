@@ -216,6 +216,9 @@ CHANGE_WORDS = {
     "layout": "银行文件版式",
     "failed": "发放失败笔数",
     "result": "银行回执",
+    "earned": "应得工资",
+    "deductions": "扣款",
+    "total_days": "出勤合计",
     "paid": "已发放笔数",
     "paid_net": "已发放金额",
     "returned_on": "退汇日期",
@@ -265,12 +268,20 @@ CHANGE_WORDS = {
     "years": "年份",
 }
 
+# What an event is about where that is no row of a table.
+OBJECT_WORDS = {
+    "field_key": "字段密钥",
+    "projects.register": "项目台账",
+    "responsibilities": "基础数据",
+}
+
 # Not the system itself, though no account acts.
 WORKER_WORDS = {"系统（农民工）": "农民工本人"}
 SYSTEM_WORDS = {
     "api_token": "命令行",
     "load_fixtures": "基础数据",
     "accounts.read_statement": "读取专户流水",
+    "payroll.read_attendance": "读取考勤表",
     "payroll.read_batch": "读取工资表",
     "payroll_import": "命令行",
     "payroll_template": "命令行",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 from responsibilities.models import AuditEvent, User
 
@@ -75,7 +76,7 @@ def record_event(
     if target is not None:
         object_type = object_type or target._meta.label_lower
         object_id = object_id or str(target.pk)
-        object_name = object_name or str(target)
+        object_name = object_name or target_name(target)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
         (transaction,) = cursor.fetchone()
@@ -95,6 +96,13 @@ def record_event(
         user_agent=actor.user_agent,
         request_id=actor.request_id,
     )
+
+
+def target_name(target: Model) -> str:
+    """What the trail calls a row: its own words, else its kind and number; never `X object (1)`."""
+    if type(target).__str__ is Model.__str__:
+        return f"{target._meta.verbose_name} #{target.pk}"
+    return str(target)
 
 
 def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[str]]:

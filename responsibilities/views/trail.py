@@ -1,14 +1,13 @@
 """The trail, for auditors and administrators."""
 
-from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.shortcuts import render
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from responsibilities.forms import TrailForm
 from responsibilities.rules.roles import Permission
-from responsibilities.rules.words import action_words, actor_words, change_words
+from responsibilities.rules.words import action_words
+from responsibilities.selectors.told import Told, told
 from responsibilities.selectors.trail import TrailCriteria, actions_unscoped, events, sealed_until
 from responsibilities.views import listing
 from responsibilities.views.access import needs
@@ -36,12 +35,9 @@ def trail_page(request):
             ("理由", 36),
             ("来源地址", 16),
         ]
-        return listing.export("操作留痕", titles, (_cells(event) for event in rows[:EXPORT_ROWS].iterator()))
+        return listing.export("操作留痕", titles, map(_cells, told(rows[:EXPORT_ROWS].iterator())))
     page = listing.page_of(request, rows)
-    for event in page:
-        event.actor_words = actor_words(event.actor_name)
-        event.action_words = action_words(event.action)
-        event.change_words = _changes(event)
+    page.object_list = list(told(page.object_list))
     return render(
         request,
         "responsibilities/trail.html",
@@ -58,46 +54,15 @@ def trail_page(request):
     )
 
 
-def _cells(event) -> list[str]:
+def _cells(row: Told) -> list[str]:
+    event = row.event
     return [
         f"{localtime(event.at):%Y-%m-%d %H:%M:%S}",
-        actor_words(event.actor_name),
+        row.actor,
         event.organization_name,
-        action_words(event.action),
-        event.object_name,
-        "；".join(_changes(event)),
+        row.action,
+        row.target,
+        "；".join(row.changes),
         event.reason,
         event.ip or "",
     ]
-
-
-def _changes(event) -> list[str]:
-    """`field: old → new` in lines, fields by their names on screen; what stayed empty is left out."""
-    lines = []
-    for name, change in event.changes.items():
-        column = _column(event.object_type, name)
-        label = str(column.verbose_name) if column else change_words(name)
-        if not isinstance(change, list) or len(change) != 2:
-            lines.append(f"{label}：{change}")
-            continue
-        before, after = (_value(column, value) for value in change)
-        if before and after:
-            lines.append(f"{label}：{before} → {after}")
-        elif after:
-            lines.append(f"{label}：{after}")
-        elif before:
-            lines.append(f"{label}：{before} → （空）")
-    return lines
-
-
-def _column(object_type: str, name: str):
-    try:
-        column = apps.get_model(object_type)._meta.get_field(name)
-    except (LookupError, ValueError, FieldDoesNotExist):
-        return None
-    return column if hasattr(column, "verbose_name") else None  # a relation from elsewhere has no name
-
-
-def _value(column, value):
-    """`in_force` → 生效, where the column has such choices."""
-    return dict(getattr(column, "flatchoices", None) or ()).get(value, value)

@@ -54,6 +54,7 @@ def attendance_confirm(
         changes={
             "status": [Status.DRAFT.label, Status.CONFIRMED.label],
             "people": ["", str(sheet.matched)],
+            "total_days": ["", str(sheet.total_days)],
             "days": ["", str(days)],
             "supersedes": ["", str(before.pk) if before else ""],
             "sha256": ["", sheet.file.sha256],
