@@ -98,12 +98,21 @@ def _account_doubt(named: set[str], account: SpecialAccount) -> str:
     doubtful = sorted(mark for mark, verdict in verdicts.items() if verdict is None)
     ending = f"尾号 {account.number_last4}"
     if not doubtful:
+        other, registered = _shown(min(named)), ending
+        if other == registered:
+            # Tails alone would name two accounts alike.
+            other, registered = _ends(min(named)), _ends(own)
         raise Refused(
             "other_account",
-            f"文件里的账号（{_shown(min(named))}）与本项目登记的专用账户（{ending}）不是同一个账户。"
+            f"文件里的账号（{other}）与本项目登记的专用账户（{registered}）不是同一个账户。"
             "请确认是否传错了文件；登记的账号有误的，请先更正登记的账号。",
         )
     return f"文件里的账号（{_shown(doubtful[0])}）不完整，无法确认就是本项目的专用账户（{ending}）。请与银行核对后再确认导入。"
+
+
+def _ends(mark: str) -> str:
+    """What a number begins and ends with."""
+    return f"{mark[:4].partition('*')[0]}…{mark[-4:]}，共 {len(mark)} 位"
 
 
 def _shown(mark: str) -> str:

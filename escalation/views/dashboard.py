@@ -20,7 +20,7 @@ from escalation.views.listing import SettleRow, lines_of, query, rule_title
 from escalation.views.perspective import Perspective, perspective_of
 from payroll.selectors.confirmations import flow_tasks
 from payroll.selectors.missing import missing_payroll
-from payroll.selectors.people_turns import people_turns
+from payroll.selectors.people_turns import pay_signs, people_turns
 from payroll.selectors.turns import turns_of
 from responsibilities.rules.roles import Permission, Role
 from responsibilities.views.access import any_signed_in, needs
@@ -166,7 +166,8 @@ def _work(request, perspective: Perspective) -> dict:
     context |= flow_tasks(scope, limit=NEWS)
     context["turns"] = turns_of(scope, window.today)
     context["people_turns"] = people_turns(scope, window.today)
-    if context["can_upload"]:
+    context["pay_signs"] = pay_signs(scope, window.today)
+    if context["can_upload"] or perspective.role == Role.SUPERVISOR:
         context |= missing_payroll(scope, today=window.today, area_code=perspective.area_code, limit=NEWS)
     return context
 

@@ -88,12 +88,19 @@ def lights(facts: Facts) -> list[dict]:
             red,
             facts.link("projects:enrolment", Permission.ENROLMENT_EDIT),
         ),
-        _light(
-            "专用账户",
-            facts.account is not None,
-            "已开设" if facts.account else "未登记",
-            red,
-            facts.link("accounts:account", Permission.ACCOUNT_EDIT),
+        *(
+            [
+                _light(
+                    "专用账户",
+                    facts.account is not None,
+                    "已开设" if facts.account else "未登记",
+                    red,
+                    facts.link("accounts:account", Permission.ACCOUNT_EDIT),
+                )
+            ]
+            # Who may not look at the account must not read that there is none.
+            if facts.scope.can(Permission.ACCOUNT_VIEW)
+            else []
         ),
     ]
 

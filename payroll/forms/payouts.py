@@ -66,7 +66,7 @@ class SettledReleaseForm(forms.Form):
 class PayoutExceptionForm(forms.Form):
     """Why the line can't be paid now."""
 
-    kind = forms.ChoiceField(label="情形", choices=PayoutException.Kind.choices)
+    kind = forms.ChoiceField(label="情形", choices=[("", "请选择"), *PayoutException.Kind.choices])
     reason = forms.CharField(label="情况说明", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from payroll.models.batches import PayrollBatch, PayrollBatchManager, StoredFile
+from payroll.rules.payouts import payable_from
 
 
 class PayNotice(models.Model):
@@ -30,6 +31,11 @@ class PayNotice(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(until_on__gte=F("posted_on")), name="pay_notice_ends_after_it_begins")
         ]
+
+    @property
+    def payable_from(self):
+        """The first day on which the batch may be paid."""
+        return payable_from(self.until_on)
 
 
 class PayNoticePhoto(models.Model):

@@ -44,7 +44,8 @@ CONTEST_STEPS = {
     ContestAct.ACCEPT: ContestStep(frozenset({_S.OPEN, _S.ANSWERED, _S.REJECTED}), _S.ACCEPTED),
     ContestAct.REJECT: ContestStep(frozenset({_S.OPEN, _S.ANSWERED}), _S.REJECTED),
     ContestAct.WITHDRAW: ContestStep(frozenset({_S.OPEN, _S.ANSWERED, _S.REJECTED}), _S.WITHDRAWN, by_worker=True),
-    ContestAct.INSIST: ContestStep(frozenset({_S.ANSWERED, _S.REJECTED}), _S.OPEN, by_worker=True),
+    # Who was told that it will be put right, and sees that it isn't, insists too.
+    ContestAct.INSIST: ContestStep(frozenset({_S.ANSWERED, _S.REJECTED, _S.ACCEPTED}), _S.OPEN, by_worker=True),
     ContestAct.TRANSFER: ContestStep(frozenset({_S.OPEN, _S.ANSWERED, _S.REJECTED}), _S.TRANSFERRED),
 }
 # Still in dispute: the worker has not agreed and nobody gave in.

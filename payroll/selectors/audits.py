@@ -157,11 +157,14 @@ def _plain(days: Decimal) -> str:
 
 
 def same_origin(batch: PayrollBatch, minimum: int) -> int:
-    """How many workers of a visible batch answered from a telephone from which at least `minimum` others did."""
+    """How many workers of a visible batch confirmed from a telephone from which at least `minimum` did.
+
+    Who contests from a colleague's telephone speaks for himself.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT COALESCE(sum(answered), 0) FROM (SELECT count(*) AS answered FROM payroll_payconfirmation"
-            " WHERE batch_id = %s AND origin IS NOT NULL AND state <> 'void' GROUP BY origin HAVING count(*) >= %s) many",
+            " WHERE batch_id = %s AND origin IS NOT NULL AND state = 'confirmed' GROUP BY origin HAVING count(*) >= %s) many",
             [batch.pk, minimum],
         )
         return int(cursor.fetchone()[0])

@@ -4,13 +4,16 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from accounts.selectors.special_accounts import credited_in_month
 from accounts.selectors.statements import AccountBalance, account_balance, account_balance_unscoped
-from payroll.models import Payout, PayrollBatch
+from payroll.models import Payout, PayoutException, PayrollBatch, PayrollLine
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
+
+# Submitted and not paid in full.
+OPEN_STAGES = tuple(stage for stage in PayrollBatch.Stage.values if stage not in ("", PayrollBatch.Stage.PAID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,11 @@ def balance_part(scope: Scope, batch: PayrollBatch, needed: Decimal, what: str =
     """The account beside a visible batch, as `money_part` tells it; None where nothing is left to pay."""
     if not needed:
         return None
-    return money_part(scope, batch.project, batch.month_on, needed, besides_batch=batch.pk, what=what, owed=True)
+    found = money_part(scope, batch.project, batch.month_on, needed, besides_batch=batch.pk, what=what, owed=True)
+    if found is not None and (others := _owed_besides(batch)):
+        short = not found["short"] and found["amount"] < needed + others
+        found |= {"others": others, "others_short": short} | ({"level": "orange"} if short else {})
+    return found
 
 
 def money_part(
@@ -116,6 +123,31 @@ def money_part(
         "level": level,
         "words": found.words(needed) if found is not None and needed is not None else "",
     }
+
+
+def _owed_besides(batch: PayrollBatch) -> Decimal:
+    """What a project's other submitted sheets still have to be paid: the same money can't be enough for each alone.
+
+    The sheet that this one replaces isn't another one.
+    """
+    of_month = PayrollBatch.objects.filter(
+        project_id=batch.project_id,
+        month_on=batch.month_on,
+        subcontractor_id=batch.subcontractor_id,
+        sequence=batch.sequence,
+    )
+    under_way = Payout.objects.filter(line=OuterRef("pk"), state__in=(Payout.State.PENDING, Payout.State.PAID))
+    excepted = PayoutException.objects.filter(line=OuterRef("pk"), lifted_at__isnull=True)
+    lines = PayrollLine.objects.filter(
+        ~Exists(under_way),
+        ~Exists(excepted),
+        ~Q(batch__in=of_month),
+        batch__project_id=batch.project_id,
+        batch__status=PayrollBatch.Status.SUBMITTED,
+        batch__stage__in=OPEN_STAGES,
+        net__gt=0,
+    )
+    return lines.aggregate(left=Sum("net"))["left"] or Decimal(0)
 
 
 def _less_payments(balance: AccountBalance, project_id: int, besides: int | None) -> Spendable:

@@ -7,7 +7,7 @@ from accounts.selectors.special_accounts import special_account_of
 from payroll.models import PayoutFile, PayrollBatch
 from payroll.rules.bank_files import Layout, Payer, Payment, amount_text, cells_of
 from payroll.rules.bank_layouts import LAYOUTS, layout_of_bank
-from payroll.rules.bank_results import failure_words
+from payroll.rules.bank_results import blames_card, failure_words
 from payroll.rules.payouts import Standing, payable_from
 from payroll.rules.stages import Act, may
 from payroll.selectors.balances import balance_part
@@ -50,9 +50,7 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "notice": waits,
         "opens_on": payable_from(waits.until_on) if waits else None,
         "standing": standing,
-        "balance": balance_part(
-            scope, batch, standing.pending_net + sum((line.net for line in payable), Decimal(0)), "还要发的"
-        ),
+        "balance": balance_part(scope, batch, standing.pending_net + _to_be_paid(lines), "还要发的"),
         "layout": chosen,
         "layouts": list(LAYOUTS.values()),
         "payable": len(payable),
@@ -78,6 +76,13 @@ def notice_runs(batch: PayrollBatch):
 
 
 TRIED = ("failed", "returned")
+# What is not paid through the account, whatever else is put right.
+NOT_OWED = ("exception", "settled", "amount")
+
+
+def _to_be_paid(lines: Sequence[OpenLine]) -> Decimal:
+    """What the account must still hold: lines that wait for a card or an answer too."""
+    return sum((line.net for line in lines if line.hold not in NOT_OWED), Decimal(0))
 
 
 def described(line: OpenLine) -> OpenLine:
@@ -89,6 +94,9 @@ def described(line: OpenLine) -> OpenLine:
             line.remedy = f"{remedy}经核实原卡无误的，在该行写明理由。"
     else:
         line.trouble, line.remedy = failure_words(line.bank_message)
+        if blames_card(line.bank_message):
+            # Another card was named since, or why this one will do: what the bank said is of the one before.
+            line.trouble, line.remedy = f"上次发放失败（{line.trouble}），工资卡已经更正", "可以重新生成代发文件发放。"
     line.said = line.bank_message if line.state in TRIED else ""
     return line
 

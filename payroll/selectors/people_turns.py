@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.db.models import Exists
 
+from payroll.rules.contests import UNSETTLED
+from payroll.selectors.confirmations import contests
 from payroll.selectors.declarations import whole_figure
-from payroll.selectors.site_people import State, contract_in_force_unscoped, entries, stays
+from payroll.selectors.site_people import State, contract_in_force_unscoped, entries, leavers, stays
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.figures import figure_versions
@@ -23,6 +25,7 @@ class PeopleTurn:
     late: int
     query: str
     page: str
+    unit: str = "人"
 
     @property
     def level(self) -> str:
@@ -73,6 +76,34 @@ def people_turns(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
             bare.filter(entered_on__lt=today - datetime.timedelta(days=longest)).count(),
             "?worry=no_contract",
             "payroll:workers",
+        ),
+    ]
+    return [one for one in found if one.count]
+
+
+def pay_signs(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
+    """For 人社: what in the pay of its area wants looking at, beside missing payrolls; nothing for anybody else."""
+    if not (scope.can(Permission.ESCALATION_DECIDE) and scope.can(Permission.PAYROLL_VIEW)):
+        return []
+    late = leavers(scope, settled=False).filter(left_on__lte=last_day_late(today)).count()
+    disputed = contests(scope).filter(state__in=sorted(UNSETTLED)).count()
+    found = [
+        PeopleTurn(
+            "退场工资逾期没有结清",
+            "退场时一次付清（《工资支付暂行规定》第九条）",
+            late,
+            late,
+            "?show=late",
+            "payroll:leavers",
+        ),
+        PeopleTurn(
+            "没有了结的工资异议",
+            "工人对天数、金额或银行卡有异议，单位还没有处理完",
+            disputed,
+            0,
+            "",
+            "payroll:contests",
+            "件",
         ),
     ]
     return [one for one in found if one.count]

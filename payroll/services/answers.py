@@ -131,7 +131,10 @@ def _unsettled(confirmation: PayConfirmation) -> list[PayContest]:
 
 
 def _one(confirmation: PayConfirmation, act: ContestAct) -> PayContest:
-    found = [contest for contest in _unsettled(confirmation) if contest_may(act, contest.state)]
+    # One that was taken up is the worker's to reopen as long as he hasn't agreed to what came of it.
+    disputed = confirmation.state == State.CONTESTED
+    known = confirmation.contests.select_for_update().order_by("-id")
+    found = [one for one in known if contest_may(act, one.state) and (disputed or one.state in UNSETTLED)]
     if not found:
         raise Refused("no_contest", "没有可以办理的异议。请刷新页面查看最新的情况。")
     return found[0]
@@ -141,7 +144,7 @@ def _move(contest: PayContest, act: ContestAct) -> None:
     contest.state = CONTEST_STEPS[act].target
     contest.version += 1
     if act == ContestAct.INSIST:
-        contest.insisted_at = now()
+        contest.insisted_at, contest.closed_at = now(), None
     else:
         contest.closed_at = now()
     contest.save(update_fields=["state", "version", "insisted_at", "closed_at"])

@@ -151,7 +151,7 @@ def pay_slip_open(token: str) -> PaySlip:
         employer=_employer(confirmation.batch),
         contest=confirmation.contests.order_by("-id").first(),
         card_change=change,
-        months=[(month, same_kind(month.key, link)) for month in months if month.pk != confirmation.pk],
+        months=[(month, same_kind(month.key, link)) for month in months if month not in (confirmation, newer)],
         newer=same_kind(newer.key, link) if is_newer else "",
         facts=slip_facts_unscoped(confirmation, newer=is_newer),
         closed=_closed(confirmation),

@@ -87,7 +87,8 @@ def send_back(request, pk):
 def _screen(request, batch: PayrollBatch, form, returning):
     scope, user = request.scope, request.user
     version, previous = version_place(scope, batch)
-    before = month_before(scope, batch)
+    # Back pay is some people's; a whole month is no measure of it.
+    before = None if batch.kind == PayrollBatch.Kind.BACK_PAY else month_before(scope, batch)
     total = accepted_total(batch)
     compiled = user.pk in (batch.submitted_by_id, batch.uploaded_by_id)
     minimum = whole_figure("pay_same_origin", today())

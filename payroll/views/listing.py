@@ -21,7 +21,7 @@ from responsibilities.views.downloads import moment, workbook
 from responsibilities.views.listing import LONG_SIZES, address, columns, form_chips, page_of, query
 from sheets.writing import OutColumn, OutSheet
 
-MISSING_SHOWN = 8
+MISSING_SHOWN, MISSING_AT_MOST = 8, 1000
 FILTERS = ("q", "month", "status", "stage", "kind", "employer", "turn")
 COLUMNS = (
     ("项目", "project"),
@@ -53,6 +53,7 @@ def batch_list(request):
     for batch in page.object_list:
         batch.may_withdraw = batch.pk in withdrawable
     month_on = chosen["month_on"] or _last_month(today())
+    missing_shown = MISSING_AT_MOST if request.GET.get("missing") == "all" else MISSING_SHOWN
     return render(
         request,
         "payroll/list.html",
@@ -68,7 +69,7 @@ def batch_list(request):
             "export_url": address(request, export="xlsx"),
             "may_export": request.scope.can(Permission.EXPORT),
             "may_upload": request.scope.can(Permission.PAYROLL_UPLOAD),
-            **missing_of_month(request.scope, month_on, _end(month_on), limit=MISSING_SHOWN),
+            **missing_of_month(request.scope, month_on, _end(month_on), limit=missing_shown),
             **flow_tasks(request.scope, limit=MISSING_SHOWN),
             "turns": turns_of(request.scope, today()),
             "turn": turn,

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from django import template
 
+from responsibilities.selectors.clock import SHANGHAI
+
 register = template.Library()
 
 
@@ -14,6 +16,12 @@ def money(amount) -> str:
     if amount is None or amount == "":
         return "—"
     return f"{Decimal(amount):,.2f}"
+
+
+@register.filter
+def day_of(moment: str) -> str:
+    """The day here of a moment that was kept as text (ISO 8601, with its zone)."""
+    return f"{datetime.datetime.fromisoformat(moment).astimezone(SHANGHAI):%Y-%m-%d}" if moment else "—"
 
 
 @register.filter

@@ -231,6 +231,13 @@ def test_another_accounts_statement_is_refused(project):
     assert take(project, sheet([("6210000000000009999", *ROWS[0])], ("账号", *TITLES))).added == 1
 
 
+@pytest.mark.django_db
+def test_two_accounts_that_end_alike_are_told_apart(project):
+    refused = sent(project, titled("账户交易明细", "账号：6230*******9999"))
+    assert "6230…9999" in refused.refused_message
+    assert "6210…9999" in refused.refused_message
+
+
 def titled(*above) -> bytes:
     box = io.BytesIO()
     write_xlsx(box, [OutSheet("明细", [OutColumn(title) for title in TITLES], ROWS, above=above)])

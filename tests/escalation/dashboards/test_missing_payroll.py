@@ -44,8 +44,14 @@ def test_last_months_payroll_is_missing_until_it_is_submitted(project, cast, who
 
 
 def test_another_contractor_and_those_who_do_not_upload_see_nothing_of_it(project, cast):
-    for user in (cast.other_labour_officer, cast.bank_clerk, cast.supervisor):
+    for user in (cast.other_labour_officer, cast.bank_clerk, cast.leader):
         assert "未提交工资表的项目" not in first_page(user)
+
+
+def test_human_resources_see_it_too_and_upload_nothing(project, cast):
+    shown = first_page(cast.supervisor)
+    assert "2026-10 未提交工资表的项目" in shown
+    assert f"/payroll/upload/?project={project.code}" not in shown
 
 
 def test_a_project_is_missing_while_any_employer_with_people_there_has_submitted_nothing(project, cast):

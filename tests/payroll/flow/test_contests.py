@@ -36,7 +36,7 @@ def contest(batch):
 POSSIBLE = {
     ("answer", "open"), ("accept", "open"), ("accept", "answered"), ("accept", "rejected"), ("reject", "open"),
     ("reject", "answered"), ("withdraw", "open"), ("withdraw", "answered"), ("withdraw", "rejected"),
-    ("insist", "answered"), ("insist", "rejected"), ("transfer", "open"), ("transfer", "answered"),
+    ("insist", "answered"), ("insist", "rejected"), ("insist", "accepted"), ("transfer", "open"), ("transfer", "answered"),
     ("transfer", "rejected"),
 }  # fmt: skip
 

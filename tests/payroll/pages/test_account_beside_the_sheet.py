@@ -81,3 +81,16 @@ def test_before_a_sheet_is_there_the_month_before_is_the_guide_and_never_red(ent
     assert "比 2026-10 的实发" in page
     assert "u-orange u-text" in page
     assert "u-red" not in page
+
+
+def test_money_that_another_sheet_needs_too_is_no_plenty(enter, cast, project, batch):
+    """Each employer's sheet is paid from the same account; a draft that replaces this sheet is no other one."""
+    more = draft(project, [person(3)], subcontractor=cast.subcontractor)
+    batch_submit(batch_id=more.pk, actor=SYSTEM)
+    statement(project, f"{batch.total_net + 100}")
+    client = enter(cast.labour_officer)
+    shown = client.get(f"/payroll/{batch.pk}/audit/").content.decode()
+    assert f"另有已提交未发放的工资 {more.total_net:,.2f} 元" in shown
+    assert "合起来不够" in shown
+    again = draft(project, [person(1), person(2), person(4)])
+    assert f"另有已提交未发放的工资 {more.total_net:,.2f} 元" in client.get(f"/payroll/{again.pk}/").content.decode()

@@ -7,6 +7,8 @@ import pytest
 
 from payroll.models import Payout, PayoutFile, PayrollBatch
 from payroll.services.bank_results import result_apply
+from payroll.services.card_answers import card_confirm
+from payroll.services.pay_links import pay_token
 from payroll.services.payout_files import payout_files_make
 from payroll.services.result_reading import result_read
 from responsibilities.models import AuditEvent
@@ -129,6 +131,11 @@ def test_a_line_is_helped_on_from_its_own_page(enter, cast, batch):
     assert card_number(77) in refused
     done = text_of(client.post(address, wrong | {"holder": line.worker.name}, follow=True))
     assert "工资卡已更换" in done
+    card_confirm(token=pay_token(line.confirmation.key), actor=SYSTEM)
+    standing = text_of(client.get(f"/payroll/{batch.pk}/payout/"))
+    assert "上次发放失败（姓名与银行卡的户名不一致），工资卡已经更正" in standing
+    assert f"{batch.total_net:,.2f} 元" in standing, "what waits for a card is still to be paid"
+    assert 'value="" selected' in client.get(address).content.decode(), "nobody is dead by default"
     exception = {"act": "exception", "kind": "frozen", "reason": "法院冻结"}
     assert "已登记为暂不能发放" in text_of(client.post(address, exception, follow=True))
     assert "登记已解除" in text_of(client.post(address, {"act": "lift"}, follow=True))
