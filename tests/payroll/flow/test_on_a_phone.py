@@ -49,7 +49,7 @@ def test_a_worker_confirms_and_another_contests(phone, project):
     phone.get_by_role("link", name="有异议").click()
     assert not scrolls_sideways(phone)
     phone.get_by_label("天数不对").check()
-    phone.get_by_label(re.compile("应当是多少")).fill("28 天")
+    phone.get_by_label(re.compile("应当是什么")).fill("28 天")
     phone.get_by_label(re.compile("手机号")).fill("13900001234")
     phone.get_by_role("button", name="提交异议").click()
     expect(phone.locator("main")).to_contain_text("等待答复")
