@@ -122,5 +122,6 @@ urlpatterns = [
     path("payroll/results/<int:pk>/discard/", bank_results.result_drop, name="result_drop"),
     path("payroll/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("payroll/reconciliation/<str:code>/matching/", reconciliation.matching, name="matching"),
+    path("payroll/reconciliation/<str:code>/debits/", debits.told, name="debits_told"),
     path("payroll/reconciliation/<str:code>/debits/<int:pk>/", debits.debit, name="debit"),
 ]

@@ -28,11 +28,19 @@ def debit_by_pk(scope: Scope, project, pk: int) -> StatementLine:
     return found
 
 
-def explanations_of(scope: Scope, project) -> QuerySet:
-    """What persons said of a project's debits, latest first, with its `parts`; what was undone too."""
+def explanations_of(scope: Scope, project, text: str = "") -> QuerySet:
+    """What persons said of a project's debits, latest first, with its `parts`; what was undone too. `text` is part of a
+    worker's or a counterparty's name.
+    """
+    paid = DebitShare.objects.filter(explanation_id=OuterRef("pk"), payout__line__worker__name__icontains=text)
+    named = (
+        Exists(paid)
+        | Q(settlement__stay__entry__worker__name__icontains=text)
+        | Q(statement_line__counterparty_name__icontains=text)
+    )
     return (
         DebitExplanation.objects.visible_to(scope.with_permission(Permission.ACCOUNT_VIEW))
-        .filter(statement_line__account__project=project)
+        .filter(named if text else Q(), statement_line__account__project=project)
         .select_related("statement_line", "by", "undone_by", "reversed_by")
         .prefetch_related(
             Prefetch(

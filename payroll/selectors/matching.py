@@ -1,7 +1,7 @@
 """Debits of the special account that wait for a person, payments that could explain them, and what was matched."""
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import StatementLine
 from accounts.selectors.statements import statement_lines
@@ -51,11 +51,12 @@ def _of_lines(query: str, scope: Scope, project, lines: list[StatementLine]) -> 
     return found
 
 
-def matches_of(scope: Scope, project) -> QuerySet:
-    """What is matched on a project, latest first."""
+def matches_of(scope: Scope, project, text: str = "") -> QuerySet:
+    """What is matched on a project, latest first; `text` is part of a worker's or a counterparty's name."""
+    named = Q(payout__line__worker__name__icontains=text) | Q(statement_line__counterparty_name__icontains=text)
     return (
         _live(scope)
-        .filter(file__batch__project=project)
+        .filter(named if text else Q(), file__batch__project=project)
         .select_related("statement_line", "file__batch", "payout__line__worker", "payout__card", "by")
         .order_by("-id")
     )

@@ -1,8 +1,9 @@
-"""One debit of the special account that no single payment equals: a person says what it is."""
+"""A debit of the special account that no single payment equals: a person says what it is; and all that was said."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from payroll.forms.payouts import DebitForm
 from payroll.models import DebitExplanation
@@ -10,16 +11,19 @@ from payroll.selectors.debits import (
     PAYMENTS_SHOWN,
     credits_back,
     debit_by_pk,
+    explanations_of,
     is_told,
     payments_near,
     settlements_open,
 )
+from payroll.selectors.matching import matches_of
 from payroll.services.debits import debit_explain
 from projects.selectors.projects import may_act, project_by_code
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
+from responsibilities.views.listing import page_of, query
 
 Kind = DebitExplanation.Kind
 # What a kind needs to be told besides the reason; the page shows only that part.
@@ -77,6 +81,36 @@ def debit(request, code, pk):
                 {"label": "应发实发对账", "url": f"{reverse('payroll:reconciliation')}?project={code}"},
                 {"label": "核对流水", "url": reverse("payroll:matching", args=[code])},
                 {"label": "说明是什么"},
+            ],
+        },
+    )
+
+
+@needs(Permission.PAYROLL_VIEW)
+@require_safe
+def told(request, code):
+    """All that was said of a project's debits, or matched with payments, by name; undone from here too."""
+    project = project_by_code(request.scope, code)
+    matched = request.GET.get("show") == "matched"
+    text = request.GET.get("q", "").strip()[:60]
+    rows = (matches_of if matched else explanations_of)(request.scope, project, text)
+    return render(
+        request,
+        "payroll/told.html",
+        {
+            "project": project,
+            "page": page_of(request, rows),
+            "matched": matched,
+            "q": text,
+            "query": query(request),
+            "may_undo": may_act(request.scope, project, Permission.PAYROLL_PAY),
+            "quick": [
+                {"label": "由人说明的", "url": "?", "active": not matched},
+                {"label": "核对上的", "url": "?show=matched", "active": matched},
+            ],
+            "crumbs": [
+                {"label": "应发实发对账", "url": f"{reverse('payroll:reconciliation')}?project={code}"},
+                {"label": "已核对、已说明的流水"},
             ],
         },
     )

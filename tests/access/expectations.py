@@ -155,6 +155,7 @@ PAGES = {
     "payroll:layouts": page(P.PAYROLL_VIEW),
     "payroll:reconciliation": page(P.PAYROLL_VIEW),
     "payroll:matching": form(P.PAYROLL_PAY, "project"),
+    "payroll:debits_told": page(P.PAYROLL_VIEW, "project"),
     "payroll:debit": form(P.PAYROLL_PAY, "movement"),
     "payroll:payout": page(P.PAYROLL_VIEW, "batch"),
     "payroll:payout_make": button(P.PAYROLL_PAY, "batch"),

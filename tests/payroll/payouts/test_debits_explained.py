@@ -19,6 +19,7 @@ from payroll.services.debits import debit_explain, debit_unexplain
 from payroll.services.payout_files import payout_files_make
 from payroll.services.statement_matching import statement_pair, statement_pair_file, statement_unpair, statements_match
 from payroll.services.stays import site_enter, site_leave
+from payroll.views import reconciliation
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.services.trail import Actor
@@ -424,3 +425,33 @@ def test_the_pages_lead_out_of_the_dead_end(cast, project, paid, client):
     seen = client.get(f"/payroll/reconciliation/?project={project.code}").content.decode()
     assert "合并支付" in seen
     assert "撤销" in seen
+
+
+def test_all_that_was_said_and_matched_can_be_found_and_undone_however_old(cast, project, paid, client, monkeypatch):
+    monkeypatch.setattr(reconciliation, "MATCHES_SHOWN", 1)
+    client.force_login(cast.labour_officer)
+    old = explain(to_worker(project, 1, NET - 1, reference="A"), "part", paid[:1], reason="说在前面")
+    explain(movement(project, 5, reference="B"), "other", reason="说在后面")
+    match = statement_pair(
+        statement_line_id=to_worker(project, 2, NET, reference="C").pk, payout_id=paid[1].pk, actor=SYSTEM
+    )
+    matching, told = (f"/payroll/reconciliation/{project.code}/{name}/" for name in ("matching", "debits"))
+    assert "说在前面" not in client.get(matching).content.decode(), "the page of work shows the latest"
+    everything = client.get(told).content.decode()
+    assert "说在前面" in everything
+    assert "说在后面" in everything
+    found = client.get(told, {"q": paid[0].line.worker.name}).content.decode()
+    assert "说在前面" in found
+    assert "说在后面" not in found
+    assert f'action="{matching}"' in found
+    assert f'name="explanation" value="{old.pk}"' in found
+    matched = client.get(told, {"show": "matched", "q": paid[1].line.worker.name}).content.decode()
+    assert f'name="match" value="{match.pk}"' in matched
+    assert "没有找到" in client.get(told, {"show": "matched", "q": paid[0].line.worker.name}).content.decode()
+    client.force_login(cast.supervisor)
+    seen = client.get(told).content.decode()
+    assert "说在前面" in seen
+    assert "_ask" not in seen, "who only looks undoes nothing"
+    client.force_login(cast.subcontractor_clerk)
+    assert client.get(told).status_code in (200, 404)
+    assert "说在前面" not in client.get(told).content.decode()
