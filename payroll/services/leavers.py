@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
-from payroll.models import LeaverSettlement, PayoutException, PayrollBatch, SiteStay
+from payroll.models import LeaverSettlement, PayoutException, PayrollBatch, PayrollLine, SiteStay
 from payroll.selectors.open_pay import OpenPay, open_pay_of
 from payroll.selectors.payouts import SETTLED_BY_ANOTHER_STAY
 from payroll.services.stays import locked_stay
@@ -233,11 +233,19 @@ def settlement_pay(
 
 
 def _open_pay_locked(stay: SiteStay) -> list[OpenPay]:
-    """The unpaid lines with their batches locked: a pay-out file made at once waits, and then finds them held."""
-    ids = sorted({one.batch_id for one in open_pay_of(stay)})
-    if not ids:
-        return []
-    list(PayrollBatch.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    """The unpaid lines, with all batches of the stay's months locked: a pay-out file made at once waits, and then finds
+    them held; and money that comes back at once waits, and then finds the settlement that counted it as paid.
+    """
+    of_stay = PayrollLine.objects.filter(
+        Q(batch__subcontractor=stay.entry.employer_id) | Q(batch__subcontractor__isnull=True),
+        worker=stay.entry.worker_id,
+        batch__project=stay.entry.project_id,
+        batch__status=PayrollBatch.Status.SUBMITTED,
+        batch__month_on__gte=stay.entered_on.replace(day=1),
+        batch__month_on__lte=stay.left_on or today(),
+    )
+    batches = PayrollBatch.objects.select_for_update(of=("self",)).filter(pk__in=of_stay.values("batch")).order_by("pk")
+    list(batches.values_list("pk"))
     return open_pay_of(stay)
 
 

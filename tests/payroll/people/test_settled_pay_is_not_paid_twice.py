@@ -4,6 +4,8 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from payroll.models import LeaverSettlement, Payout, PayoutException, PayrollBatch
 from payroll.rules.pay_slips import standing
@@ -242,6 +244,20 @@ def test_money_that_comes_back_after_the_settlement_counted_it_is_owed_again(cas
     (row,) = (one for one in reconciled(cast, batch) if one.worker_id == first(batch).worker_id)
     assert (row.state, row.settled, row.difference) == ("unpaid", 0, NET)
     assert slip_facts_unscoped(first(batch).confirmation, newer=False).settled is False
+
+
+def test_money_that_comes_back_while_the_settlement_is_paid_waits_for_it(stay, batch):
+    """Both lock the month's batch, though no pay waits in it: the later one sees what the earlier one did."""
+    payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
+    Payout.objects.update(state="paid", paid_on=november(17))
+    agree(stay, paid=NET + ADVANCE)
+    settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    with CaptureQueriesContext(connection) as captured:
+        pay(stay)
+    locks = [one["sql"] for one in captured if "FOR UPDATE" in one["sql"] and '"payroll_payrollbatch"' in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(locks[0])
+        assert [row[0] for row in cursor.fetchall()] == [batch.pk]
 
 
 def test_who_said_that_less_was_paid_may_have_meant_the_money_that_came_back(stay, batch, by):
