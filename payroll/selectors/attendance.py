@@ -202,3 +202,24 @@ def same_days(scope: Scope, month_on: datetime.date, *, project: Project | None 
 
 def _next(month_on: datetime.date) -> datetime.date:
     return (month_on.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+
+
+def confirmed_sheet_of(batch) -> AttendanceSheet | None:
+    """The attendance sheet of a visible batch's month and employer, with `by_employer`: whether the employer's own
+    person confirmed it. Then the sheet's days and the pay's days have one author, and nobody has compared anything."""
+    sheet = (
+        AttendanceSheet.objects.filter(
+            project_id=batch.project_id,
+            month_on=batch.month_on,
+            subcontractor_id=batch.subcontractor_id,
+            status=AttendanceSheet.Status.CONFIRMED,
+        )
+        .select_related("confirmed_by")
+        .first()
+    )
+    if sheet is not None:
+        by = sheet.confirmed_by
+        sheet.by_employer = bool(
+            by and batch.subcontractor_id and by.grants.filter(organization_id=batch.subcontractor_id).exists()
+        )
+    return sheet

@@ -10,6 +10,7 @@ from payroll.models import PayrollBatch
 from payroll.rules.audit import reasons_needed
 from payroll.rules.stages import Act, may
 from payroll.selectors import declarations
+from payroll.selectors.attendance import confirmed_sheet_of
 from payroll.selectors.audits import (
     attendance_of,
     attention_rows,
@@ -109,6 +110,7 @@ def _screen(request, batch: PayrollBatch, form, returning):
             "rows": attention_rows(scope, batch),
             "picked": {str(row) for row in returning["rows"].value() or ()},
             "attendance": attendance_of(batch),
+            "attendance_sheet": confirmed_sheet_of(batch),
             "total": total,
             "balance": balance_part(scope, batch, total),
             "version": version,

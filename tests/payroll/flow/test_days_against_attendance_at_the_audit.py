@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from payroll.models import PayrollBatch, PayrollLine, PayrollRemark
+from payroll.models import AttendanceSheet, PayrollBatch, PayrollLine, PayrollRemark, StoredFile
 from payroll.selectors.audits import attendance_of, attention_rows
+from responsibilities.selectors.clock import now
 from tests.factories.flow import submitted
 from tests.factories.payroll import person
 from tests.factories.people import attended, worker
@@ -77,3 +78,21 @@ def test_back_pay_is_not_held_against_the_months_attendance(cast, batch, enter):
     assert said(cast, batch) == {}
     page = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
     assert "补发不与考勤对照" in page
+
+
+@pytest.mark.parametrize(("who", "own"), [("subcontractor_clerk", True), ("labour_officer", False)])
+def test_it_says_who_confirmed_the_attendance(project, cast, batch, enter, who, own):
+    """Where the employer's own person did, the days of both papers have one author."""
+    file = StoredFile.objects.create(name="考勤.xlsx", size=1, sha256="0" * 64, sealed=b"x")
+    AttendanceSheet.objects.create(
+        project=project,
+        month_on=batch.month_on,
+        subcontractor=cast.subcontractor,
+        status=AttendanceSheet.Status.CONFIRMED,
+        file=file,
+        confirmed_by=getattr(cast, who),
+        confirmed_at=now(),
+    )
+    shown = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
+    assert f"考勤表由{getattr(cast, who).name}" in shown
+    assert ("是编制单位自己的人" in shown) is own
