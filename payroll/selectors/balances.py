@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from accounts.selectors.special_accounts import credited_in_month
 from accounts.selectors.statements import AccountBalance, account_balance, account_balance_unscoped
 from payroll.models import Payout, PayoutException, PayrollBatch, PayrollLine
+from payroll.selectors.payouts import settled_lines_unscoped
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
@@ -77,7 +78,7 @@ def balance_part(scope: Scope, batch: PayrollBatch, needed: Decimal, what: str =
     if not needed:
         return None
     found = money_part(scope, batch.project, batch.month_on, needed, besides_batch=batch.pk, what=what, owed=True)
-    if found is not None and (others := _owed_besides(batch)):
+    if found is not None and (others := owed_besides_unscoped(batch)):
         short = not found["short"] and found["amount"] < needed + others
         found |= {"others": others, "others_short": short} | ({"level": "orange"} if short else {})
     return found
@@ -125,10 +126,10 @@ def money_part(
     }
 
 
-def _owed_besides(batch: PayrollBatch) -> Decimal:
+def owed_besides_unscoped(batch: PayrollBatch) -> Decimal:
     """What a project's other submitted sheets still have to be paid: the same money can't be enough for each alone.
 
-    The sheet that this one replaces isn't another one.
+    The sheet that this one replaces isn't another one, and what a leaver's settlement paid isn't owed.
     """
     of_month = PayrollBatch.objects.filter(
         project_id=batch.project_id,
@@ -146,7 +147,7 @@ def _owed_besides(batch: PayrollBatch) -> Decimal:
         batch__status=PayrollBatch.Status.SUBMITTED,
         batch__stage__in=OPEN_STAGES,
         net__gt=0,
-    )
+    ).exclude(pk__in=settled_lines_unscoped(batch.project_id))
     return lines.aggregate(left=Sum("net"))["left"] or Decimal(0)
 
 

@@ -115,6 +115,14 @@ def is_settled_unscoped(line: PayrollLine) -> bool:
         return cursor.fetchone() is not None
 
 
+def settled_lines_unscoped(project_id: int) -> list[int]:
+    """The lines of a project's submitted payrolls that leavers' paid settlements hold; few."""
+    submitted = "SELECT id FROM payroll_payrollbatch WHERE project_id = %s AND status = 'submitted'"
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH seen (id) AS ({submitted}) {SETTLED_LINES}", [project_id])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
 def standings_unscoped(batch_ids: Iterable[int]) -> dict[int, Standing]:
     """How far batches are paid, by batch; a batch without lines to pay has none. One query for any number."""
     ids = list(batch_ids)

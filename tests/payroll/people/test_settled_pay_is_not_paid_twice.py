@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from payroll.models import LeaverSettlement, Payout, PayoutException, PayrollBatch
 from payroll.rules.pay_slips import standing
+from payroll.selectors.balances import owed_besides_unscoped
 from payroll.selectors.open_pay import open_pay_of
 from payroll.selectors.pay_slips import slip_facts_unscoped
 from payroll.selectors.payouts import open_lines_unscoped
@@ -285,6 +286,13 @@ def test_money_that_had_come_back_before_stands_in_the_settlement(cast, stay, ba
 def reconciled(cast, batch):
     asked = Asked(MONTH, MONTH, batch.project_id)
     return worker_months(cast.scope(cast.labour_officer), asked)
+
+
+def test_pay_that_the_settlement_paid_is_owed_from_the_account_no_more(cast, project, stay, batch):
+    other = noticed(project, [person(3)], subcontractor=cast.other_subcontractor)
+    assert owed_besides_unscoped(other) == NET * 2
+    pay(stay, open_pay="included")
+    assert owed_besides_unscoped(other) == NET
 
 
 def test_lifting_the_exception_of_a_settled_line_is_no_reason_to_pay_it(stay, batch, by):
