@@ -63,6 +63,8 @@ def statement_list(request, code):
             "imports": statement_imports(request.scope, project)[:IMPORTS_SHOWN],
             "may_import": may_act(request.scope, project, Permission.STATEMENT_IMPORT),
             "may_export": request.scope.can(Permission.EXPORT),
+            "may_see_pay": request.scope.can(Permission.PAYROLL_VIEW),
+            "may_explain": may_act(request.scope, project, Permission.PAYROLL_PAY),
         },
     )
 

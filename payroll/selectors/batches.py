@@ -20,7 +20,8 @@ from responsibilities.rules.scope import Scope
 
 Status = PayrollBatch.Status
 LIVE = (Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT, Status.SUBMITTED)
-WITHDRAWABLE = (Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT, Status.REFUSED, Status.FAILED)
+UNSUBMITTED = (Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT)
+WITHDRAWABLE = (*UNSUBMITTED, Status.REFUSED, Status.FAILED)
 HIDDEN_BY_DEFAULT = (Status.DISCARDED, Status.SUPERSEDED)
 ORDERINGS = {
     "month": ("month_on", "id"),
@@ -189,6 +190,15 @@ def remark_counts(scope: Scope, batch: PayrollBatch) -> dict[str, int]:
 
 def current_batch(scope: Scope, batch: PayrollBatch) -> PayrollBatch | None:
     """The submitted batch that submitting this one would replace."""
+    return _beside(scope, batch).filter(status=Status.SUBMITTED).first()
+
+
+def drafts_beside(scope: Scope, batch: PayrollBatch) -> QuerySet:
+    """Other sheets of the same month and employer that nobody submitted yet: only one of them can count."""
+    return _beside(scope, batch).filter(status__in=UNSUBMITTED).order_by("id")
+
+
+def _beside(scope: Scope, batch: PayrollBatch) -> QuerySet:
     return (
         batches(scope)
         .filter(
@@ -196,10 +206,8 @@ def current_batch(scope: Scope, batch: PayrollBatch) -> PayrollBatch | None:
             month_on=batch.month_on,
             subcontractor_id=batch.subcontractor_id,
             sequence=batch.sequence,
-            status=Status.SUBMITTED,
         )
         .exclude(pk=batch.pk)
-        .first()
     )
 
 

@@ -46,6 +46,7 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
     may_pay = may_act_on(scope, batch, Permission.PAYROLL_PAY)
     standing = standing_of(batch)
     waits = notice_runs(batch)
+    files = [decorated_file(row) for row in files_of(scope, batch)]
     return {
         "notice": waits,
         "opens_on": payable_from(waits.until_on) if waits else None,
@@ -59,7 +60,8 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "elsewhere": [line for line in lines if line.hold == "wrong_bank"],
         "preview": preview_of(chosen, payable[:PREVIEWED], f"{batch.month_on:%Y年%m月}工资"),
         "troubled": [described(line) for line in troubled],
-        "files": [decorated_file(row) for row in files_of(scope, batch)],
+        "files": files,
+        "unsent": sum(row.rows for row in files if row.state == PayoutFile.State.MADE),
         "results": list(results_of(scope, batch)[:RESULTS_SHOWN]),
         "account": special_account_of(scope, batch.project),
         "may_pay": may_pay,

@@ -9,6 +9,7 @@ from payroll.selectors.balances import balance_part
 from payroll.selectors.batches import (
     accepted_total,
     current_batch,
+    drafts_beside,
     may_act_on,
     remark_counts,
     remarks_beside_rows,
@@ -18,6 +19,8 @@ from payroll.views.grid import columns_of, position_of, row_numbers, rows_of, sa
 from payroll.views.words import WHY_IGNORED
 from responsibilities.rules.roles import Permission
 from responsibilities.views.listing import LONG_SIZES, page_size
+
+DRAFTS_SHOWN = 20
 
 Status = PayrollBatch.Status
 
@@ -58,6 +61,7 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
         "balance": balance_part(request.scope, batch, total) if batch.stage != "paid" else None,
         "ignored": [{"row": one["row"], "why": WHY_IGNORED.get(one["why"], one["why"])} for one in batch.ignored_rows],
         "replaces": replaces,
+        "drafts": list(drafts_beside(request.scope, batch)[:DRAFTS_SHOWN]) if batch.status == Status.DRAFT else [],
         "consequence": _consequence(batch, total, replaces),
         "may_submit": batch.status == Status.DRAFT
         and batch.accepted > 0
@@ -77,6 +81,8 @@ def _consequence(batch: PayrollBatch, total, replaces: PayrollBatch | None) -> s
         said += f"有错误的 {batch.rejected} 行不会提交，请改正后重新上传。"
     if replaces:
         said += f"批次 #{replaces.pk}（{replaces.accepted} 行）将被替换。"
+        if replaces.stage in (PayrollBatch.Stage.AUDITED, PayrollBatch.Stage.NOTICED):
+            said += f"那一份{replaces.get_stage_display()}，替换后须由总包重新审核、公示。"
     return said
 
 

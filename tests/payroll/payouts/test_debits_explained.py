@@ -455,3 +455,19 @@ def test_all_that_was_said_and_matched_can_be_found_and_undone_however_old(cast,
     client.force_login(cast.subcontractor_clerk)
     assert client.get(told).status_code in (200, 404)
     assert "说在前面" not in client.get(told).content.decode()
+
+
+def test_the_statement_leads_human_resources_to_what_was_said_and_who_pays_to_the_form(cast, project, paid, client):
+    line = movement(project, Decimal("150000"), purpose="材料款")
+    explain(line, "other", reason="误付材料款，已要求退回")
+    statements = f"/projects/{project.code}/account/statements/?kind=other"
+    told = f"/payroll/reconciliation/{project.code}/debits/"
+    client.force_login(cast.supervisor)
+    shown = client.get(statements).content.decode()
+    assert f'href="{told}"' in shown
+    assert f"/debits/{line.pk}/" not in shown
+    assert "误付材料款，已要求退回" in client.get(told).content.decode()
+    client.force_login(cast.labour_officer)
+    assert f"/debits/{line.pk}/" in client.get(statements).content.decode()
+    client.force_login(cast.bank_clerk)
+    assert told not in client.get(statements).content.decode()
