@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from payroll.models import BankResult, BatchAct, PayContest, PayoutFile, PayrollBatch, PayrollRemark
+from payroll.rules.places import Place
 from payroll.selectors.confirmations import answer_counts_unscoped
 from responsibilities.models import Organization
 
@@ -47,7 +48,7 @@ class PayrollRemarkSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = PayrollRemark
-        fields = ("row", "cell", "code", "severity", "message")
+        fields = ("sheet_no", "row", "cell", "code", "severity", "message")
 
 
 class BatchActSerializer(serializers.ModelSerializer):
@@ -84,12 +85,28 @@ class AuditSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=400, required=False, allow_blank=True, default="")
 
 
+class PlaceSerializer(serializers.Serializer):
+    """A row of one sheet of the file."""
+
+    sheet_no = serializers.IntegerField(min_value=1, help_text="在批次 sheet_names 中的位置，从 1 起")
+    row = serializers.IntegerField(min_value=1)
+
+    def to_internal_value(self, data) -> Place:
+        return Place(**super().to_internal_value(data))
+
+
 class ReturnSerializer(serializers.Serializer):
     """退回: why, and which rows of the file are meant."""
 
     version = serializers.IntegerField()
     reason = serializers.CharField(max_length=400)
-    rows = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=500)
+    rows = serializers.ListField(
+        child=serializers.IntegerField(min_value=1),
+        required=False,
+        max_length=500,
+        help_text="行号；文件有几张工作表的，指每一张的这一行，只指其中一张的请用 places",
+    )
+    places = PlaceSerializer(many=True, required=False, max_length=500)
 
 
 class NilReturnSerializer(serializers.Serializer):
@@ -194,6 +211,7 @@ class PayrollBatchDetailSerializer(PayrollBatchSerializer):
 
     remarks = PayrollRemarkSerializer(many=True, read_only=True)
     acts = BatchActSerializer(many=True, read_only=True)
+    sheet_names = serializers.ListField(child=serializers.CharField(), read_only=True)
     answers = serializers.SerializerMethodField()
     layout = serializers.SerializerMethodField()
     proposal = serializers.SerializerMethodField()
@@ -220,6 +238,7 @@ class PayrollBatchDetailSerializer(PayrollBatchSerializer):
         fields = (
             *PayrollBatchSerializer.Meta.fields,
             "sheet",
+            "sheet_names",
             "header_rows",
             "columns",
             "layout",

@@ -1,11 +1,14 @@
 """Shapes of the month's flow: audit, return, notice, nil return, answers to contests, signatures on paper."""
 
+import re
+
 from django import forms
 
 from payroll.forms import OWN, MonthField
 from payroll.models import PayContest
 from payroll.rules.contests import ContestAct
 from payroll.rules.employers import OWN_CREWS
+from payroll.rules.places import Place
 
 
 class SeveralFiles(forms.FileField):
@@ -41,12 +44,16 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "请写明退回的理由，编制人要据此改正。"},
     )
-    rows = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    places = forms.TypedMultipleChoiceField(
+        coerce=lambda value: Place(*map(int, value.split("-"))),
+        required=False,
+        error_messages={"invalid_choice": "勾选的行认不出来。请刷新页面后重新勾选。"},
+    )
 
     def __init__(self, *arguments, **facts):
         super().__init__(*arguments, **facts)
-        # Any row number: the service knows which rows there are.
-        self.fields["rows"].valid_value = lambda value: str(value).isdigit()
+        # Any sheet and row, as 2-5: the service knows which there are.
+        self.fields["places"].valid_value = lambda value: re.fullmatch(r"[0-9]{1,3}-[0-9]{1,7}", value) is not None
 
 
 class NoticeForm(forms.Form):

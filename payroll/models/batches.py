@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from payroll.models.people import BankCard, Worker
+from payroll.rules.places import row_words, sheet_words
 from responsibilities.models import ProjectScopedManager, ProjectScopedQuerySet
 from responsibilities.rules.roles import Role
 
@@ -195,6 +196,11 @@ class PayrollBatch(models.Model):
     def __str__(self):
         return f"{self.month_on:%Y-%m} 工资表 #{self.pk}"
 
+    @property
+    def sheet_names(self) -> list[str]:
+        """The sheets that were read, by `sheet_no`; a sheet that holds two tables stands there twice."""
+        return [part["sheet"] for part in self.parts] or [self.sheet]
+
 
 class BatchAct(models.Model):
     """One act of the month's flow on a batch: who did what, when, with which reason or statement. Never changed.
@@ -272,6 +278,11 @@ class PayrollLine(models.Model):
         verbose_name = verbose_name_plural = "工资明细"
         ordering = ["sheet_no", "row"]
         constraints = [models.UniqueConstraint(fields=["batch", "sheet_no", "row"], name="payroll_line_row")]
+
+    @property
+    def row_words(self) -> str:
+        """Where the line stands in its file, in words: 第 5 行, with the sheet where several were read."""
+        return row_words(self.row, sheet_words(self.sheet_no, self.batch.sheet_names))
 
 
 class PayrollRejectedRow(models.Model):

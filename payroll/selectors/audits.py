@@ -9,6 +9,7 @@ from payroll.models import PayConfirmation, PayContest, PayrollBatch, PayrollRem
 from payroll.rules.audit import AuditFacts
 from payroll.rules.checks.attendance import DaysOverAttendance, DaysUnderAttendance
 from payroll.rules.contests import UNSETTLED
+from payroll.rules.places import sheet_words
 from payroll.selectors.attendance_facts import attendance_known_unscoped, attendance_of_month_unscoped
 from payroll.selectors.batches import lines_of
 from payroll.selectors.month_facts import paid_by_others_unscoped
@@ -29,6 +30,12 @@ class AttentionRow:
     line: object
     why: list[str]
     attended: Decimal | None
+    sheet: str = ""  # where several were read
+
+    @property
+    def place(self) -> str:
+        """The line's place as the form of the return has it."""
+        return f"{self.line.sheet_no}-{self.line.row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +152,14 @@ def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
         if lines
         else {}
     )
+    names = batch.sheet_names
     return [
-        AttentionRow(lines[pk], why[pk], known[lines[pk].worker_id].days if lines[pk].worker_id in known else None)
+        AttentionRow(
+            lines[pk],
+            why[pk],
+            known[lines[pk].worker_id].days if lines[pk].worker_id in known else None,
+            sheet_words(lines[pk].sheet_no, names),
+        )
         for pk in picked
         if pk in lines
     ]

@@ -9,6 +9,7 @@ from payroll.rules.bank_files import Layout, Payer, Payment, amount_text, cells_
 from payroll.rules.bank_layouts import LAYOUTS, layout_of_bank
 from payroll.rules.bank_results import blames_card, failure_words
 from payroll.rules.payouts import Standing, payable_from
+from payroll.rules.places import row_words, sheet_words
 from payroll.rules.stages import Act, may
 from payroll.selectors.balances import balance_part
 from payroll.selectors.bank_results import results_of
@@ -59,7 +60,7 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "payable_net": sum((line.net for line in payable), Decimal(0)),
         "elsewhere": [line for line in lines if line.hold == "wrong_bank"],
         "preview": preview_of(chosen, payable[:PREVIEWED], f"{batch.month_on:%Y年%m月}工资"),
-        "troubled": [described(line) for line in troubled],
+        "troubled": [described(line, batch.sheet_names) for line in troubled],
         "files": files,
         "unsent": sum(row.rows for row in files if row.state == PayoutFile.State.MADE),
         "results": list(results_of(scope, batch)[:RESULTS_SHOWN]),
@@ -87,8 +88,11 @@ def _to_be_paid(lines: Sequence[OpenLine]) -> Decimal:
     return sum((line.net for line in lines if line.hold not in NOT_OWED), Decimal(0))
 
 
-def described(line: OpenLine) -> OpenLine:
-    """A line with its trouble in words: what is wrong, what to do, and the bank's own words where it said any."""
+def described(line: OpenLine, names: Sequence[str]) -> OpenLine:
+    """A line with its place and its trouble in words: what is wrong, what to do, and the bank's own words where it
+    said any. `names`: the sheets of the batch.
+    """
+    line.row_words = row_words(line.row, sheet_words(line.sheet_no, names))
     if line.hold and line.hold != "wrong_bank":
         line.trouble, line.remedy = line.hold_words
         if line.hold == "card_refused":

@@ -56,6 +56,7 @@ class OpenLine:
     settled_stay_id: int | None = None
     settled_note: str = ""
     unconfirmed: bool = False
+    row_words: str = ""
     trouble: str = ""
     remedy: str = ""
     said: str = ""

@@ -1,11 +1,13 @@
 """总包 audits a submitted sheet: approves it, signed by name, or sends it back with reasons."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
 
 from payroll.models import BatchAct, PayrollBatch
 from payroll.rules.audit import reasons_needed
+from payroll.rules.places import Place, places_words
 from payroll.rules.stages import Act
 from payroll.selectors import declarations
 from payroll.selectors.audits import audit_facts_unscoped, may_somebody_else_audit_unscoped
@@ -85,9 +87,13 @@ def batch_return(
     reason: str,
     scope=None,
     version: int | None = None,
-    rows: list[int] | None = None,
+    rows: Iterable[int] = (),
+    places: Iterable[Place] = (),
 ) -> PayrollBatch:
     """Send the sheet back to whoever compiled it, with reasons and, where some are meant, the rows.
+
+    `places` are rows of one sheet of the file each. A number of `rows` means that row on every sheet that has it:
+    all that can be known where only numbers are given.
 
     It counts no more: whom only it put on the roster isn't there any longer; answers of workers are voided and stand
     again where the new version pays the same.
@@ -99,12 +105,7 @@ def batch_return(
     if not reason:
         message = "请写明退回的理由，编制人要据此改正。"
         raise Refused("reason_needed", message, {"reason": message})
-    rows = sorted(set(rows or []))[:ROWS_AT_MOST]
-    known = set(batch.lines.filter(row__in=rows).values_list("row", flat=True)) if rows else set()
-    missing = [row for row in rows if row not in known]
-    if missing:
-        message = f"工资表中没有第 {missing[0]} 行，请核对要退回的行。"
-        raise Refused("no_such_row", message, {"rows": message})
+    meant = _places_meant(batch, set(rows), set(places))
     before = batch.get_stage_display()
     voided = confirmations_void(batch)
     batch.status, batch.stage = Status.RETURNED, PayrollBatch.Stage.NONE
@@ -116,17 +117,31 @@ def batch_return(
         act=BatchAct.Act.RETURN,
         actor=actor,
         reason=reason,
-        facts={"rows": rows, "from": before, "voided": voided},
+        facts={"rows": sorted({one.row for one in meant}), "places": meant, "from": before, "voided": voided},
     )
     act_event(
         batch=batch,
         action="payroll.return",
         actor=actor,
         reason=reason,
-        changes={"status": [before, batch.get_status_display()], "rows": ["", "、".join(map(str, rows))]},
+        changes={"status": [before, batch.get_status_display()], "rows": ["", places_words(meant, batch.sheet_names)]},
     )
     touch_projects([batch.project_id])
     return batch
+
+
+def _places_meant(batch: PayrollBatch, rows: set[int], places: set[Place]) -> list[Place]:
+    """The lines that are sent back, in the file's order; refuses a row that isn't one of the sheet's."""
+    if not rows and not places:
+        return []
+    numbers = rows | {one.row for one in places}
+    known = {Place(*one) for one in batch.lines.filter(row__in=numbers).values_list("sheet_no", "row")}
+    missing = [places_words([one], batch.sheet_names) for one in sorted(places - known)]
+    missing += [f"第 {row} 行" for row in sorted(rows - {one.row for one in known})]
+    if missing:
+        message = f"工资表中没有{missing[0]}，请核对要退回的行。"
+        raise Refused("no_such_row", message, {"rows": message})
+    return sorted(one for one in known if one in places or one.row in rows)[:ROWS_AT_MOST]
 
 
 def minimum_share() -> Decimal:

@@ -65,7 +65,6 @@ def annotated_make(batch_id: int) -> StoredFile | None:
     try:
         original = vault.unseal_bytes(batch.file.sealed, "file")
         remarks = PayrollRemark.objects.filter(batch=batch).order_by("pk")
-        names = [part["sheet"] for part in batch.parts] or [batch.sheet]
         about = About(
             project=batch.project.name,
             month=Month(batch.month_on.year, batch.month_on.month),
@@ -74,7 +73,7 @@ def annotated_make(batch_id: int) -> StoredFile | None:
             judged_at=batch.judged_at,
             batch=batch.pk,
         )
-        data = workbook_returned(original, list(remarks), names, about)
+        data = workbook_returned(original, list(remarks), batch.sheet_names, about)
     except Refusal as refusal:
         raise Refused(refusal.code, f"无法生成批注版：{refusal.message}") from refusal
     with transaction.atomic():

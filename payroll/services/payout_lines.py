@@ -77,7 +77,7 @@ def exception_lift(*, line_id: int, actor: Actor, scope=None) -> PayoutException
         project_id=batch.project_id,
         changes={"kind": [found.get_kind_display(), ""], "batch": ["", str(batch.pk)], "row": ["", str(line.row)]},
     )
-    batch_reopen(batch=batch, actor=actor, reason=f"第 {line.row} 行解除暂不能发放的登记")
+    batch_reopen(batch=batch, actor=actor, reason=f"{line.row_words}解除暂不能发放的登记")
     touch_projects([batch.project_id])
     return found
 
@@ -128,7 +128,7 @@ def payout_return(*, line_id: int, returned_on: datetime.date, reason: str, acto
     )
     if _counted_as_paid(line, batch):
         _released(line, batch, "退汇：退场结算把这一笔计为已支付，结算款里没有它", actor)
-    batch_reopen(batch=batch, actor=actor, reason=f"第 {line.row} 行退汇")
+    batch_reopen(batch=batch, actor=actor, reason=f"{line.row_words}退汇")
     touch_projects([batch.project_id])
     return paid
 
@@ -212,7 +212,9 @@ def locked_line(line_id: int, scope) -> tuple[PayrollLine, PayrollBatch]:
         raise NotVisible("没有找到这一行工资，或者它不在您的管辖范围内。")
     batch = batch_lock(batch_id, scope)
     require_stage(batch, Act.REOPEN if batch.stage == PayrollBatch.Stage.PAID else Act.PAY_OUT)
-    return PayrollLine.objects.select_related("worker", "card").get(pk=line_id), batch
+    line = PayrollLine.objects.select_related("worker", "card").get(pk=line_id)
+    line.batch = batch
+    return line, batch
 
 
 def require_open(line: PayrollLine) -> None:

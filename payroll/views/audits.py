@@ -108,7 +108,7 @@ def _screen(request, batch: PayrollBatch, form, returning):
             "unsettled_total": unsettled(scope, batch).count(),
             "counts": remark_counts(scope, batch),
             "rows": attention_rows(scope, batch),
-            "picked": {str(row) for row in returning["rows"].value() or ()},
+            "picked": set(returning["places"].value() or ()),
             "attendance": attendance_of(batch),
             "attendance_sheet": confirmed_sheet_of(batch),
             "total": total,

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 
 from payroll.models import PayrollBatch, PayrollRemark
+from payroll.rules.places import sheet_words
 from payroll.selectors.balances import balance_part
 from payroll.selectors.batches import (
     accepted_total,
@@ -15,7 +16,7 @@ from payroll.selectors.batches import (
     remarks_beside_rows,
     remarks_of_batch,
 )
-from payroll.views.grid import columns_of, position_of, row_numbers, rows_of, said, sheet_names
+from payroll.views.grid import columns_of, position_of, row_numbers, rows_of, said
 from payroll.views.words import WHY_IGNORED
 from responsibilities.rules.roles import Permission
 from responsibilities.views.listing import LONG_SIZES, page_size
@@ -30,7 +31,7 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
     only = request.GET.get("only", "")
     only = only if only in ("errors", "remarks") else ""
     size = page_size(request, LONG_SIZES)
-    names = sheet_names(batch)
+    names = batch.sheet_names
     sheet_no = _number(request.GET.get("sheet"), len(names)) or 1
     at = None if only else _number(request.GET.get("at"))
     number = position_of(request.scope, batch, sheet_no, at) // size + 1 if at else request.GET.get("page")
@@ -118,5 +119,4 @@ def _first_error(request, batch: PayrollBatch, names: list[str]) -> dict | None:
     if first is None:
         return None
     query = urlencode({"sheet": first.sheet_no, "at": first.row})
-    sheet = names[first.sheet_no - 1] if len(names) > 1 and first.sheet_no <= len(names) else ""
-    return {"said": said(first), "sheet": sheet, "url": f"?{query}#c{first.cell}"}
+    return {"said": said(first), "sheet": sheet_words(first.sheet_no, names), "url": f"?{query}#c{first.cell}"}

@@ -8,21 +8,25 @@ from django.urls import reverse
 
 from payroll.models import BatchAct, PayConfirmation, PayrollBatch
 from payroll.rules.checks.again import change_words
+from payroll.rules.places import Place, places_words, row_words
 from payroll.rules.signing import UNSIGNED
 from payroll.rules.stages import Act, may, replaceable
 from payroll.rules.step_line import Terms, step_line, waiting_step
 from payroll.selectors import declarations
-from payroll.selectors.batches import current_batch, may_act_on
+from payroll.selectors.batches import current_batch, lines_of, may_act_on
 from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
 from payroll.selectors.declarations import declaration_on, whole_figure
 from payroll.selectors.nil_returns import employer_unscoped
 from payroll.selectors.notices import notice_of
 from payroll.selectors.versions import version_place
+from payroll.views.problems import cell_url
 from responsibilities.rules.roles import Permission
+from responsibilities.rules.scope import Scope
 from responsibilities.selectors.clock import SHANGHAI, today
 
 Status = PayrollBatch.Status
 SHOWN_AS_FLOW = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.SUPERSEDED)
+ROWS_TOLD = 30  # rows of a return that are named in the record
 LEVELS = {BatchAct.Act.RETURN: "red", BatchAct.Act.SUPERSEDE: "grey", BatchAct.Act.PAID: "green"}
 
 
@@ -43,6 +47,7 @@ def flow_context(request, batch: PayrollBatch) -> dict:
         return {}
     scope = request.scope
     version, previous = version_place(scope, batch)
+    returned = _returned(batch)
     context = {
         "acts": act_lines(batch),
         "signer": request.user.name,
@@ -50,7 +55,8 @@ def flow_context(request, batch: PayrollBatch) -> dict:
         "version": version,
         "previous": previous,
         "notice": notice_of(batch),
-        "returned": _returned(batch),
+        "returned": returned,
+        "returned_rows": _returned_rows(scope, batch, returned),
     }
     if batch.kind == PayrollBatch.Kind.NIL:
         context["nil_people"] = _nil_people(batch)
@@ -106,6 +112,33 @@ def _returned(batch: PayrollBatch) -> BatchAct | None:
     return batch.acts.filter(act=BatchAct.Act.RETURN).order_by("-id").first()
 
 
+def _returned_rows(scope: Scope, batch: PayrollBatch, act: BatchAct | None) -> list[dict]:
+    """The rows that a return names, each with its worker and the address of its place in the sheet; one query.
+
+    Returns of before rows were kept with their sheet have no places: `_rows_returned` names them as they stand there.
+    """
+    places = [Place(*one) for one in act.facts.get("places", ())] if act else []
+    if not places:
+        return []
+    lines = lines_of(scope, batch).filter(row__in={one.row for one in places})
+    workers = {(line.sheet_no, line.row): line.worker.name for line in lines}
+    return [
+        {
+            "words": places_words([one], batch.sheet_names),
+            "worker": workers.get(one, ""),
+            "url": cell_url(batch, one.sheet_no, one.row),
+        }
+        for one in places
+    ]
+
+
+def _rows_returned(act: BatchAct, names: list[str]) -> str:
+    """The rows that a return names, in words; numbers alone where no more was kept."""
+    if places := act.facts.get("places"):
+        return places_words([Place(*one) for one in places[:ROWS_TOLD]], names)
+    return row_words("、".join(str(row) for row in act.facts["rows"][:ROWS_TOLD]))
+
+
 def steps_of(batch: PayrollBatch) -> list:
     """The step line of a batch as of today."""
     day = today()
@@ -119,19 +152,20 @@ def steps_of(batch: PayrollBatch) -> list:
 
 def act_lines(batch: PayrollBatch) -> list[ActLine]:
     """The record, newest first."""
+    names = batch.sheet_names
     return [
         ActLine(
             at=act.at,
             who=act.by.name if act.by else "系统",
             what=act.get_act_display(),
-            detail=_detail(act),
+            detail=_detail(act, names),
             level=LEVELS.get(act.act, "blue"),
         )
         for act in batch.acts.select_related("by").order_by("-id")
     ]
 
 
-def _detail(act: BatchAct) -> str:
+def _detail(act: BatchAct, names: list[str]) -> str:
     said = [act.reason.rstrip("。；")] if act.reason else []
     if act.facts.get("on_site"):
         said.append(f"花名册上当月有 {act.facts['on_site']} 人在场，说明：{act.facts['on_site_reason'].rstrip('。；')}")
@@ -140,7 +174,7 @@ def _detail(act: BatchAct) -> str:
     elif act.statement == UNSIGNED:
         said.append(UNSIGNED)
     if act.act == BatchAct.Act.RETURN and act.facts.get("rows"):
-        said.append("退回的行：" + "、".join(str(row) for row in act.facts["rows"][:30]))
+        said.append(f"退回的行：{_rows_returned(act, names)}")
     if act.facts.get("asked") and act.act == BatchAct.Act.AUDIT:
         said.append(f"当时 {act.facts['asked']} 人中 {act.facts['confirmed']} 人已确认")
     if act.facts.get("alone"):

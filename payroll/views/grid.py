@@ -95,11 +95,6 @@ class GridRow:
     remarks: list[Said] = field(default_factory=list)
 
 
-def sheet_names(batch: PayrollBatch) -> list[str]:
-    """The sheets that were read, by `sheet_no`; a sheet that holds two tables stands there twice."""
-    return [part["sheet"] for part in batch.parts] or [batch.sheet]
-
-
 def said(remark: PayrollRemark) -> Said:
     """A remark in the words of its check."""
     check = catalogue().get(remark.code)

@@ -12,11 +12,12 @@ from payroll.forms import DiscardForm
 from payroll.forms.checks import ProblemFilterForm
 from payroll.models import PayrollBatch
 from payroll.rules.checks import FAMILY_LABELS, catalogue
+from payroll.rules.places import sheet_words
 from payroll.selectors.batches import batch_by_pk, may_act_on
 from payroll.selectors.problems import problem_counts, problems_by_check, problems_of
 from payroll.services.check_settings import batch_rejudge
 from payroll.services.files import may_open_files
-from payroll.views.grid import LEVELS, WORDS, sheet_names
+from payroll.views.grid import LEVELS, WORDS
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
@@ -45,7 +46,7 @@ def problem_list(request, pk):
     chosen = {name: form.cleaned_data.get(name, "") for name in ("family", "severity", "code")}
     text, order = form.cleaned_data.get("q", "").strip(), form.cleaned_data.get("sort", "")
     rows = problems_of(request.scope, batch, text=text, order=order, **chosen)
-    names = sheet_names(batch)
+    names = batch.sheet_names
     if request.GET.get("export") == "xlsx":
         request.scope.require(Permission.EXPORT)
         return _export(batch, rows, names)
@@ -116,15 +117,14 @@ def _said(remark, batch: PayrollBatch, names: list[str]):
     remark.check = catalogue().get(remark.code)
     remark.level, remark.word = LEVELS[remark.severity], WORDS[remark.severity]
     remark.url = cell_url(batch, remark.sheet_no, remark.row, remark.cell)
-    remark.sheet = names[remark.sheet_no - 1] if len(names) > 1 and remark.sheet_no <= len(names) else ""
+    remark.sheet = sheet_words(remark.sheet_no, names)
     return remark
 
 
 def _group(one: dict, batch: PayrollBatch, names: list[str]) -> dict:
     for place in one["places"]:
         place["url"] = cell_url(batch, place["sheet_no"], place["row"], place["cell"])
-        several = len(names) > 1 and place["sheet_no"] <= len(names)
-        place["sheet"] = names[place["sheet_no"] - 1] if several else ""
+        place["sheet"] = sheet_words(place["sheet_no"], names)
     return one | {
         "level": LEVELS[one["severity"]],
         "word": WORDS[one["severity"]],

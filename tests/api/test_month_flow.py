@@ -6,9 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from payroll.services.answers import Claim, contest_raise, pay_confirm
+from payroll.services.reading import batch_read
+from payroll.services.submissions import batch_submit
 from tests.api.conftest import assert_refusal
-from tests.factories.flow import WORKER, submitted, tokens
-from tests.factories.payroll import MONTH, draft, person, sheet_bytes, site
+from tests.factories.flow import SYSTEM, WORKER, submitted, tokens
+from tests.factories.payroll import MONTH, draft, person, sheet_bytes, sheets_bytes, site, upload
 from tests.factories.people import on_roster, worker
 
 pytestmark = pytest.mark.django_db
@@ -55,8 +57,20 @@ def test_audit_and_return(cast, project, program):
     back = {"version": done["version"], "reason": "天数有误", "rows": [3]}
     returned = contractor.post(f"payroll-batches/{batch.pk}/return/", back).json()
     assert (returned["status"], returned["stage"]) == ("returned", "")
-    assert returned["acts"][-1]["facts"]["rows"] == [3]
+    assert (returned["acts"][-1]["facts"]["rows"], returned["acts"][-1]["facts"]["places"]) == ([3], [[1, 3]])
     assert_refusal(contractor.post(path, body | {"reason": "x"}), 400, "wrong_stage")
+
+
+def test_a_row_of_one_of_several_sheets_is_sent_back(cast, project, program):
+    batch = upload(project, sheets_bytes(木工班=[person(1)], 瓦工班=[person(2)]), subcontractor=cast.subcontractor)
+    batch_read(batch.pk)
+    batch = batch_submit(batch_id=batch.pk, actor=SYSTEM)
+    contractor, path = program(cast.labour_officer), f"payroll-batches/{batch.pk}/return/"
+    assert contractor.get(f"payroll-batches/{batch.pk}/").json()["sheet_names"] == ["木工班", "瓦工班"]
+    body = {"version": batch.version, "reason": "天数有误"}
+    assert_refusal(contractor.post(path, body | {"places": [{"sheet_no": 3, "row": 3}]}), 400, "no_such_row")
+    done = contractor.post(path, body | {"places": [{"sheet_no": 2, "row": 3}]}).json()
+    assert done["acts"][-1]["facts"]["places"] == [[2, 3]]
 
 
 def test_nobody_worked_is_stated_once(cast, project, program):

@@ -33,7 +33,11 @@ def noticed(project, people: int | list[dict] = 3, **facts) -> PayrollBatch:
     """A submitted batch that was audited and whose notice has hung its days; `people` rows, or as many synthetic ones."""
     rows = [person(n) for n in range(1, people + 1)] if isinstance(people, int) else people
     batch = draft(project, rows, month_on=facts.pop("month_on", MONTH), **facts)
-    batch_submit(batch_id=batch.pk, actor=SYSTEM)
+    return noticed_batch(batch_submit(batch_id=batch.pk, actor=SYSTEM))
+
+
+def noticed_batch(batch: PayrollBatch) -> PayrollBatch:
+    """A submitted batch as one that was audited and whose notice has hung its days."""
     PayrollBatch.objects.filter(pk=batch.pk).update(stage=PayrollBatch.Stage.NOTICED)
     day = clock.today()
     PayNotice.objects.create(

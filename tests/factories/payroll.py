@@ -71,15 +71,28 @@ def person(n: int, **changes) -> dict:
 
 def sheet_bytes(rows, *, columns=COLUMNS, name="10月工资", above=("某项目农民工工资表",), total=None) -> bytes:
     """An .xlsx payroll with a title line, a header in row 2 and, where given, a 合计 row."""
+    return _workbook([_out_sheet(rows, columns=columns, name=name, above=above, total=total)])
+
+
+def sheets_bytes(**sheets) -> bytes:
+    """An .xlsx with a payroll on each sheet: rows by the sheet's name."""
+    return _workbook([_out_sheet(rows, name=name, above=(f"{name}工资表",)) for name, rows in sheets.items()])
+
+
+def _out_sheet(rows, *, columns=COLUMNS, name, above, total=None) -> OutSheet:
     kinds = {"seq": "number", "days": "number"} | dict.fromkeys(
         ("unit_price", "gross", "deductions", "advance", "net_pay"), "money"
     )
     body = [[row.get(column) for column in columns] for row in rows]
     if total is not None:
         body.append([{"seq": "合计", "net_pay": Decimal(total)}.get(column) for column in columns])
-    box = BytesIO()
     outs = [OutColumn(TITLES[column], kinds.get(column, "text")) for column in columns]
-    write_xlsx(box, [OutSheet(name=name, columns=outs, rows=body, above=above)])
+    return OutSheet(name=name, columns=outs, rows=body, above=above)
+
+
+def _workbook(sheets) -> bytes:
+    box = BytesIO()
+    write_xlsx(box, sheets)
     return box.getvalue()
 
 

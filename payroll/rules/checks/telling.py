@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from payroll.rules.checks.declared import Check, Severity
 from payroll.rules.facts import Facts
 from payroll.rules.month import Month
+from payroll.rules.places import row_words
 from payroll.rules.remarks import LONGEST, Remark
 
 # A place is a row, and which sheet it stands on: rows of a sheet need 20 bits.
@@ -64,4 +65,4 @@ class Telling:
         if sheet_no == self.sheet_no:
             return f"第 {row} 行"
         name = self.memory.sheets.get(sheet_no)
-        return f"工作表“{name}”第 {row} 行" if name else f"第 {sheet_no} 张表第 {row} 行"
+        return row_words(row, name) if name else f"第 {sheet_no} 张表第 {row} 行"

@@ -143,13 +143,15 @@ def test_the_screen_sends_back_and_the_compiler_reads_why_on_the_first_page(cast
     answer = client.post(f"/payroll/{batch.pk}/return/", {"version": batch.version, "reason": ""})
     assert answer.status_code == 422
     assert "请写明退回的理由" in answer.content.decode()
-    form = {"version": batch.version, "reason": "木工班天数与考勤不符", "rows": ["3", "4"]}
+    form = {"version": batch.version, "reason": "木工班天数与考勤不符", "places": ["1-3", "1-4"]}
     assert "已退回" in client.post(f"/payroll/{batch.pk}/return/", form, follow=True).content.decode()
     clerk = enter(cast.subcontractor_clerk)
     for address in ("/", "/payroll/"):
         assert "木工班天数与考勤不符" in clerk.get(address).content.decode(), address
     page = clerk.get(f"/payroll/{batch.pk}/").content.decode()
-    assert "第 3、4 行" in page
+    assert ">第 3 行 " in page
+    assert ">第 4 行 " in page
+    assert "退回的行：第 3、4 行" in page
     assert "重新上传" in page
 
 
