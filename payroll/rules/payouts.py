@@ -46,10 +46,10 @@ def hold_words(code: str) -> tuple[str, str]:
 
 
 class CardWord(NamedTuple):
-    """What is known of a line's replaced card: the worker's word, the day of the change, whether a paper is behind it."""
+    """What is known of a line's replaced card: the worker's word, since when he is asked, whether a paper is behind it."""
 
     state: str
-    changed_on: datetime.date
+    asked_on: datetime.date
     has_paper: bool
 
 
@@ -63,7 +63,7 @@ def card_hold(word: CardWord | None, *, waits: bool, days: int, today: datetime.
         return ""
     if word.state == "denied":
         return "card_denied"
-    over = word.has_paper and today > word.changed_on + datetime.timedelta(days=days)
+    over = word.has_paper and today > word.asked_on + datetime.timedelta(days=days)
     return "card_unconfirmed" if waits and not over else ""
 
 

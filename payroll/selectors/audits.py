@@ -1,7 +1,9 @@
 """What 总包 looks at before approving: answers, contests, differences, attendance, money."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -38,6 +40,17 @@ class AttentionRow:
         return f"{self.line.sheet_no}-{self.line.row}"
 
 
+class LineDays(NamedTuple):
+    """A line's days: what the sheet states (None: piecework), what is on record, by how much the sheet states more;
+    0 where that says nothing.
+    """
+
+    line_id: int
+    stated: Decimal | None
+    on_record: Decimal
+    differs: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Attendance:
     """Days in the sheet against days on record."""
@@ -69,25 +82,22 @@ def may_somebody_else_audit_unscoped(batch: PayrollBatch, user_id: int) -> bool:
     return others_who_may_unscoped(Permission.PAYROLL_AUDIT, organization_id=contractor.pk, besides=user_id)
 
 
-def attendance_of(batch: PayrollBatch) -> Attendance | None:
-    """Days of a visible batch against the attendance on record today; None where there is nothing to compare with:
-    no attendance for the month, or back pay, which is for days that its month's own sheet states.
-    """
-    compared = _compared(batch)
+def attendance_of(compared: Sequence[LineDays] | None) -> Attendance | None:
+    """What all lines of a batch state against what is on record; None where there is nothing to compare with."""
     if compared is None:
         return None
-    days = [(stated, on_record) for _pk, stated, on_record, _differs in compared]
-    differs = [differs for *_facts, differs in compared]
     return Attendance(
-        paid_days=sum((stated or Decimal(0) for stated, _ in days), Decimal(0)),
-        attended_days=sum((on_record for _, on_record in days), Decimal(0)),
-        over=sum(one > 0 for one in differs),
-        under=sum(one < 0 for one in differs),
+        paid_days=sum((one.stated or Decimal(0) for one in compared), Decimal(0)),
+        attended_days=sum((one.on_record for one in compared), Decimal(0)),
+        over=sum(one.differs > 0 for one in compared),
+        under=sum(one.differs < 0 for one in compared),
     )
 
 
-def _compared(batch: PayrollBatch) -> list[tuple[int, Decimal | None, Decimal, Decimal]] | None:
-    """(line, days it states, days on record, by how much it states more; 0 where that says nothing) of each line.
+def days_compared(batch: PayrollBatch) -> list[LineDays] | None:
+    """Days of each line of a visible batch against the attendance on record today, in the order of the file; None
+    where there is nothing to compare with: no attendance for the month, or back pay, which is for days that its
+    month's own sheet states.
 
     As the checks of attendance have it: a line without days (piecework) says nothing, and who is paid by another
     employer of the project too has the rest of the days there.
@@ -104,12 +114,12 @@ def _compared(batch: PayrollBatch) -> list[tuple[int, Decimal | None, Decimal, D
         differs = Decimal(0) if days is None else days - on_record
         if differs < 0 and worker_id in shared:
             differs = Decimal(0)
-        compared.append((pk, days, on_record, differs))
+        compared.append(LineDays(pk, days, on_record, differs))
     return compared
 
 
-def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
-    """Lines with a contest that is unsettled, or taken up and not corrected yet, those whose days differ from the
+def attention_rows(scope: Scope, batch: PayrollBatch, compared: Sequence[LineDays] | None) -> list[AttentionRow]:
+    """`compared` is the batch's `days_compared`. Lines with a contest that is unsettled, or taken up and not corrected yet, those whose days differ from the
     attendance on record today, and lines with a remark; in this order, a page full.
     """
     why: dict[int, list[str]] = {}
@@ -125,7 +135,6 @@ def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
     for contest in PayContest.objects.filter(batch=batch, state__in=sorted(UNSETTLED)).select_related("confirmation"):
         said = contest.get_reason_display() + (f"，应当是 {contest.should_be}" if contest.should_be else "")
         why.setdefault(contest.confirmation.line_id, []).append(f"工人有异议：{said}")
-    compared = _compared(batch)
     for pk, days, on_record, differs in compared or ():
         if differs:
             said = (
@@ -134,15 +143,16 @@ def attention_rows(scope: Scope, batch: PayrollBatch) -> list[AttentionRow]:
                 else f"多 {_plain(differs)} 天，请核对考勤"
             )
             why.setdefault(pk, []).append(f"工资表 {_plain(days)} 天，考勤记录 {_plain(on_record)} 天，{said}")
-    places = {(sheet_no, row): pk for pk, sheet_no, row in batch.lines.values_list("pk", "sheet_no", "row")}
     remarks = PayrollRemark.objects.filter(batch=batch, row__isnull=False).exclude(
         severity=PayrollRemark.Severity.NOTICE
     )
     if compared is not None:
         # Attendance may have come, or been corrected, after the sheet was submitted: what it says today counts.
         remarks = remarks.exclude(code__in=(DaysOverAttendance.code, DaysUnderAttendance.code))
-    told = remarks.order_by("sheet_no", "row", "id").values_list("sheet_no", "row", "message")
-    for sheet_no, row, message in told[: SHOWN * 5]:
+    told = list(remarks.order_by("sheet_no", "row", "id").values_list("sheet_no", "row", "message")[: SHOWN * 5])
+    named = batch.lines.filter(row__in={row for _sheet_no, row, _message in told})
+    places = {(sheet_no, row): pk for pk, sheet_no, row in named.values_list("pk", "sheet_no", "row")}
+    for sheet_no, row, message in told:
         if (sheet_no, row) in places:
             why.setdefault(places[sheet_no, row], []).append(message)
     picked = list(why)[:SHOWN]

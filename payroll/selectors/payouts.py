@@ -50,7 +50,7 @@ class OpenLine:
     bank_message: str
     hold: str
     change_state: str | None = None
-    changed_at: datetime.datetime | None = None
+    asked_at: datetime.datetime | None = None
     change_has_paper: bool = False
     as_refused: bool = False
     settled_stay_id: int | None = None
@@ -76,8 +76,17 @@ def open_lines_unscoped(batch_id: int, layout: Layout | None = None) -> list[Ope
     is right (`line_cards.card_keep`). With a layout, lines whose bank it doesn't take are held back too.
     `unconfirmed`: the card was replaced and its worker hasn't said yes, whether the line waits for that or not.
     """
+    return _open(batch_id, layout=layout)
+
+
+def open_line_unscoped(line: PayrollLine) -> OpenLine | None:
+    """One line as `open_lines_unscoped` has it, without building the others; None where it is paid or under way."""
+    return next(iter(_open(line.batch_id, line.pk)), None)
+
+
+def _open(batch_id: int, line_id: int | None = None, *, layout: Layout | None = None) -> list[OpenLine]:
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN_LINES, [batch_id])
+        cursor.execute(_OPEN_LINES, [batch_id, line_id, line_id])
         lines = [OpenLine(*row) for row in cursor.fetchall()]
     _hold_replaced(batch_id, [line for line in lines if line.change_state])
     for line in lines:
@@ -98,7 +107,7 @@ def _hold_replaced(batch_id: int, changed: list[OpenLine]) -> None:
     waits = severities_on_unscoped(area_id, today())[CardUnconfirmed.code] == Severity.ERROR
     days = whole_figure("card_confirm_days", today())
     for line in changed:
-        word = CardWord(line.change_state, line.changed_at.astimezone(SHANGHAI).date(), line.change_has_paper)
+        word = CardWord(line.change_state, line.asked_at.astimezone(SHANGHAI).date(), line.change_has_paper)
         line.unconfirmed = line.change_state == CardChange.State.WAITING
         if not line.hold:
             line.hold = card_hold(word, waits=waits, days=days, today=today())
@@ -176,7 +185,7 @@ def line_hold(scope: Scope, line: PayrollLine) -> OpenLine | None:
     """A visible line as it waits now, with what holds it back; None where it is paid or under way."""
     if not batches(scope).filter(pk=line.batch_id).exists():
         raise NotVisible()
-    return next((one for one in open_lines_unscoped(line.batch_id) if one.pk == line.pk), None)
+    return open_line_unscoped(line)
 
 
 def attempts_of(scope: Scope, line: PayrollLine) -> QuerySet:
@@ -264,7 +273,7 @@ _OPEN_LINES = """
                WHEN mine.card_worker_id <> mine.worker_id THEN 'not_own_card'
                WHEN shared.number_index IS NOT NULL THEN 'shared_card'
                ELSE ''
-           END, change.state, change.changed_at, change.evidence_id IS NOT NULL,
+           END, change.state, change.asked_at, change.evidence_id IS NOT NULL,
            -- No card can be changed while a line is under way: a later change came after the bank's answer.
            coalesce(tried.card_id = mine.card_id AND (change.changed_at IS NULL OR change.changed_at < tried.made_at),
                     false), settled.stay_id, coalesce(settled.payment_note, '')
@@ -273,8 +282,13 @@ _OPEN_LINES = """
     LEFT JOIN tried ON tried.line_id = mine.id
     LEFT JOIN payroll_payoutexception exception ON exception.line_id = mine.id AND exception.lifted_at IS NULL
     LEFT JOIN LATERAL (
-        SELECT state, changed_at, evidence_id FROM payroll_cardchange
-        WHERE line_id = mine.id ORDER BY id DESC LIMIT 1) change ON true
+        -- Asked since the card was first named: keeping it, or correcting its bank, asks nothing new of the worker.
+        SELECT state, changed_at, evidence_id, (
+            SELECT min(named.changed_at) FROM payroll_cardchange named
+            WHERE named.line_id = mine.id AND NOT EXISTS (
+                SELECT FROM payroll_cardchange other WHERE other.line_id = mine.id AND other.id > named.id
+                  AND other.old_card_id IS DISTINCT FROM other.new_card_id)) AS asked_at
+        FROM payroll_cardchange WHERE line_id = mine.id ORDER BY id DESC LIMIT 1) change ON true
     LEFT JOIN LATERAL (
         SELECT stay.id AS stay_id, settlement.payment_note
         FROM payroll_leaversettlement settlement
@@ -283,7 +297,7 @@ _OPEN_LINES = """
         JOIN payroll_payrollbatch batch ON batch.id = mine.batch_id
         WHERE {held} AND entry.worker_id = mine.worker_id AND entry.project_id = batch.project_id
         ORDER BY stay.id DESC LIMIT 1) settled ON true
-    WHERE NOT coalesce(tried.live, false)
+    WHERE NOT coalesce(tried.live, false) AND (%s IS NULL OR mine.id = %s)
     ORDER BY mine.sheet_no, mine.row
 """.replace("{held}", _HELD.replace("{line}", "mine"))
 

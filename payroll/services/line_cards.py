@@ -127,13 +127,14 @@ def _word_kept(change: CardChange, asked: CardChange | None) -> None:
 @transaction.atomic
 def card_keep(*, line_id: int, reason: str, actor: Actor, scope=None) -> CardChange:
     """Say with a reason that the card which the bank refused is right (the bank corrected the name, the card was
-    unfrozen): the line can be paid again. What the worker said of the card, or hasn't said yet, stays as it was.
+    unfrozen): the line can be paid again. What the worker said of the card, or hasn't said yet, stays as it was, and
+    so do the days that he is waited for: they run from when this card was first named.
 
     Errors: `under_way`, `not_refused`, `reason_missing`.
     """
     line, batch = locked_line(line_id, scope)
     require_open(line)
-    if hold_of(line, batch) != "card_refused":
+    if hold_of(line) != "card_refused":
         raise Refused("not_refused", "这一行没有因卡号或户名被银行退回而停发，不用确认原卡。")
     require_reason(reason, "请写明核实的情况，例如“银行已更正户名”或“工人已到银行解除冻结”。")
     asked = line.card_changes.order_by("-id").first()

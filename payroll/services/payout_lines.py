@@ -14,7 +14,7 @@ from payroll.models import (
     PayrollLine,
 )
 from payroll.rules.stages import Act
-from payroll.selectors.payouts import open_lines_unscoped, standing_of
+from payroll.selectors.payouts import open_line_unscoped, standing_of
 from payroll.services.payout_files import batch_lock, require_stage
 from responsibilities.rules.errors import NotVisible, Refused
 from responsibilities.selectors.clock import now, today
@@ -91,7 +91,7 @@ def settled_release(*, line_id: int, reason: str, actor: Actor, scope=None) -> P
     """
     line, batch = locked_line(line_id, scope)
     require_open(line)
-    if hold_of(line, batch) != "settled":
+    if hold_of(line) != "settled":
         raise Refused("not_settled", "这一行没有因退场结算已付清而停发，不用解除。")
     require_reason(reason, "请写明理由，例如“结算单只包含 11 月工资，10 月工资仍随批发放”。")
     return _released(line, batch, reason, actor)
@@ -137,7 +137,8 @@ def _counted_as_paid(line: PayrollLine, batch: PayrollBatch) -> bool:
     """Whether a line that just came back is held by a settlement that counted it as paid: it was paid when the settlement
     was. Who said that less was paid than the payrolls show may have meant this line, so a person decides.
     """
-    held = next((one.settled_stay_id for one in open_lines_unscoped(batch.pk) if one.pk == line.pk), None)
+    waits = open_line_unscoped(line)
+    held = waits.settled_stay_id if waits else None
     if held is None:
         return False
     settlement = LeaverSettlement.objects.get(stay_id=held)
@@ -235,6 +236,7 @@ def require_reason(reason: str, message: str) -> None:
         raise Refused("reason_missing", message, {"reason": message})
 
 
-def hold_of(line: PayrollLine, batch: PayrollBatch) -> str:
+def hold_of(line: PayrollLine) -> str:
     """What holds an open line back just now, nothing where it can be paid."""
-    return next((one.hold for one in open_lines_unscoped(batch.pk) if one.pk == line.pk), "")
+    found = open_line_unscoped(line)
+    return found.hold if found else ""

@@ -15,6 +15,7 @@ from payroll.selectors.audits import (
     attendance_of,
     attention_rows,
     audit_facts_unscoped,
+    days_compared,
     may_somebody_else_audit_unscoped,
     same_origin,
 )
@@ -91,6 +92,7 @@ def _screen(request, batch: PayrollBatch, form, returning):
     # Back pay is some people's; a whole month is no measure of it.
     before = None if batch.kind == PayrollBatch.Kind.BACK_PAY else month_before(scope, batch)
     total = accepted_total(batch)
+    compared = days_compared(batch)
     compiled = user.pk in (batch.submitted_by_id, batch.uploaded_by_id)
     minimum = whole_figure("pay_same_origin", today())
     return render(
@@ -107,9 +109,9 @@ def _screen(request, batch: PayrollBatch, form, returning):
             "contests": list(unsettled(scope, batch)[:20]),
             "unsettled_total": unsettled(scope, batch).count(),
             "counts": remark_counts(scope, batch),
-            "rows": attention_rows(scope, batch),
+            "rows": attention_rows(scope, batch, compared),
             "picked": set(returning["places"].value() or ()),
-            "attendance": attendance_of(batch),
+            "attendance": attendance_of(compared),
             "attendance_sheet": confirmed_sheet_of(batch),
             "total": total,
             "balance": balance_part(scope, batch, total),

@@ -9,7 +9,7 @@ import pytest
 
 from payroll.models import PayConfirmation, PayContest
 from payroll.rules.contests import CONTEST_STEPS, UNSETTLED, ContestAct, ContestState, contest_may
-from payroll.selectors.audits import attention_rows
+from payroll.selectors.audits import attention_rows, days_compared
 from payroll.services.answers import Claim, contest_insist, contest_raise, pay_confirm
 from payroll.services.audits import batch_audit
 from payroll.services.contests import contest_settle
@@ -83,16 +83,21 @@ def test_an_answer_needs_words_the_right_version_and_the_right_state(contest):
 
 def test_what_was_taken_up_stands_first_at_the_audit_until_it_is_corrected(cast, contest, batch, enter):
     contest_settle(contest_id=contest.pk, act=ContestAct.ACCEPT, answer="将更正", actor=SYSTEM)
-    rows = attention_rows(cast.scope(cast.labour_officer), batch)
+    rows = attention_rows(cast.scope(cast.labour_officer), batch, days_compared(batch))
     assert rows[0].line.pk == contest.confirmation.line_id
     assert rows[0].why[0] == "异议已采纳，应当是 28 天，这份表还没有更正，请退回更正"
     page = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
     assert "异议已采纳" in page
     # The contest that came over to a corrected sheet speaks of other figures than the line has.
     PayContest.objects.filter(pk=contest.pk).update(figures=contest.figures | {"days": "23.00"})
-    assert "已改过，请核对是否改对" in attention_rows(cast.scope(cast.labour_officer), batch)[0].why[0]
+    assert (
+        "已改过，请核对是否改对"
+        in attention_rows(cast.scope(cast.labour_officer), batch, days_compared(batch))[0].why[0]
+    )
     PayConfirmation.objects.filter(pk=contest.confirmation_id).update(state="void")
-    assert "异议已采纳" not in str([row.why for row in attention_rows(cast.scope(cast.labour_officer), batch)])
+    assert "异议已采纳" not in str(
+        [row.why for row in attention_rows(cast.scope(cast.labour_officer), batch, days_compared(batch))]
+    )
 
 
 def test_who_answers_and_who_does_not(cast, contest):

@@ -4,9 +4,11 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from payroll.models import AttendanceSheet, PayrollBatch, PayrollLine, PayrollRemark, StoredFile
-from payroll.selectors.audits import attendance_of, attention_rows
+from payroll.selectors.audits import attendance_of, attention_rows, days_compared
 from responsibilities.selectors.clock import now
 from tests.factories.flow import submitted
 from tests.factories.payroll import person
@@ -31,7 +33,10 @@ def batch(cast, project):
 
 
 def said(cast, batch):
-    return {row.line.worker_id: row.why for row in attention_rows(cast.scope(cast.labour_officer), batch)}
+    return {
+        row.line.worker_id: row.why
+        for row in attention_rows(cast.scope(cast.labour_officer), batch, days_compared(batch))
+    }
 
 
 def test_attendance_that_came_later_names_who_is_paid_for_fewer_or_more_days(cast, batch, enter):
@@ -39,7 +44,7 @@ def test_attendance_that_came_later_names_who_is_paid_for_fewer_or_more_days(cas
     assert "工资表 22 天，考勤记录 26 天，少 4 天，请核对是否少发工资" in why[worker(1).pk]
     assert "工资表 26 天，考勤记录 25 天，多 1 天，请核对考勤" in why[worker(2).pk]
     assert not {worker(3).pk, worker(4).pk} & set(why)
-    assert (attendance_of(batch).under, attendance_of(batch).over) == (1, 1)
+    assert (attendance_of(days_compared(batch)).under, attendance_of(days_compared(batch)).over) == (1, 1)
     page = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
     assert "1 人少于考勤，1 人多于考勤" in page
     assert "少 4 天，请核对是否少发工资" in page
@@ -48,7 +53,7 @@ def test_attendance_that_came_later_names_who_is_paid_for_fewer_or_more_days(cas
 def test_who_is_paid_by_another_employer_of_the_site_too_is_not_short_here(cast, project, batch):
     submitted(project, [person(1, days=Decimal(4))], name="own.xlsx")
     assert worker(1).pk not in said(cast, batch)
-    assert attendance_of(batch).under == 0
+    assert attendance_of(days_compared(batch)).under == 0
 
 
 def test_a_remark_of_another_sheet_of_the_file_is_nobody_elses(cast, batch):
@@ -71,10 +76,19 @@ def test_a_remark_of_another_sheet_of_the_file_is_nobody_elses(cast, batch):
     ]
 
 
+def test_the_page_walks_the_days_of_all_lines_once(cast, batch, enter):
+    client = enter(cast.labour_officer)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/payroll/{batch.pk}/audit/")
+    of_lines = [one["sql"] for one in asked if 'FROM "payroll_payrollline"' in one["sql"]]
+    walks = [sql for sql in of_lines if '."days"' in sql and '."crew"' not in sql]
+    assert len(walks) == 1
+
+
 def test_back_pay_is_not_held_against_the_months_attendance(cast, batch, enter):
     PayrollBatch.objects.filter(pk=batch.pk).update(kind=PayrollBatch.Kind.BACK_PAY, sequence=1)
     batch.refresh_from_db()
-    assert attendance_of(batch) is None
+    assert attendance_of(days_compared(batch)) is None
     assert said(cast, batch) == {}
     page = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
     assert "补发不与考勤对照" in page

@@ -11,7 +11,7 @@ from payroll.models import CardChange, CheckSetting, PayContest, Payout, PayoutF
 from payroll.rules.payouts import CardWord, card_hold
 from payroll.selectors.payouts import open_lines_unscoped
 from payroll.services.answers import Claim, contest_raise
-from payroll.services.line_cards import card_replace
+from payroll.services.line_cards import card_keep, card_replace
 from payroll.services.pay_links import pay_token, visit_token
 from payroll.services.payout_files import payout_files_make
 from responsibilities.models import AuditEvent
@@ -113,6 +113,26 @@ def test_silence_with_a_paper_frees_the_line_after_the_days_and_the_file_says_so
     CardChange.objects.update(evidence=changed.evidence)
     make(batch, by)
     assert batch.acts.filter(act="pay_out").last().facts["unconfirmed"] == 1
+
+
+@pytest.mark.django_db
+def test_keeping_a_card_or_correcting_its_bank_does_not_make_the_worker_wait_again(batch, by, line, settings):
+    """He was waited for as long as this card is known; the bank's mistake is no reason to wait as long once more."""
+    replace(line, by, evidence=PICTURE)
+    settings.PORTAL_TODAY = f"{clock.today() + datetime.timedelta(days=4)}"
+    CardChange.objects.update(changed_at=clock.now() - datetime.timedelta(days=4))
+    make(batch, by).files[0].payouts.update(state="failed", bank_message="户名不符")
+    assert hold(batch) == "card_refused"
+    kept = card_keep(line_id=line.pk, reason="银行已更正户名", **by)
+    assert (kept.state, hold(batch)) == (State.WAITING, "")
+    replace(line, by, bank_name="张掖农商银行", reason="开户行写错")
+    assert hold(batch) == ""
+    # Another card is another question.
+    replace(line, by, number=card_number(78), evidence=PICTURE)
+    assert hold(batch) == "card_unconfirmed"
+    # And back to the first one, which is named anew.
+    replace(line, by, evidence=PICTURE)
+    assert hold(batch) == "card_unconfirmed"
 
 
 @pytest.mark.django_db

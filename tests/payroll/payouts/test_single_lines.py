@@ -6,7 +6,7 @@ import pytest
 
 from payroll.models import BankCard, BatchAct, CardChange, PayContest, Payout, PayoutFile, PayrollBatch
 from payroll.rules.contests import ContestAct
-from payroll.selectors.payouts import open_lines_unscoped, standing_of
+from payroll.selectors.payouts import open_line_unscoped, open_lines_unscoped, standing_of
 from payroll.services.answers import Claim, contest_raise
 from payroll.services.contests import contest_settle
 from payroll.services.line_cards import card_keep, card_replace, evidence_open
@@ -242,6 +242,15 @@ def test_somebody_says_with_a_reason_that_the_same_card_is_right(cast, lines, by
     auditor = {"actor": cast.actor(cast.auditor), "scope": cast.scope(cast.auditor)}
     with pytest.raises(NotAllowed):
         card_keep(line_id=lines[1].pk, reason="我看没问题", **auditor)
+
+
+def test_one_line_is_held_by_what_holds_it_among_the_others(lines, batch):
+    """Asked for alone, it says the same: a card is shared with lines that are not asked for."""
+    card = lines[1].card
+    BankCard.objects.filter(pk=lines[2].card_id).update(number_index=card.number_index)
+    found = open_lines_unscoped(batch.pk)
+    assert [one.hold for one in found] == ["shared_card", "shared_card"]
+    assert [open_line_unscoped(line) for line in lines] == [None, *found]
 
 
 def test_keeping_a_card_answers_nothing_for_the_worker(lines, by, batch, settings):
