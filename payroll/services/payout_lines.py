@@ -126,14 +126,14 @@ def payout_return(*, line_id: int, returned_on: datetime.date, reason: str, acto
         },
         reason=reason,
     )
-    if _counted_as_paid(line, batch):
+    if _counted_as_paid(line):
         _released(line, batch, "退汇：退场结算把这一笔计为已支付，结算款里没有它", actor)
     batch_reopen(batch=batch, actor=actor, reason=f"{line.row_words}退汇")
     touch_projects([batch.project_id])
     return paid
 
 
-def _counted_as_paid(line: PayrollLine, batch: PayrollBatch) -> bool:
+def _counted_as_paid(line: PayrollLine) -> bool:
     """Whether a line that just came back is held by a settlement that counted it as paid: it was paid when the settlement
     was. Who said that less was paid than the payrolls show may have meant this line, so a person decides.
     """
