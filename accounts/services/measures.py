@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from projects.imports.cells import LARGEST
+from projects.rules.amounts import LARGEST
 from responsibilities.rules.errors import Refused
 
 

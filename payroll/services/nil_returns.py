@@ -40,9 +40,16 @@ def nil_return(
     Where the register has people of the employer on site in the month, the caller says that it was seen how many
     (`people`) and why they had no work all the same (`people_reason`); both stay in the record for whoever reads it.
     Attendance can't be explained away: it is corrected, or pay is owed for it.
+
+    After the month of completion no payroll is asked for (`selectors.missing`): what is owed then is that everybody is
+    settled and paid, that this is posted for thirty days and the account closed, and a statement that nobody worked says
+    nothing of that and could be taken for it. But repairs and clearing the site are work with wages like any other. So
+    where nobody is on record in such a month, the statement is refused as needless; where somebody is, the month counts
+    as every other one does, with the doubts above. The month of completion itself is an ordinary month.
     Errors: `month_in_future`, `employer_not_on_project`, `say_why`, `before_start`, `before_employer`,
+    `after_completion`,
     `sheet_submitted` (pay says otherwise), `nil_already`, `attendance_exists` (attendance says otherwise),
-    `people_on_site` (the register says otherwise), `signature_differs`. Basis: 724 art 15, 28, 31.
+    `people_on_site` (the register says otherwise), `signature_differs`. Basis: 724 art 15, 27, 28, 31.
     """
     month_on = month_on.replace(day=1)
     if month_on > today():
@@ -82,6 +89,8 @@ def nil_return(
             f"{who} {month_on:%Y-%m} 有 {present.attended} 人的考勤记录，不能申报无用工。请提交工资表，或先更正考勤。"
         )
         raise Refused("attendance_exists", message, {"month": message})
+    if not present.on_site:
+        _require_not_completed(project, month_on, who)
     people_reason = people_reason.strip()
     if present.on_site and (people != present.on_site or not people_reason):
         message = (
@@ -140,3 +149,16 @@ def _require_begun(project, subcontractor: Organization | None, month_on: dateti
             "月份选错的请改正；登记得晚了的，请先补登记分包合同或进场。"
         )
         raise Refused("before_employer", message, {"month": message})
+
+
+def _require_not_completed(project, month_on: datetime.date, who: str) -> None:
+    """Refuse a month that began after the project was completed; call where nobody is on record in it."""
+    if project.completed_on is None or month_on <= project.completed_on:
+        return
+    month = Month(month_on.year, month_on.month)
+    message = (
+        f"{project.name}登记的实际竣工日期是 {project.completed_on}，{month} 已经竣工，花名册上{who}当月没有人在场，"
+        "不用申报无用工。月份选错的请改正；竣工日期登记错的，请先在项目页更正；"
+        "竣工后有人做维修、清场的，请先登记进场，再提交工资表。"
+    )
+    raise Refused("after_completion", message, {"month": message})

@@ -5,13 +5,12 @@ import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from projects.rules.amounts import LARGEST
 from sheets.values import ErrorValue, as_text, lost_precision
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # A register that names only the day means that day's business hours.
 DAY_ONLY_MOMENT = datetime.time(12)
-# Ten thousand million yuan: no site in the city is near it, and sums of such amounts stay within their columns.
-LARGEST = Decimal("9999999999.99")
 
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")

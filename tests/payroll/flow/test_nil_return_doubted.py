@@ -75,6 +75,41 @@ def test_a_contract_signed_late_refuses_nothing_once_somebody_came_earlier(cast,
     assert nil(project, subcontractor=cast.subcontractor).pk
 
 
+# ── after completion ────────────────────────────────────────────────────
+
+
+def completed(project, on):
+    project.actual_start_on, project.completed_on = on - 90 * DAY, on
+    project.save()
+
+
+def test_a_month_after_completion_with_nobody_on_record_is_refused(cast, project):
+    completed(project, MONTH - DAY)
+    for employer in (None, cast.subcontractor):
+        refusal = refused(project, subcontractor=employer)
+        assert (refusal.code, list(refusal.fields)) == ("after_completion", ["month"])
+        assert "2026-09-30" in refusal.message
+    assert not PayrollBatch.objects.exists()
+
+
+@pytest.mark.parametrize("on", [MONTH, END])
+def test_the_month_of_completion_itself_is_taken(project, on):
+    completed(project, on)
+    assert nil(project).kind == "nil"
+
+
+def test_who_is_on_site_for_repairs_after_completion_is_asked_about_as_ever(cast, project):
+    completed(project, MONTH - 20 * DAY)
+    on_roster(project, worker(1), cast.subcontractor, entered_on=MONTH)
+    given = {"subcontractor": cast.subcontractor}
+    assert refused(project, **given).code == "people_on_site"
+    assert nil(project, people=1, people_reason="等配件，未安排维修", **given).pk
+    # Another employer, who has nobody there, has nothing to state.
+    assert refused(project, subcontractor=cast.other_subcontractor).code == "after_completion"
+    attended(project, worker(1), [MONTH], subcontractor=cast.other_subcontractor)
+    assert refused(project, subcontractor=cast.other_subcontractor).code == "attendance_exists"
+
+
 # ── people on site ──────────────────────────────────────────────────────
 
 

@@ -78,6 +78,29 @@ def submitted(project):
     return noticed(project, 3)
 
 
+# ── the head of the page ───────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_the_portals_name_is_whole_on_a_phone_beside_a_bell_of_three_figures(page, cast, project, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    enter(page, cast.labour_officer)
+    open_(page, "/payroll/")
+    page.evaluate("""() => document.querySelector(".wp-top__btn[aria-label^=通知]").insertAdjacentHTML(
+        "beforeend", '<span class="wp-dot">99+</span>')""")
+    name = page.locator(".wp-brand__name")
+    expect(name).to_be_visible()
+    cut = name.evaluate(
+        "one => one.scrollWidth > one.clientWidth || one.scrollHeight > one.closest('.wp-top').clientHeight"
+    )
+    boxes = page.evaluate("""() => [".wp-brand__name", ".wp-top__tools"].map((one) => {
+        const box = document.querySelector(one).getBoundingClientRect(); return [box.left, box.right]; })""")
+    assert not cut
+    assert boxes[0][1] <= boxes[1][0]
+    assert boxes[1][1] <= width
+    fits(page, width)
+
+
 # ── fingers ────────────────────────────────────────────────────────────
 
 
