@@ -22,6 +22,7 @@ from payroll.services.stays import site_enter, site_leave
 from payroll.views import reconciliation
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
+from responsibilities.selectors.clock import now
 from responsibilities.services.trail import Actor
 from tests.factories.payouts import special_account
 from tests.factories.payroll import card_number, site
@@ -471,3 +472,21 @@ def test_the_statement_leads_human_resources_to_what_was_said_and_who_pays_to_th
     assert f"/debits/{line.pk}/" in client.get(statements).content.decode()
     client.force_login(cast.bank_clerk)
     assert told not in client.get(statements).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "badge"), [("reversed", "已说明：已退回"), ("part", "已说明：工资"), ("other", "非工资支出</span>")]
+)
+def test_the_statement_shows_what_a_debit_was_explained_as(cast, project, paid, client, kind, badge):
+    line = movement(project, Decimal("5280"), purpose="往来")
+    statements = f"/projects/{project.code}/account/statements/?kind=other"
+    client.force_login(cast.supervisor)
+    red = '<span class="wp-badge u-red">非工资支出</span>'
+    assert red in client.get(statements).content.decode()
+    DebitExplanation.objects.create(statement_line=line, kind=kind, reason="已查", at=now())
+    shown = client.get(statements).content.decode()
+    assert badge in shown
+    assert (red in shown) == (kind == "other")
+    # The bank's clerk reads the statement, and nothing of pay.
+    client.force_login(cast.bank_clerk)
+    assert "已说明" not in client.get(statements).content.decode()
