@@ -27,6 +27,7 @@ NAVIGATION = (
     ("工作日历", "日历", "escalation:calendar", "calendar", P.RESPONSIBILITY_VIEW, ""),
     ("用户与授权", "用户", "responsibilities:users", "users", P.USER_MANAGE, "管理"),
     ("操作留痕", "留痕", "responsibilities:trail", "history", P.TRAIL_VIEW, ""),
+    ("运行状态", "运行", "running", "heart-rate-monitor", P.USER_MANAGE, ""),
 )
 
 

@@ -20,11 +20,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when all four are `ok`, else 503; the body says which one isn't and why."""
-    report = {"database": "ok", "broker": _broker(), **_heartbeats()}
-    well = set(report.values()) == {"ok"}
-    reply = JsonResponse(report, status=200 if well else 503, json_dumps_params={"ensure_ascii": False})
+    found = report()
+    well = set(found.values()) == {"ok"}
+    reply = JsonResponse(found, status=200 if well else 503, json_dumps_params={"ensure_ascii": False})
     reply._has_been_logged = True  # a probe comes every few seconds; its 503 is an answer, not an error of ours
     return reply
+
+
+def report() -> dict[str, str]:
+    """`database`, `broker`, `worker`, `beat`: `ok` or the reason why not."""
+    return {"database": "ok", "broker": _broker(), **_heartbeats()}
 
 
 def _broker() -> str:

@@ -20,6 +20,7 @@ from django.utils import timezone
 logger = logging.getLogger(__name__)
 
 WORKER, BEAT = "worker", "beat"
+STARTED = {WORKER: "worker_started", BEAT: "beat_started"}  # the same row each time: the last start counts
 PERIOD = 10.0
 BUSY_LIMIT = 330.0  # the hard limit of a task is 300 s: a busy worker hears again within it
 DEAF_LIMIT = 420.0
@@ -46,12 +47,23 @@ class Pulse(bootsteps.StartStopStep):
 
     def start(self, parent) -> None:
         Watchdog.start_once()
+        _write_started(WORKER)
         self._entry = parent.timer.call_repeatedly(PERIOD, _ring, (parent.app,))
         _ring(parent.app)
 
     def stop(self, parent) -> None:
         if getattr(self, "_entry", None):
             self._entry.cancel()
+
+
+def _write_started(name: str) -> None:
+    """For `/running/` only: a start isn't held up by it."""
+    try:
+        write(STARTED[name])
+    except Error:
+        logger.warning("start could not be written", exc_info=True)
+    finally:
+        connection.close()  # the pool forks after it: none is kept open
 
 
 def _ring(app) -> None:
@@ -129,4 +141,6 @@ class OneBeat(Scheduler):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_try_advisory_lock(%s)", [BEAT_LOCK])
                 self._leads = cursor.fetchone()[0]
+            if self._leads:
+                write(STARTED[BEAT])
         return self._leads

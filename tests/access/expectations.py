@@ -209,6 +209,7 @@ PAGES = {
     "responsibilities:grant_remove": button(P.USER_MANAGE, "grant"),
     "responsibilities:token_revoke": button(P.USER_MANAGE, "token"),
     "responsibilities:trail": page(P.TRAIL_VIEW),
+    "running": page(P.USER_MANAGE),
 }
 
 ENDPOINTS = {

@@ -51,6 +51,29 @@ def test_readyz_is_503_when_the_broker_is_away(client, settings):
     assert json.loads(reply.content)["broker"] != "ok"
 
 
+def test_the_administrator_reads_in_words_what_runs_and_what_to_do_where_something_does_not(client, cast):
+    beat("worker", 300)
+    beat("beat", 5)
+    client.force_login(cast.administrator)
+    shown = client.get("/running/").content.decode()
+    assert "1 个部分不正常：后台任务" in shown
+    assert "请重新启动后台任务" in shown
+    assert "请重新启动定时任务" not in shown, "nothing is to be done where all is well"
+    assert "/running/" in client.get("/").content.decode()
+    beat("worker", 5)
+    assert "各部分运行正常" in client.get("/running/").content.decode()
+
+
+def test_the_page_of_what_runs_comes_up_while_the_broker_is_away(client, cast, settings):
+    beat("worker", 5)
+    beat("beat", 5)
+    client.force_login(cast.administrator)
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    shown = client.get("/running/").content.decode()
+    assert "1 个部分不正常：消息服务" in shown
+    assert "消息服务无应答" in shown
+
+
 def test_probes_answer_whatever_host_they_are_asked_under(client, settings):
     settings.ALLOWED_HOSTS = ["portal.example.cn"]
     assert client.get("/healthz", headers={"host": "10.0.0.7"}).status_code == 200
