@@ -68,7 +68,7 @@ LABOR_COST_ALLOCATION = Rule(
     matter=lambda label, period_on: f"拨付 {period_on:%Y-%m} 人工费用至工资专用账户",
     settle_url="accounts:period",
     settle_kwargs=lambda code, subject_id, period_on: {"code": code, "month": f"{period_on:%Y-%m}"},
-    settle_label="登记拨付",
+    settle_label="登记到账",
 )
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in (APPROVAL_INFO_PUSH, PLATFORM_ONBOARD, LABOR_COST_ALLOCATION)}

@@ -40,21 +40,26 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         }
         for notice in rows
     ]
-    decisions = list(decisions_on_mine(perspective.scope)[:20])
-    decided = matters([decision.deadline for decision in decisions])
+    decided = decisions_on_mine(perspective.scope)
+    decisions = list(decided[:20])
+    decided_words = matters([decision.deadline for decision in decisions])
     context = {
         "perspective": perspective,
         "days": [(day, list(group)) for day, group in groupby(lines, key=lambda line: line["notice"].noticed_on)],
         "page": page,
         "total": total,
-        "unread": notices(perspective.scope, since=seen_at).order_by().count() if seen_at else total,
+        "decided_total": decided.order_by().count(),
+        # The badge of the bell counts the same: notices of every level, and decisions.
+        "unread": sum(
+            rows(perspective.scope, since=seen_at).order_by().count() for rows in (notices, decisions_on_mine)
+        ),
         "level": level,
         "level_query": f"level={level}&" if level else "",
         "levels": LadderStep.Level.choices[1:],
         "decisions": [
             {
                 "decision": decision,
-                "matter": decided.get(decision.deadline_id, decision.deadline.rule),
+                "matter": decided_words.get(decision.deadline_id, decision.deadline.rule),
                 "is_new": seen_at is None or decision.moved_at > seen_at,
             }
             for decision in decisions

@@ -19,7 +19,7 @@ def test_a_supervisor_of_the_area_is_not_flooded_with_other_units_notices(city, 
 def test_unread_until_marked_then_only_what_comes_after(city, client, settings):
     officer = city.officer("zjj", GANZHOU)
     client.force_login(officer)
-    assert client.get("/notices/").context["unread"] == 1
+    assert client.get("/notices/").context["unread"] == 2, "a notice and a decision"
     assert "未读" in client.get("/").content.decode()
     assert client.post("/notices/").status_code == 302
     assert client.get("/notices/").context["unread"] == 0
@@ -33,3 +33,14 @@ def test_a_decision_on_what_my_unit_owes_stands_beside(city, client):
     client.force_login(city.officer("zjj", GANZHOU))
     decisions = client.get("/notices/").context["decisions"]
     assert [line["decision"].kind for line in decisions] == ["supervision_order"]
+
+
+def test_the_bell_and_the_page_tell_the_same_number(city, client):
+    client.force_login(city.officer("zjj", GANZHOU))
+    reply = client.get("/notices/")
+    assert reply.context["decided_total"] == 1
+    assert reply.context["unread"] == int(f"{reply.context['unread_notices']}") == 2, "a notice and a decision"
+    assert "通知 1 条，决定与督办 1 项；<b>共 2 条未读</b>" in reply.content.decode()
+    client.post("/notices/")
+    reply = client.get("/notices/")
+    assert reply.context["unread"] == int(f"{reply.context['unread_notices']}") == 0
