@@ -217,7 +217,11 @@ def timeline(facts: Facts, rows: list[DeadlineRow]) -> list[dict]:
     ):
         if day:
             events.append(_event(day, label, level))
-    return sorted(events + _due(facts, rows), key=lambda event: event["date"])
+    events += _due(facts, rows)
+    if events:
+        events.append(_event(facts.today, "今天", "grey") | {"is_today": True})
+    # Today stands in its place also where the dates are a plain list: after what happened today.
+    return sorted(events, key=lambda event: (event["date"], event.get("is_today", False)))
 
 
 def _due(facts: Facts, rows: list[DeadlineRow]) -> list[dict]:

@@ -37,6 +37,10 @@ CREW = re.compile(r".{1,16}(?:班组|(?<![加值上下夜白早晚中])班|组|�
 TRADE = re.compile(r"(?:[\u4e00-\u9fff]{1,6}(?:工|手|员)|力工|普工|小工|大工)")
 MONTH = re.compile(r"(?:20\d{2}[年.\-/])(?:1[0-2]|0?[1-9])月?(?:份)?|20\d{2}(?:1[0-2]|0[1-9])|(?:1[0-2]|[1-9])月份?")
 DIGITS = re.compile(r"\d")
+# A day, with or without an hour: no personal number, and useless with its year hidden.
+DAY = re.compile(
+    r"(?:19|20)\d{2}[-/.年](?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
+)
 PLAIN_NUMBER = re.compile(r"[0-9]{1,8}")
 
 # What a column can't be where most of its cells are of another, unmistakable kind.
@@ -175,6 +179,8 @@ def masked(cell: Cell) -> str:
     """A sample for people: personal numbers never in full, wherever they stand."""
     text = " ".join(as_text(cell).split())
     digits = "".join(DIGITS.findall(text))
+    if DAY.fullmatch(text):
+        return text[:SAMPLE_LENGTH]
     if len(digits) < 7 or (type(cell) is float and abs(cell) < 1e8 and not float(cell).is_integer()):
         return text[:SAMPLE_LENGTH]
     if len(digits) < 11:

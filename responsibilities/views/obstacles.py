@@ -97,7 +97,7 @@ def _row(obstacle: Obstacle, may_edit: bool) -> dict:
             "url": reverse("responsibilities:organization", args=[obstacle.organization.code]),
         },
         {"text": obstacle.get_kind_display(), "label": "情形"},
-        {"text": str(obstacle.since_on), "label": "自"},
+        {"text": str(obstacle.since_on), "label": "自", "nowrap": True},
         {"text": obstacle.reason, "sub": obstacle.source, "label": "事由"},
         {
             "badge": {"label": f"{lifted} 解除" if lifted else "生效中", "level": "grey" if lifted else "red"},

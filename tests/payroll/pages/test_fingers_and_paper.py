@@ -1,17 +1,23 @@
 """What a finger aims at on a telephone is large enough; what lies on paper is whole, without buttons, and signed."""
 
 import re
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from payroll.services.leavers import settlement_agree
 from payroll.services.pay_links import pay_token
 from payroll.services.submissions import batch_submit
+from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 from tests.browser import fits
 from tests.cast import PASSWORD
+from tests.factories.escalation_pages import deadline
 from tests.factories.payouts import noticed, special_account
 from tests.factories.payroll import draft, person, site
+from tests.factories.people import on_roster, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("tests")
@@ -136,6 +142,43 @@ def test_targets_are_large_enough_for_those_who_supervise(page, cast, project, s
         fits(page)
 
 
+# What a tick box of a card lies over, other than its own cell.
+UNDER_A_TICK = """() => [...document.querySelectorAll(".wp-cards > tbody > tr > .wp-check input")].flatMap((tick) => {
+  const a = tick.getBoundingClientRect(), row = tick.closest("tr");
+  return [...row.querySelectorAll("td:not(.wp-check), th")].flatMap((cell) => {
+    const words = document.createRange();
+    words.selectNodeContents(cell);
+    return [...words.getClientRects()].filter((b) => b.width > 1 && a.left < b.right && b.left < a.right
+      && a.top < b.bottom && b.top < a.bottom).map(() => cell.textContent.trim().slice(0, 20));
+  });
+})"""
+
+
+def test_a_tick_box_lies_over_no_words(page, cast, project):
+    project.name = "甘州滨河新区丹霞文化遗址保护利用设施建设及配套管网改造工程（一标段）"
+    project.save()
+    deadline(project=project, owes=[cast.contractor], supervises=[cast.unit("rsj")], due_on=today() - timedelta(days=9))
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, cast.supervisor)
+    open_(page, "/deadlines/")
+    expect(page.locator(".wp-check input[name]")).to_be_visible()
+    assert page.evaluate(UNDER_A_TICK) == []
+    page.locator("td.wp-check + .wp-lead").evaluate("one => one.style.setProperty('min-height', '20px', 'important')")
+    assert page.evaluate(UNDER_A_TICK), "the guard sees what it guards against"
+
+
+def test_the_filters_of_a_list_stand_in_two_columns_on_a_telephone(page, cast, project):
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, cast.supervisor)
+    for address in ("/payroll/", "/payroll/attendance/", "/payroll/contests/"):
+        open_(page, address)
+        fields = page.locator(".wp-filterform > label:not(.form-check, .wp-filterform__q)")
+        widths = fields.evaluate_all("all => all.map((one) => Math.round(one.getBoundingClientRect().width))")
+        assert widths, address
+        assert max(widths) - min(widths) <= 1, (address, widths)
+        fits(page)
+
+
 def test_targets_are_large_enough_for_a_worker(page, project):
     batch = draft(project, [person(1)])
     batch_submit(batch_id=batch.pk, actor=SYSTEM)
@@ -211,3 +254,38 @@ def test_other_pages_stand_upright(page, cast, project):
     enter(page, cast.labour_officer)
     open_(page, "/payroll/upload/")
     assert set(sheets(page.pdf(prefer_css_page_size=True))) == {(595, 842)}
+
+
+def test_the_settlement_of_a_leaver_has_room_for_a_seal_and_a_hand(page, cast, project):
+    entry = on_roster(
+        project,
+        worker(1),
+        cast.subcontractor,
+        entered_on=today() - timedelta(days=40),
+        left_on=today() - timedelta(days=2),
+    )
+    stay = entry.stays.get()
+    settlement_agree(
+        stay_id=stay.pk,
+        earned=Decimal(9000),
+        deductions=Decimal(200),
+        deduction_reason="个税",
+        paid=Decimal(0),
+        agreed_on=today(),
+        actor=SYSTEM,
+    )
+    enter(page, cast.labour_officer)
+    on_paper(page, f"/payroll/stays/{stay.pk}/settlement/paper/", 703)
+    page.set_viewport_size({"width": 703, "height": 900})
+    page.emulate_media(media="print")
+    for cell in page.locator(".wp-official--sign td").all():
+        box = cell.bounding_box()
+        assert box["width"] > 180, "five centimetres"
+        assert box["height"] > 60, "a centimetre and a half"
+    amounts = page.locator("main td").filter(has_text=re.compile(r"\d\.\d\d 元"))
+    assert amounts.count() == 4
+    assert {one.evaluate("one => getComputedStyle(one).textAlign") for one in amounts.all()} == {"right"}
+    # The outer half of a collapsed border lies beside the table: there must be room for it on the sheet.
+    for table in page.locator("main .wp-table").all():
+        room = "one => one.parentElement.getBoundingClientRect().right - one.getBoundingClientRect().right"
+        assert table.evaluate(room) >= 0.5

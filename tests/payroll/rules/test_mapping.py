@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from payroll.imports.content import masked
 from payroll.imports.mapping import Layout, doubts, header_signature, is_sure, propose
 from payroll.imports.parse import open_payroll, parse
 from sheets.headers import Header, read_titles
@@ -301,3 +302,13 @@ def test_a_gross_that_was_lessened_already_gives_way_to_the_one_that_adds_up():
     wrong = [[*cells[:3], cells[3] + 7, *cells[4:]] for cells in rows]
     assert propose(book(titles, *wrong), MONTH).sheets[0].mapping["gross"] == "F"
     assert {remark.code for remark in parse(book(titles, *wrong), month=MONTH).errors} == {"net_mismatch"}
+
+
+@pytest.mark.parametrize("text", ["2026-11-28", "2026/1/8", "2026.11.28", "2026年11月28日", "2026-11-28 08:30:00"])
+def test_a_day_is_shown_as_it_stands(text):
+    assert masked(text) == text
+
+
+@pytest.mark.parametrize("text", ["2026112834", "62170012026112800", "13920261128", "2026-11-2834567"])
+def test_what_only_resembles_a_day_is_masked(text):
+    assert masked(text) != text
