@@ -87,9 +87,12 @@ class _Names:
 
 def _changes(event: AuditEvent, names: _Names) -> list[str]:
     """`field: old → new` in lines, fields by their names on screen; what stayed empty is left out."""
-    lines = []
-    for name, change in event.changes.items():
-        column = _column(SUBJECT_OF_ACT.get(event.action, event.object_type), name)
+    lines, subject = [], SUBJECT_OF_ACT.get(event.action, event.object_type)
+    model = _model(subject)
+    # Stored as JSON, the changes lost their order: columns stand as their table has them, then the rest.
+    places = {field.name: place for place, field in enumerate(model._meta.fields)} if model else {}
+    for name, change in sorted(event.changes.items(), key=lambda item: places.get(item[0], len(places))):
+        column = _column(subject, name)
         label = change_label(event.action, name) or (str(column.verbose_name) if column else _word(event, name))
         if not isinstance(change, list) or len(change) != 2:
             lines.append(f"{label}：{change}")

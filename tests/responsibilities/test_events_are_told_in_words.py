@@ -73,9 +73,9 @@ def test_a_contract_is_told_as_the_form_says_it():
 def test_the_amounts_of_a_settlement_are_told_as_amounts():
     said = {"balance": ["", "1890.00"], "paid": ["12910.00", "12910.00"], "earned": ["", "14800.00"]}
     assert lines("payroll.worker", said, "leaver.agree") == [
-        "应补发：1,890.00 元",
-        "已支付：12,910.00 元",
         "应得工资：14,800.00 元",
+        "已支付：12,910.00 元",
+        "应补发：1,890.00 元",
     ]
 
 

@@ -78,7 +78,7 @@ def test_the_leader_sees_seven_areas_in_words_and_colours(city, client):
 def test_the_administrator_gets_users_calendar_and_health(cast, client):
     client.force_login(cast.administrator)
     page = client.get("/").content.decode()
-    assert all(address in page for address in ("/users/", "/calendar/", "/readyz", "/trail/"))
+    assert all(address in page for address in ("/users/", "/calendar/", "/running/", "/trail/"))
 
 
 def test_the_trend_counts_by_week_what_the_rows_say(city, client):
