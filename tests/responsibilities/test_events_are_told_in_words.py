@@ -64,8 +64,8 @@ def test_a_contract_is_told_as_the_form_says_it():
     }
     assert lines("payroll.worker", said, "contract.register") == [
         "类别：劳动合同",
-        "工资计算方式：日薪",
         "以完成一定工作任务为期限：否",
+        "工资计算方式：日薪",
         "单价（元）：240.00 元",
     ]
 
@@ -90,8 +90,8 @@ def test_units_are_told_by_their_names_and_rows_by_what_they_are(cast):
     unit = cast.unit("zjj", GANZHOU)
     said = {"owed_by": ["", f"{unit.code}、{cast.contractor.code}、no-such-unit"], "deadline": ["", "99999"]}
     assert lines("escalation.decision", said) == [
-        f"责任单位：{unit.name}、{cast.contractor.name}、no-such-unit",
         "时限：#99999",
+        f"责任单位：{unit.name}、{cast.contractor.name}、no-such-unit",
     ]
 
 
