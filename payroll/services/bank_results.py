@@ -186,6 +186,10 @@ def _apply(result: BankResult, counts: dict, actor: Actor) -> None:
 def _done(file: PayoutFile, actor: Actor, facts: dict, *, action: str, reason: str = "", digest: str = "") -> None:
     """What follows every answer of the bank: the file's state, the batch's act and stage, the trail."""
     batch = file.batch
+    # Whoever answers has the file: it can't be voided any more, or its other lines would be paid again.
+    PayoutFile.objects.filter(pk=file.pk, state=PayoutFile.State.MADE).update(
+        state=PayoutFile.State.SENT, sent_by=actor.user, sent_at=now()
+    )
     files_settle([file.pk])
     BatchAct.objects.create(
         batch=batch, act=BatchAct.Act.BANK_RESULT, by=actor.user, at=now(), facts=facts, reason=reason[:400]

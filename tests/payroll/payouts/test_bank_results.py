@@ -322,3 +322,15 @@ def test_who_looks_does_not_take(cast, file):
         user = getattr(cast, who)
         with pytest.raises(NotAllowed):
             result_apply(result_id=result.pk, version=result.version, actor=cast.actor(user), scope=cast.scope(user))
+
+
+def test_a_file_that_a_bank_answered_in_part_cannot_be_voided(batch, file):
+    """Nobody said that it was sent; but the bank has it, and would pay what another file pays again."""
+    assert file.state == PayoutFile.State.MADE
+    take(answered(file, answer_bytes(answers(file)[:2])))
+    file.refresh_from_db()
+    assert file.state == PayoutFile.State.SENT
+    with pytest.raises(Refused) as refused:
+        payout_file_void(file_id=file.pk, reason="版式选错", actor=SYSTEM)
+    assert refused.value.code == "already_sent"
+    assert states(file) == ["paid", "paid", "pending"]
