@@ -17,12 +17,16 @@ BEFORE_THE_BANK = {
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The latest attempt to pay a line: its state (`Payout.State`), whether the bank has its file, card, day."""
+    """The latest attempt to pay a line: its state (`Payout.State`), whether the bank has its file, card, day.
+
+    `card_now` is the last four of the card that stands in the line since, where it is another one.
+    """
 
     state: str
     sent: bool
     card_last4: str
     paid_on: datetime.date | None = None
+    card_now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ def _under_way(attempt: Attempt | None) -> str:
         return "已送银行，等银行发放" if attempt.sent else "单位正在办理，还没有送银行"
     if attempt.state == "voided":
         return "单位正在重新办理，您这一笔还没有送银行"
+    if attempt.card_now:
+        return f"银行没有发成（尾号 {attempt.card_last4} 的卡），已换成尾号 {attempt.card_now} 的卡，等单位重新发放"
     return f"银行没有发成（尾号 {attempt.card_last4} 的卡），等单位更正后重新发放"
 
 

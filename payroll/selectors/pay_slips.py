@@ -21,7 +21,7 @@ def slip_facts_unscoped(confirmation: PayConfirmation, *, newer: bool) -> SlipFa
         newer=newer,
         replaced=not current and _replaced(batch),
         to_pay=line.net > 0,
-        attempt=_attempt(last),
+        attempt=_attempt(last, line.card),
         excepted=excepted.get_kind_display() if excepted else "",
         settled=current and is_settled_unscoped(line),
     )
@@ -47,11 +47,12 @@ def has_unsettled_unscoped(confirmation: PayConfirmation) -> bool:
     return confirmation.contests.filter(state__in=sorted(UNSETTLED)).exists()
 
 
-def _attempt(payout: Payout | None) -> Attempt | None:
+def _attempt(payout: Payout | None, card: BankCard | None) -> Attempt | None:
     if payout is None:
         return None
     sent = payout.file.state in (PayoutFile.State.SENT, PayoutFile.State.SETTLED)
-    return Attempt(payout.state, sent, payout.card.last4, payout.paid_on)
+    other = card.last4 if card is not None and card.pk != payout.card_id else ""
+    return Attempt(payout.state, sent, payout.card.last4, payout.paid_on, other)
 
 
 def _replaced(batch: PayrollBatch) -> bool:

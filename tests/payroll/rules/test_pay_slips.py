@@ -56,6 +56,7 @@ PAYING = {"status": "submitted", "stage": "paying"}
         (PAYING | {"attempt": Attempt("voided", False, "1234")}, "正在重新办理"),
         (PAYING | {"attempt": Attempt("failed", True, "1234")}, "银行没有发成（尾号 1234 的卡）"),
         (PAYING | {"attempt": Attempt("returned", True, "1234")}, "银行没有发成"),
+        (PAYING | {"attempt": Attempt("failed", True, "1234", None, "5678")}, "已换成尾号 5678 的卡，等单位重新发放"),
         (
             PAYING | {"attempt": Attempt("paid", True, "1234", datetime.date(2026, 11, 3))},
             "2026年11月3日已发放到尾号 1234 的卡",
