@@ -2,6 +2,7 @@
 
 import os
 
+import hypothesis
 import psycopg2
 import pytest
 import redis
@@ -13,6 +14,10 @@ from zhangye_wages.launcher.template import NAME as TEMPLATE
 from zhangye_wages.launcher.testing import MARK
 
 pytest_plugins = ["tests.browser", "tests.cast"]
+
+# How fast an example is made depends on what else the machine does, and says nothing of the code.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 if not os.environ.get(MARK):
     raise pytest.UsageError("测试须由 make test 或本项目的 pytest 配置启动。")

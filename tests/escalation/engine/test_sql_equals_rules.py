@@ -98,7 +98,9 @@ ladder_strategy = st.lists(st.integers(-3, 5), min_size=3, max_size=3).map(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     kinds=st.lists(KINDS, min_size=LENGTH, max_size=LENGTH),
     provisional_from=st.integers(0, LENGTH),

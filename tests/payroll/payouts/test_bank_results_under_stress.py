@@ -76,7 +76,10 @@ def test_the_sweep_finds_what_nobody_reads(file):
 
 
 @settings(
-    max_examples=10, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 def test_random_partial_results_add_up_and_no_line_is_paid_twice(project, data):

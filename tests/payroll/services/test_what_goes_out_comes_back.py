@@ -35,7 +35,10 @@ pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 NOVEMBER = Month(2026, 11)
 DRAWN = settings(
-    max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 CENTS = st.decimals(0, 3000, places=2)
 
