@@ -145,6 +145,12 @@ class ContractForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
+    # A contract that doesn't say it is registered as it is, and the list tells what is missing (724 art 12).
+    for stated in (signed_on, wage_form, unit_price, pay_day):
+        stated.needed_when = "合同写明的都要填"
+    ends_on.needed_when = "没有约定的不填"
+    del stated
+
 
 class ContractEndForm(forms.Form):
     """The termination of a contract."""
