@@ -167,6 +167,31 @@ def test_a_tick_box_lies_over_no_words(page, cast, project):
     assert page.evaluate(UNDER_A_TICK), "the guard sees what it guards against"
 
 
+def test_the_ranking_of_units_is_cards_on_a_telephone_with_names_on_one_line(page, cast, project):
+    deadline(project=project, owes=[cast.contractor], supervises=[cast.unit("rsj")], due_on=today() - timedelta(days=9))
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, cast.leader)
+    open_(page, "/")
+    name = page.locator(".wp-cards--terse .wp-lead a").first
+    expect(name).to_be_visible()
+    figures = page.locator(".wp-cards--terse > tbody > tr").first.locator("[data-label]")
+    assert len({one.bounding_box()["y"] for one in figures.all()}) == 1, "its figures stand beside each other"
+    assert name.bounding_box()["height"] < 50, "one line, in its room for the finger"
+    fits(page)
+
+
+def test_today_stands_among_the_dates_of_a_project_where_it_belongs(page, cast, project):
+    project.planned_completion_on = today() + timedelta(days=200)
+    project.save()
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, cast.supervisor)
+    open_(page, f"/projects/{project.code}/")
+    days = page.locator(".wp-timeline time").evaluate_all("all => all.map((one) => one.getAttribute('datetime'))")
+    assert f"{today()}" in days
+    assert days == sorted(days)
+    assert days[-1] == f"{project.planned_completion_on}"
+
+
 def test_the_filters_of_a_list_stand_in_two_columns_on_a_telephone(page, cast, project):
     page.set_viewport_size({"width": 390, "height": 844})
     enter(page, cast.supervisor)
