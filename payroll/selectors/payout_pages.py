@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from accounts.selectors.special_accounts import special_account_of
-from payroll.models import PayoutFile, PayrollBatch
+from payroll.models import Payout, PayoutFile, PayrollBatch
 from payroll.rules.bank_files import Layout, Payer, Payment, amount_text, cells_of
 from payroll.rules.bank_layouts import LAYOUTS, layout_of_bank
 from payroll.rules.bank_results import blames_card, failure_words
@@ -62,7 +62,9 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "preview": preview_of(chosen, payable[:PREVIEWED], f"{batch.month_on:%Y年%m月}工资"),
         "troubled": [described(line, batch.sheet_names) for line in troubled],
         "files": files,
-        "unsent": sum(row.rows for row in files if row.state == PayoutFile.State.MADE),
+        "unsent": Payout.objects.filter(
+            file__in=[row.pk for row in files if row.state == PayoutFile.State.MADE], state=Payout.State.PENDING
+        ).count(),
         "results": list(results_of(scope, batch)[:RESULTS_SHOWN]),
         "account": special_account_of(scope, batch.project),
         "may_pay": may_pay,
