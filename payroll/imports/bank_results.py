@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from payroll.rules.bank_results import outcome_of
-from responsibilities.rules.identifiers import normalise_card
+from payroll.rules.bank_results import outcome_of, reason_among
+from responsibilities.rules.identifiers import is_luhn_valid, normalise_card
 from sheets.bank_papers import bank_day, bank_money, best_table, says_nothing
 from sheets.columns import Column
 from sheets.headers import Header
@@ -28,7 +28,9 @@ MASKED = re.compile(r"[*＊xX•]{2,}")
 OURS = re.compile(r"\d+-\d+-\d+")
 # How many rows are looked at to tell a column of accounts, how long accounts are, and titles of other long numbers.
 LOOKED_AT, CARD_DIGITS = 50, range(12, 24)
-NO_CARDS = ("付款", "流水", "凭证", "回单", "批次", "编号", "证件", "身份", "电话", "手机", "联行", "行号")
+NO_CARDS = (
+    "付款", "流水", "凭证", "回单", "批次", "编号", "序号", "订单", "交易", "时间", "日期", "证件", "身份", "电话", "手机", "联行", "行号",
+)  # fmt: skip
 
 
 class Reference(Column):
@@ -192,7 +194,8 @@ def rows_of(opened: Opened) -> Iterator[ResultRow]:
 def _with_cards(sheet: Sheet, header: Header) -> Header:
     """The header with the column of account numbers, told by what stands in it where no title does.
 
-    One column only, of numbers that differ from row to row: the payer's own account stands in each.
+    One column only, of numbers that differ from row to row, since the payer's own account stands in each, and most of
+    which are cards by their check digit: numbers of orders and moments are as long.
     """
     if "card" in header.mapping:
         return header
@@ -208,8 +211,10 @@ def _with_cards(sheet: Sheet, header: Header) -> Header:
 
 
 def _are_cards(numbers: list[tuple[str | None, str]]) -> bool:
-    cards = [last4 for number, last4 in numbers if last4 and (number is None or len(number) in CARD_DIGITS)]
-    return len(cards) * 10 >= len(numbers) * 9 and (len(numbers) == 1 or len(set(numbers)) > 1)
+    long = [number for number, last4 in numbers if last4 and (number is None or len(number) in CARD_DIGITS)]
+    checked = [number is None or is_luhn_valid(number) for number in long]
+    differ = len(numbers) == 1 or len(set(numbers)) > 1
+    return len(long) * 10 >= len(numbers) * 9 and sum(checked) * 2 > len(checked) and differ
 
 
 def _usable(header: Header) -> bool:
@@ -237,10 +242,10 @@ def _row(number: int, cells: list[Cell], at: dict[str, int], told: bool) -> Resu
     if card is None and not last4 and amount is None and not seq:
         return None
     outcome = outcome_of(status, reason) if told else "unclear"
-    reference, note = text("reference"), text("note")
-    if not OURS.fullmatch(reference):
-        # In a column of remarks a bank says why it didn't pay, where it has no better one.
-        note = note or reference
+    # In a column of remarks a bank gives back our reference, or says why it didn't pay where it has no better one.
+    remarks = [text("reference"), text("note")]
+    reference = next((one for one in remarks if OURS.fullmatch(one)), remarks[0])
+    note = reason_among(one for one in remarks if not OURS.fullmatch(one))
     if outcome == "failed":
         reason = reason or note
     return ResultRow(

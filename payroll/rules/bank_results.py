@@ -1,6 +1,7 @@
 """What a bank's return file means: words for success and failure, and failure reasons with what to do about them."""
 
 import re
+from collections.abc import Iterable
 
 SUCCESS = frozenset(
     "成功 交易成功 处理成功 已成功 支付成功 付款成功 代发成功 入账成功 已入账 已付款 已支付 已发放 正常 完成 已完成 银行处理成功 s "
@@ -45,6 +46,8 @@ REASONS: tuple[tuple[str, str, str], ...] = (
 _REASONS = tuple((re.compile(pattern), meaning, remedy) for pattern, meaning, remedy in REASONS)
 # The only reasons that are the account's or the bank's own: the same card will do.
 _NOT_THE_CARD = ("专用账户余额不足", "银行系统原因未处理")
+_IN_WORDS = re.compile(r"[\u4e00-\u9fff]|[A-Za-z]{3}")
+_PURPOSE = re.compile(r"(?:工资|薪|薪酬|薪金|薪水|劳务费|报酬|生活费)(?:款|发放|支付|代发)?$")
 
 
 def outcome_of(status: str, reason: str) -> str:
@@ -73,6 +76,16 @@ def outcome_of(status: str, reason: str) -> str:
     if told in UNDER_WAY:
         return "unclear"
     return "failed"
+
+
+def reason_among(remarks: Iterable[str]) -> str:
+    """The one of a row's remarks that says why it wasn't paid, empty where none does: words that are known come first.
+
+    Numbers say nothing, nor what the money was for (10月工资), which banks give back beside their own words.
+    """
+    said = [text for text in remarks if _IN_WORDS.search(text) and not _PURPOSE.search(text.rstrip(" 。.；;"))]
+    known = (text for text in said if any(pattern.search(text) for pattern, _meaning, _remedy in _REASONS))
+    return next(known, said[0] if said else "")
 
 
 def failure_words(message: str) -> tuple[str, str]:

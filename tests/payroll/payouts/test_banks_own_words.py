@@ -65,6 +65,16 @@ def test_other_long_numbers_are_no_accounts(word):
     assert [row.card for row in rows_of(opened)] == [None] * 3
 
 
+@pytest.mark.parametrize("word", ["提交时间", "订单号", "渠道号", "指令号"])
+def test_numbers_as_long_as_accounts_turn_no_row_away(file, word):
+    rows = answers(file)
+    for at, row in enumerate(rows):
+        row[1] = f"2026112716304{at}"
+    result = answered(file, answer_bytes(rows, headed(账号=word)))
+    assert "card" not in result.columns
+    assert verdicts(result) == ["paid"] * 3
+
+
 def test_accounts_that_nobody_could_read_are_told(file, cast, enter):
     client = enter(cast.labour_officer)
     unread = answered(file, answer_bytes([[row[0], *row[2:]] for row in answers(file)], (PLAIN[0], *PLAIN[2:])))
@@ -72,6 +82,29 @@ def test_accounts_that_nobody_could_read_are_told(file, cast, enter):
     assert "账号没有核对" in told
     read = answered(file, answer_bytes(answers(file)))
     assert "账号没有核对" not in client.get(reverse("payroll:result", args=[read.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("purpose", "reason"), [("用途", "备注"), ("摘要", "备注"), ("备注", "摘要"), ("附言", "说明")]
+)
+def test_what_the_money_was_for_is_no_reason(file, purpose, reason):
+    rows = [[*row[:5], "代发工资", row[5]] for row in answers(file, {2: "卡号不存在"})]
+    result = answered(file, answer_bytes(rows, (*PLAIN[:5], purpose, reason)))
+    assert result.result_rows.get(verdict="failed").message == "卡号不存在"
+    nothing = [[*row[:5], "代发工资", "20261127000017"] for row in answers(file, {2: ""})]
+    assert (
+        answered(file, answer_bytes(nothing, (*PLAIN[:5], purpose, reason))).result_rows.get(verdict="failed").message
+        == "失败"
+    )
+
+
+def test_our_own_reference_is_found_beside_the_remarks(file):
+    rows = [
+        ["", *row[1:5], f"{file.batch_id}-{file.sequence}-{row[0]}", row[5]] for row in answers(file, {2: "卡号不存在"})
+    ]
+    result = answered(file, answer_bytes(rows, (*PLAIN[:5], "附言", "备注")))
+    assert result.result_rows.get(verdict="failed").message == "卡号不存在"
+    assert all(row.reference.endswith(f"-{at}") for at, row in enumerate(result.result_rows.order_by("row"), 1))
 
 
 @pytest.mark.parametrize("word", ["备注", "摘要", "附言", "说明"])
