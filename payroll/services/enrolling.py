@@ -6,6 +6,8 @@ from payroll.models import PayrollBatch
 from projects.models import ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
 
+ROSTER_SPACE = 720_136
+
 
 def batch_enrol(batch: PayrollBatch) -> int:
     """Put the paid workers on the roster under their employer; known ones get their latest crew and trade.
@@ -16,6 +18,7 @@ def batch_enrol(batch: PayrollBatch) -> int:
     if employer is None:
         return 0
     with connection.cursor() as cursor:
+        _take_turn(cursor, batch.project_id)
         cursor.execute(
             """
             INSERT INTO payroll_rosterentry (project_id, worker_id, employer_id, crew, trade)
@@ -35,13 +38,15 @@ def batch_enrol(batch: PayrollBatch) -> int:
 def batch_let_go(batch: PayrollBatch) -> int:
     """Take from the roster whom only this sheet put there, once it was returned or replaced.
 
-    Whoever was registered (entry, contract) stays, and so does whoever stands in another submitted sheet of this
-    employer: asked worker by worker, each of whom has few lines.
+    Whoever was registered (entry, contract) stays, and so does whose attendance with this employer is on record (the
+    corrected attendance couldn't name him any more), or whoever stands in another submitted sheet of this employer:
+    asked worker by worker, each of whom has few lines.
     """
     employer = _employer_of(batch)
     if employer is None:
         return 0
     with connection.cursor() as cursor:
+        _take_turn(cursor, batch.project_id)
         cursor.execute(
             """
             DELETE FROM payroll_rosterentry entry
@@ -52,6 +57,10 @@ def batch_let_go(batch: PayrollBatch) -> int:
               AND NOT EXISTS (
                 SELECT FROM payroll_labourcontract
                 WHERE worker_id = entry.worker_id AND project_id = entry.project_id OFFSET 0)
+              AND NOT EXISTS (
+                SELECT FROM payroll_attendanceday
+                WHERE worker_id = entry.worker_id AND project_id = entry.project_id
+                  AND subcontractor_id IS NOT DISTINCT FROM %(subcontractor)s OFFSET 0)
               AND NOT EXISTS (
                 SELECT FROM payroll_payrollline line
                 WHERE line.worker_id = entry.worker_id AND (
@@ -67,6 +76,12 @@ def batch_let_go(batch: PayrollBatch) -> int:
             },
         )
         return cursor.rowcount
+
+
+def _take_turn(cursor, project_id: int) -> None:
+    """Sheets of one site change its roster one after the other, until the transaction ends: one that is sent back would
+    not see that another, submitted at the same moment, names the same worker."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, (%s %% 2147483648)::int)", [ROSTER_SPACE, project_id])
 
 
 def _employer_of(batch: PayrollBatch) -> int | None:

@@ -1,11 +1,13 @@
 """Two people at once, on real connections: each pair of acts ends as if one had come after the other."""
 
+import datetime
 import threading
+import time
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
-from payroll.models import BatchAct, PayConfirmation, PayrollBatch
+from payroll.models import BatchAct, PayConfirmation, PayrollBatch, RosterEntry
 from payroll.services.answers import Claim, contest_raise, pay_confirm
 from payroll.services.audits import batch_audit, batch_return
 from payroll.services.nil_returns import nil_return
@@ -102,3 +104,34 @@ def test_nobody_worked_and_a_sheet_at_once_leave_one_current_batch(project):
     assert PayrollBatch.objects.filter(status=Status.SUBMITTED).count() == 1
     assert results[1] == "done" or results[0] == "done"
     assert not [one for one in results if one not in ("done", "sheet_submitted")], results
+
+
+def test_a_sheet_sent_back_takes_nobody_along_whom_another_one_names_at_the_same_moment(project):
+    sent_back = submitted(project, [person(1), person(2)])
+    next_month = draft(project, [person(1)], month_on=(MONTH + datetime.timedelta(days=32)).replace(day=1))
+    done = []
+
+    def send_back():
+        batch_return(batch_id=sent_back.pk, actor=SYSTEM, reason="天数有误")
+        done.append(True)
+        connections.close_all()
+
+    thread = threading.Thread(target=send_back)
+    with transaction.atomic():
+        batch_submit(batch_id=next_month.pk, actor=SYSTEM)
+        thread.start()
+        until = time.monotonic() + 10
+        while not _somebody_waits() and thread.is_alive() and time.monotonic() < until:
+            thread.join(0.02)
+    thread.join(30)
+    assert done
+    assert list(RosterEntry.objects.values_list("worker__name", flat=True)) == [person(1)["name"]]
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0]

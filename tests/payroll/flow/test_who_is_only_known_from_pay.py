@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from payroll.models import RosterEntry
+from payroll.models import AttendanceDay, RosterEntry
 from payroll.services.audits import batch_return
 from payroll.services.nil_returns import nil_return
 from payroll.services.reading import batch_read
@@ -87,6 +87,15 @@ def test_a_returned_sheet_leaves_nobody_on_the_roster_whom_only_it_named(project
     batch_return(batch_id=batch.pk, actor=SYSTEM, reason="花名册不符")
     assert roster(project) == names((1, 2, 4)), "registered, paid in another month, under contract"
     assert len(unknown(read(project, (1, 2, 3)))) == 2, "told again"
+
+
+def test_whose_attendance_is_on_record_stays_so_that_it_can_be_corrected(project, cast):
+    """Sent back because the days differ: the corrected attendance still finds its people. Days elsewhere are no reason."""
+    batch = submit(read(project, (1, 2, 3)))
+    for n, place in ((2, project), (3, site(cast, "ZY-2026-012"))):
+        AttendanceDay.objects.create(project=place, worker=worker(n), on=MONTH, days=1, source="sheet")
+    batch_return(batch_id=batch.pk, actor=SYSTEM, reason="天数与考勤不符")
+    assert roster(project) == names((1, 2))
 
 
 def test_a_replaced_sheet_leaves_whom_the_new_one_names(project):
