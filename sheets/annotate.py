@@ -1,9 +1,9 @@
 """Giving a workbook back with remarks in it: comments and fills on the cells concerned.
 
 An .xlsx keeps everything (`sheets.stamp`). Where its parts are too odd for that, or hold comments
-already, openpyxl opens and saves it, in the limited child and without files. An .xls and an XML table come
-back as an .xlsx that looks the same (`sheets.old_looks`, `sheets.xml_looks`). What nothing of that can do, an
-.html and a .csv come back as a plain workbook with the same cells at the same places.
+already, openpyxl opens and saves it, in the limited child and without files. An .xls, an XML table and a web
+table come back as an .xlsx that looks the same (`sheets.old_looks`, `sheets.xml_looks`, `sheets.web_looks`). What
+nothing of that can do and a .csv come back as a plain workbook with the same cells at the same places.
 """
 
 import base64
@@ -30,6 +30,7 @@ from sheets.refusal import Refusal
 from sheets.stamp import stamp
 
 MOST_CELLS = 400_000  # of what openpyxl may save again: it needs some 500 bytes and 10 µs a cell
+WITH_LOOKS = ("xls", "spreadsheetml", "html")
 
 
 def annotate(
@@ -61,7 +62,7 @@ def annotate(
                     return base64.b64decode(line[1:])
         except (Crashed, Refusal):
             pass
-    return rebuild(book, marks, _looks(data, book, limits) if book.kind in ("xls", "spreadsheetml") else None)
+    return rebuild(book, marks, _looks(data, book, limits) if book.kind in WITH_LOOKS else None)
 
 
 def _looks(data: bytes, book: Workbook, limits: Limits) -> Looks | None:
@@ -87,6 +88,7 @@ def _sheet_looks(said: dict) -> SheetLooks:
         widths={int(column): width for column, width in said["widths"].items()},
         heights={int(row): height for row, height in said["heights"].items()},
         frozen=tuple(said["frozen"]) if said["frozen"] else None,
+        fitted=said.get("fitted", False),
     )
 
 

@@ -4,7 +4,8 @@ It reads hostile files so that nobody else has to. After its imports it gives up
 need: memory and processor time are capped, no file may be written and none opened any more. Rows
 go to stdout in chunks: lines `J{…}` carry facts, lines `R first_row [[…],…]` carry rows.
 
-Modes: `read`; `diagnose` (why a read died); `annotate` (see `sheets.annotate`); `looks` (see `sheets.old_looks`, `sheets.xml_looks`).
+Modes: `read`; `diagnose` (why a read died); `annotate` (see `sheets.annotate`); `looks` (see
+`sheets.old_looks`, `sheets.xml_looks`, `sheets.web_looks`).
 """
 
 import gc
@@ -98,7 +99,7 @@ def work(mode: str, limits: str) -> int:
 
         annotate.warm_up()
     elif mode == "looks":
-        from sheets import old_looks, xml_looks
+        from sheets import old_looks, web_looks, xml_looks
     out = sys.stdout.buffer
     data = sys.stdin.buffer.read(limits.max_bytes * 2 + 1)
     lock_down(limits)
@@ -114,6 +115,8 @@ def work(mode: str, limits: str) -> int:
             sniffed = sniff(data)
             if sniffed.kind == "spreadsheetml2003":
                 xml_looks.looks_in_child(decoded(data, sniffed.encoding), out)
+            elif sniffed.kind == "html":
+                web_looks.looks_in_child(decoded(data, sniffed.encoding), limits, out)
             else:
                 old_looks.looks_in_child(data, out)
         say(out, {"done": True})

@@ -12,23 +12,26 @@ from xlsxwriter.exceptions import OverlappingRange
 
 from sheets.marks import AUTHOR, COLOURS, Mark, by_cell
 from sheets.reader import Range, Sheet, Workbook
-from sheets.values import as_text, is_risky
+from sheets.values import as_text, is_long_number, is_risky
 from sheets.writing import FORMATS, clean, plain_cell, sheet_name
 
 MOST_MERGED, MOST_CELLS_MERGED = 5000, 100_000  # a few bytes of a file may merge millions; each is written
 ROWS_FOR_WIDTHS = 200
 WIDEST = 40
-LONG_NUMBER = 12  # digits from which a program that takes them for a number shows or stores them differently
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLooks:
-    """How one sheet looks: each cell's style by its number, widths in characters, heights in points."""
+    """How one sheet looks: each cell's style by its number, widths in characters, heights in points.
+
+    Where it is `fitted`, columns without a width of their own are as wide as what they hold, as a page's are.
+    """
 
     rows: dict[int, list[int]] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     frozen: tuple[int, int] | None = None
+    fitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class _Copy:
         # Of merged cells only the first one shows: it gets what is said of any of them.
         self.places = by_cell((*self.first_of.get((row, at), (row, at)), *said) for row, at, *said in marks)
         self.widths: dict[int, int] = {}
+        self.fitted = looks is None or looks.fitted
 
     def write(self) -> None:
         covered = self._merge()
@@ -143,9 +147,9 @@ class _Copy:
             self.target.write_datetime(*at, value, self.palette.of(style, "date", severity))
         else:
             text = clean(as_text(value))
-            kind = "text" if style is None or _is_long_number(text) else "number"
+            kind = "text" if style is None or is_long_number(text) else "number"
             self.target.write_string(*at, text, self.palette.of(style, kind, severity, risky=is_risky(text)))
-        if self.looks is None and row <= ROWS_FOR_WIDTHS:
+        if self.fitted and row <= ROWS_FOR_WIDTHS:
             self.widths[column] = max(self.widths.get(column, 0), min(_letters(as_text(value)), WIDEST))
 
     def _blanks(self, written: set[tuple[int, int]]) -> None:
@@ -160,7 +164,7 @@ class _Copy:
                 self.target.write_blank(row - 1, column - 1, None, look)
 
     def _measures(self) -> None:
-        known = self.looks.widths if self.looks else {at: max(9, width + 2) for at, width in self.widths.items()}
+        known = {at: max(9, width + 2) for at, width in self.widths.items()} | (self.looks.widths if self.looks else {})
         for column in known.keys() | set(self.page.hidden_columns):
             hidden = {"hidden": True} if column in self.page.hidden_columns else {}
             self.target.set_column(column - 1, column - 1, known.get(column), None, hidden)
@@ -190,10 +194,6 @@ def _size(area: Range) -> int:
 
 def _cells(area: Range) -> Iterator[tuple[int, int]]:
     return product(range(area.top, area.bottom + 1), range(area.left, area.right + 1))
-
-
-def _is_long_number(text: str) -> bool:
-    return len(text) >= LONG_NUMBER and text[:-1].isdigit()
 
 
 def _letters(text: str) -> int:

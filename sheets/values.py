@@ -53,6 +53,14 @@ def lost_precision(value: object) -> bool:
     return type(value) is float and (value >= PRECISION_LIMIT or value <= -PRECISION_LIMIT)
 
 
+LONG_NUMBER = 12  # digits from which a program that takes them for a number shows or stores them differently
+
+
+def is_long_number(text: str) -> bool:
+    """Whether a text is an ID, a card or the like, that typed over as a number loses its last digits."""
+    return len(text) >= LONG_NUMBER and text[:-1].isdigit()
+
+
 def as_text(value: object) -> str:
     """A cell as a person reads it: 26.0 → 26, dates as 2025-10-01, blanks as nothing."""
     if value is None:

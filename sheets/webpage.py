@@ -12,20 +12,20 @@ from html.parser import HTMLParser
 from sheets.defence import Limits
 from sheets.grid import Grid, Spent, too_long
 from sheets.refusal import Refusal
+from sheets.stylesheet import rules
 from sheets.values import WITHOUT_VALUE, ErrorValue
 
 PIECE = 1 << 16
 LONGEST_TAG = 1 << 19  # what stays unclosed for longer is no honest markup; bounds the parser's rescans too
 DEEPEST = 40
 WIDEST_SPAN, TALLEST_SPAN = 1000, 65_534  # where browsers stop
-MOST_STYLE = 1 << 20
+MOST_STYLE = 1 << 20  # of all its style blocks together
 SILENT = frozenset("title script style noscript template select xml object".split())
 BREAKS = frozenset("p div li h1 h2 h3 h4 h5 h6 center form hr ul ol dd dt section body html".split())
 GROUPS = frozenset(("thead", "tbody", "tfoot"))
 SPACE = re.compile(r"[ \t\r\n\f]+")
 AROUND_BREAK = re.compile(r" *\n *")
 GONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-RULE = re.compile(r"([^{}]{1,2000})\{([^{}]*)\}")
 CLASS = re.compile(r"\.([\w-]+)")
 AS_TEXT = re.compile(r"mso-number-format\s*:\s*[\"']?\s*\\{0,2}@", re.IGNORECASE)
 SHEET_NAME = re.compile(r"<x:Name>\s*([^<]{1,100})</x:Name>", re.IGNORECASE)
@@ -35,8 +35,12 @@ SHOWS_DATE = re.compile(r"\d\s*[-/.年月:]\s*\d+\s*[-/.月日:]|\d\s*[年月:]"
 
 def extract(text: str, limits: Limits) -> Iterator[tuple]:
     """Events of `sheets.extract` from the decoded page."""
-    page = _Page(limits)
     yield ("kind", "html")
+    yield from parsed(Page(limits), text)
+
+
+def parsed(page: "Page", text: str) -> Iterator[tuple]:
+    """The events of a page that is given its text piece by piece."""
     try:
         for at in range(0, len(text), PIECE):
             page.feed(text[at : at + PIECE])
@@ -66,7 +70,9 @@ class _Table:
         self.attributes: dict[str, str | None] = {}
 
 
-class _Page(HTMLParser):
+class Page(HTMLParser):
+    """One page on its way to a sheet; `sheets.web_looks` watches it for its looks."""
+
     def __init__(self, limits: Limits) -> None:
         super().__init__(convert_charrefs=True)
         self.limits = limits
@@ -181,10 +187,10 @@ class _Page(HTMLParser):
             self.grid.name = match[1].strip()
 
     def _learn_style(self) -> None:
-        for selectors, body in RULE.findall("".join(self.style)):
+        for selectors, body in rules("".join(self.style)):
             if AS_TEXT.search(body):
                 self.text_classes.update(CLASS.findall(selectors))
-        self.style, self.styled = [], 0
+        self.style = []
 
     def _break(self, *, forced: bool = False) -> None:
         if not self.tables:
