@@ -33,7 +33,8 @@ def candidates_for(scope: Scope, project, lines: list[StatementLine]) -> dict[in
 
 
 def whole_files_for(scope: Scope, project, lines: list[StatementLine]) -> dict[int, list[dict]]:
-    """Per debit the pay-out files of several payments whose sum it is, of what came through and isn't matched; one query."""
+    """Per debit the pay-out files of several payments whose sum it is, of what came through and isn't matched; none that
+    the bank hasn't answered in full. One query."""
     return _of_lines(_WHOLE_FILES, scope, project, lines)
 
 
@@ -114,7 +115,7 @@ _WHOLE_FILES = """
         SELECT file.id, file.sequence, file.batch_id, count(*) AS payments, sum(payout.amount) AS paid,
                max(payout.paid_on) AS paid_on
         FROM payroll_payoutfile file
-        JOIN payroll_payout payout ON payout.file_id = file.id AND payout.state IN ('paid', 'returned')
+        JOIN payroll_payout payout ON payout.file_id = file.id AND payout.state IN ('paid', 'returned', 'pending')
         WHERE file.batch_id IN (SELECT id FROM seen)
           AND NOT EXISTS (SELECT FROM payroll_statementmatch match
                           WHERE match.file_id = file.id AND match.undone_at IS NULL)
@@ -122,7 +123,7 @@ _WHOLE_FILES = """
                           JOIN payroll_debitexplanation said ON said.id = share.explanation_id
                           JOIN payroll_payout shared ON shared.id = share.payout_id
                           WHERE shared.file_id = file.id AND said.undone_at IS NULL)
-        GROUP BY file.id HAVING count(*) > 1
+        GROUP BY file.id HAVING count(*) > 1 AND bool_and(payout.state <> 'pending')
     )
     SELECT line.id AS line_id, sums.id AS file_id, sums.sequence, sums.payments, sums.paid_on, batch.month_on
     FROM accounts_statementline line

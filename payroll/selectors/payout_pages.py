@@ -104,7 +104,10 @@ def described(line: OpenLine, names: Sequence[str]) -> OpenLine:
         line.trouble, line.remedy = failure_words(line.bank_message)
         if blames_card(line.bank_message):
             # Another card was named since, or why this one will do: what the bank said is of the one before.
-            line.trouble, line.remedy = f"上次发放失败（{line.trouble}），工资卡已经更正", "可以重新生成代发文件发放。"
+            line.trouble, line.remedy = (
+                f"上次发放失败（{line.trouble}），工资卡已经更正或核实无误",
+                "可以重新生成代发文件发放。",
+            )
     line.said = line.bank_message if line.state in TRIED else ""
     return line
 

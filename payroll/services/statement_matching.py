@@ -77,9 +77,10 @@ def statement_pair(*, statement_line_id: int, payout_id: int, actor: Actor, scop
 
 @transaction.atomic
 def statement_pair_file(*, statement_line_id: int, file_id: int, actor: Actor, scope=None) -> StatementMatch:
-    """A person says that a debit is a whole pay-out file, booked in one sum: of what came through of it.
+    """A person says that a debit is a whole pay-out file, booked in one sum: of what came through of it, once the bank
+    has answered all of it.
 
-    Errors: `not_a_debit`, `amount_differs`, `matched_already`, `not_paid`, `other_project`.
+    Errors: `not_a_debit`, `amount_differs`, `matched_already`, `not_paid`, `not_answered`, `other_project`.
     """
     file = PayoutFile.objects.select_related("batch").filter(pk=file_id).first()
     if file is None:
@@ -88,6 +89,8 @@ def statement_pair_file(*, statement_line_id: int, file_id: int, actor: Actor, s
     paid = file.payouts.filter(state__in=CAME_THROUGH).aggregate(sum=Sum("amount"))["sum"]
     if paid is None:
         raise Refused("not_paid", "这份代发文件还没有登记为已发放的。请先登记银行结果。")
+    if file.payouts.filter(state=Payout.State.PENDING).exists():
+        raise Refused("not_answered", "这份代发文件还有等待银行结果的，不能按整份核对。请先登记银行结果。")
     if line.amount != paid:
         raise Refused(
             "amount_differs",
@@ -190,20 +193,21 @@ _SINGLE = """
                       WHERE undone.statement_line_id = pairs.line_id AND undone.payout_id = pairs.payout_id)
     ON CONFLICT DO NOTHING
 """
-# Banks that book a whole pay-out file as one debit: its paid sum, near its day, only one such on either side.
+# Banks that book a whole pay-out file as one debit: its paid sum, near its day, only one such on either side; once the
+# bank has answered all of it, else what it says later would count as seen in a debit that never paid it.
 _WHOLE_FILES = """
     WITH sums AS (
         SELECT payout.file_id, sum(payout.amount) AS paid, min(payout.paid_on) AS first_on,
                max(payout.paid_on) AS last_on
         FROM payroll_payout payout
-        WHERE payout.file_id = ANY(%(files)s) AND payout.state IN ('paid', 'returned')
+        WHERE payout.file_id = ANY(%(files)s) AND payout.state IN ('paid', 'returned', 'pending')
           AND NOT EXISTS (SELECT FROM payroll_statementmatch known
                           WHERE known.file_id = payout.file_id AND known.undone_at IS NULL)
           AND NOT EXISTS (SELECT FROM payroll_debitshare share
                           JOIN payroll_debitexplanation said ON said.id = share.explanation_id
                           JOIN payroll_payout paid ON paid.id = share.payout_id
                           WHERE paid.file_id = payout.file_id AND said.undone_at IS NULL)
-        GROUP BY payout.file_id HAVING count(*) > 1
+        GROUP BY payout.file_id HAVING count(*) > 1 AND bool_and(payout.state <> 'pending')
     ), pairs AS (
         SELECT line.id AS line_id, sums.file_id, count(*) OVER (PARTITION BY line.id) AS files,
                count(*) OVER (PARTITION BY sums.file_id) AS lines

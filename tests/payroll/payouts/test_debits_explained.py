@@ -254,6 +254,20 @@ def test_a_file_that_went_out_in_one_sum_is_matched_by_hand_where_it_was_not_by_
     assert statements_match(project.pk) == 0, "what a person undid is not matched by itself"
 
 
+def test_a_file_that_the_bank_has_not_answered_in_full_is_no_debit_yet(project, paid, scope):
+    """Else what the bank says later would count as seen in a debit that never paid it."""
+    third = Payout.objects.filter(pk=paid[2].pk)
+    third.update(state=Payout.State.PENDING, paid_on=None)
+    line = movement(project, NET * 2, reference="A")
+    assert statements_match(project.pk) == 0
+    assert whole_files_for(scope, project, [line]) == {}
+    refused = code_of(statement_pair_file, statement_line_id=line.pk, file_id=paid[0].file_id, actor=SYSTEM)
+    assert refused == "not_answered"
+    third.update(state=Payout.State.FAILED)
+    assert statements_match(project.pk) == 1, "a negative control: now two is all that went out"
+    assert [row.state for row in rows(scope, project).values()].count("clear") == 2
+
+
 def test_a_whole_file_is_no_debit_of_another_sum_nor_one_that_is_known_in_part(cast, project, paid, scope):
     file = paid[0].file
     whole, other = (

@@ -133,7 +133,7 @@ def test_a_line_is_helped_on_from_its_own_page(enter, cast, batch):
     assert "工资卡已更换" in done
     card_confirm(token=pay_token(line.confirmation.key), actor=SYSTEM)
     standing = text_of(client.get(f"/payroll/{batch.pk}/payout/"))
-    assert "上次发放失败（姓名与银行卡的户名不一致），工资卡已经更正" in standing
+    assert "上次发放失败（姓名与银行卡的户名不一致），工资卡已经更正或核实无误" in standing
     assert f"{batch.total_net:,.2f} 元" in standing, "what waits for a card is still to be paid"
     assert 'value="" selected' in client.get(address).content.decode(), "nobody is dead by default"
     exception = {"act": "exception", "kind": "frozen", "reason": "法院冻结"}
