@@ -61,6 +61,7 @@ urlpatterns = [
     path("payroll/leavers/", leavers.leaver_list, name="leavers"),
     path("payroll/stays/<int:pk>/settlement/", leavers.settlement_page, name="settlement"),
     path("payroll/stays/<int:pk>/settlement/paper/", leavers.settlement_paper, name="settlement_paper"),
+    path("payroll/signed-settlements/<int:pk>/", leavers.signed_settlement, name="signed_settlement"),
     path("payroll/attendance/", attendance.sheet_list, name="attendance"),
     path("payroll/attendance/same-days/", same_days.same_day_list, name="same_days"),
     path("payroll/attendance/upload/", attendance.upload_page, name="attendance_upload"),

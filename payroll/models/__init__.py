@@ -2,7 +2,7 @@ from payroll.models.attendance import AttendanceDay, AttendanceProblem, Attendan
 from payroll.models.batches import BatchAct, PayrollBatch, PayrollLine, PayrollRejectedRow, PayrollRemark, StoredFile
 from payroll.models.checks import CheckSetting
 from payroll.models.confirmations import Channel, ComplaintTelephone, PayConfirmation, PayContest, SiteCode
-from payroll.models.contracts import LabourContract, LeaverSettlement, RecordSource, SiteStay
+from payroll.models.contracts import LabourContract, LeaverSettlement, RecordSource, SignedSettlement, SiteStay
 from payroll.models.layouts import ColumnLayout
 from payroll.models.matches import DebitExplanation, DebitShare, StatementMatch
 from payroll.models.notices import Declaration, PayNotice, PayNoticePhoto
@@ -44,6 +44,7 @@ __all__ = [
     "PayrollRemark",
     "RecordSource",
     "RosterEntry",
+    "SignedSettlement",
     "SiteCode",
     "SiteStay",
     "StatementMatch",

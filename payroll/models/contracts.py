@@ -1,3 +1,4 @@
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
@@ -120,8 +121,9 @@ class LeaverSettlement(models.Model):
     `open_pay`: what becomes of pay that stood in submitted payrolls and wasn't paid when the balance was; unless it is
     separate, it is held back there, so that nobody is paid twice. `paid` is what the person says, `paid_counted` what
     the payrolls' lines said at that moment, with `paid_reason` where they differ; it is empty in settlements from before.
-    `balance` = earned − deductions − paid, computed by the service; negative: paid too much. 《工资支付暂行规定》第九条: at
-    the end of the contract wages are paid at once and in full.
+    `balance` = earned − deductions − paid, computed by the service; negative: paid too much. `confirmed_scan` is the signed
+    paper that counts; all that were ever signed are `papers`. 《工资支付暂行规定》第九条: at the end of the contract wages are
+    paid at once and in full.
     """
 
     class State(models.TextChoices):
@@ -192,3 +194,35 @@ class LeaverSettlement(models.Model):
     def differs(self):
         """How much more debits are said to have paid than the balance, yuan; of rows that were annotated with `said`."""
         return self.said - self.balance
+
+
+class SignedSettlement(models.Model):
+    """A paper that a leaver signed, kept as it came: what was agreed anew is signed anew, and the older paper stays.
+
+    `balance`, yuan, is what it was signed for. Whether it still counts is the settlement's word (`confirmed_scan`), so a row
+    never changes; the database refuses it. 724 art 15: what was signed for pay is kept for three years at least.
+    """
+
+    scope_project = "settlement__stay__entry__project"
+    scope_employer = "settlement__stay__entry__employer"
+
+    settlement = models.ForeignKey(LeaverSettlement, models.PROTECT, related_name="papers", verbose_name="退场工资结算")
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="扫描件")
+    signed_on = models.DateField("签字日期", null=True, help_text="空为以前被替换的，当时没有留存签字日期")
+    balance = models.DecimalField("签字时的应补发", max_digits=14, decimal_places=2)
+    recorded_by = models.ForeignKey(
+        "responsibilities.User", models.PROTECT, null=True, related_name="+", verbose_name="登记人"
+    )
+    recorded_at = models.DateTimeField("登记时间")
+
+    objects = EmployerScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "签字的结算单"
+        ordering = ["-id"]
+        triggers = [pgtrigger.Protect(name="kept_as_signed", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is the paper that the settlement rests on, and not one from before it was agreed anew."""
+        return self.settlement.confirmed_scan_id == self.file_id

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import F, OuterRef, Q, QuerySet
 
-from payroll.models import LabourContract, LeaverSettlement, RosterEntry, SiteStay
+from payroll.models import LabourContract, LeaverSettlement, RosterEntry, SignedSettlement, SiteStay
 from payroll.rules.contracts import Term, entry_finding
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission
@@ -28,6 +28,11 @@ def contracts(scope: Scope | None, permission: Permission = Permission.PAYROLL_V
 def stays(scope: Scope | None, permission: Permission = Permission.PAYROLL_VIEW) -> QuerySet:
     """Stays that the caller may see."""
     return _seen(scope, SiteStay, permission).select_related("entry__project", "entry__worker", "entry__employer")
+
+
+def signed_settlements(scope: Scope | None) -> QuerySet:
+    """Papers that leavers signed, newest first, of the settlements that the caller may see."""
+    return _seen(scope, SignedSettlement, Permission.PAYROLL_VIEW).select_related("settlement", "recorded_by")
 
 
 def entries(scope: Scope | None, permission: Permission = Permission.PAYROLL_VIEW) -> QuerySet:
@@ -60,6 +65,12 @@ def stay_by_pk(scope: Scope | None, pk: int) -> SiteStay:
 def contract_by_pk(scope: Scope | None, pk: int) -> LabourContract:
     """One contract; raises NotVisible."""
     return _one(contracts(scope), pk, "没有找到这份合同，或者它不在您的管辖范围内。")
+
+
+def signed_settlement_by_pk(scope: Scope | None, pk: int) -> SignedSettlement:
+    """One signed paper with its file; raises NotVisible."""
+    rows = signed_settlements(scope).select_related("file", "settlement__stay__entry__worker")
+    return _one(rows, pk, "没有找到这份签字的结算单，或者它不在您的管辖范围内。")
 
 
 def may_keep_entry(scope: Scope | None, entry: RosterEntry) -> bool:

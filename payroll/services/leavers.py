@@ -10,9 +10,17 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from payroll.models import LeaverSettlement, PayoutException, PayrollBatch, PayrollLine, SiteStay
+from payroll.models import (
+    LeaverSettlement,
+    PayoutException,
+    PayrollBatch,
+    PayrollLine,
+    SignedSettlement,
+    SiteStay,
+)
 from payroll.selectors.open_pay import OpenPay, open_pay_of
 from payroll.selectors.payouts import SETTLED_BY_ANOTHER_STAY
+from payroll.services.pictures import picture_open
 from payroll.services.stays import locked_stay
 from payroll.services.stored_files import file_store, require_scan
 from responsibilities.rules.errors import EditedMeanwhile, Refused
@@ -87,7 +95,8 @@ def settlement_agree(
     scope=None,
 ) -> LeaverSettlement:
     """Fix what a leaver is owed; the balance is computed here. A paid settlement stays as it is, and a confirmed one
-    unless a bank paid more of it since: then it is agreed anew, and the worker signs anew.
+    unless a bank paid more of it since: then it is agreed anew, and the worker signs anew. What he signed before is kept
+    and no longer counts.
 
     Who says that another amount was paid than the payrolls show says why; both figures are kept. Errors:
     `still_on_site`, `deduction_without_reason`, `too_much_deducted`, `paid_without_reason`, `already_confirmed`,
@@ -160,7 +169,10 @@ def settlement_confirm(
     actor: Actor,
     scope=None,
 ) -> LeaverSettlement:
-    """Record the worker's signature. Errors: `not_agreed`, `before_agreement`, `scan_missing`, `edited_meanwhile`."""
+    """Record the worker's signature, and keep the paper with the balance that it was signed for.
+
+    Errors: `not_agreed`, `before_agreement`, `scan_missing`, `edited_meanwhile`.
+    """
     settlement = _locked(stay_id, scope, version)
     if settlement.state != State.AGREED:
         raise Refused(
@@ -175,7 +187,29 @@ def settlement_confirm(
     require_scan(scan[1])
     settlement.confirmed_scan = file_store(name=scan[0], data=scan[1])
     settlement.confirmed_on, settlement.state = confirmed_on, State.CONFIRMED
+    SignedSettlement.objects.create(
+        settlement=settlement,
+        file=settlement.confirmed_scan,
+        signed_on=confirmed_on,
+        balance=settlement.balance,
+        recorded_by=actor.user,
+        recorded_at=now(),
+    )
     return _saved(settlement, actor, "leaver.confirm", {"sha256": ["", settlement.confirmed_scan.sha256]})
+
+
+@transaction.atomic
+def signed_settlement_open(*, paper: SignedSettlement, actor: Actor) -> tuple[bytes, str]:
+    """The bytes of a signed paper and their media type, for a caller who sees it; the trail keeps who looked."""
+    entry = paper.settlement.stay.entry
+    record_event(
+        actor=actor,
+        action="leaver.open_signed",
+        target=entry.worker,
+        project_id=entry.project_id,
+        changes={"sha256": ["", paper.file.sha256]},
+    )
+    return picture_open(paper.file)
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ def withdrawal_obstacle(stay: SiteStay) -> tuple[str, str] | None:
 def stay_withdraw(*, stay_id: int, reason: str, version: int, actor: Actor, scope=None) -> Withdrawn:
     """Take back the exit of a stay, or the entry where there is no exit yet.
 
-    An exit goes with a settlement that the worker hasn't confirmed. An entry goes with its row of the roster, where
+    An exit goes with a settlement that the worker never signed. An entry goes with its row of the roster, where
     nothing else names the person there. Errors: those of `withdrawal_obstacle`, `reason_missing`, `edited_meanwhile`.
     """
     stay = locked_stay(stay_id, scope)
@@ -97,6 +97,12 @@ def _exit_obstacle(stay: SiteStay) -> tuple[str, str] | None:
     if settlement is not None and settlement.state == State.CONFIRMED:
         message = (
             f"工人已于 {settlement.confirmed_on} 签字确认退场结算，不能撤回退场。此人又回到工地的，请登记新的进场。"
+        )
+        return "settlement_confirmed", message
+    if settlement is not None and settlement.papers.exists():
+        message = (
+            "工人在这次退场的结算单上签过字，后来重新核定；签过字的结算单必须留存，不能撤回退场。"
+            "此人又回到工地的，请登记新的进场。"
         )
         return "settlement_confirmed", message
     later = SiteStay.objects.filter(entry_id=stay.entry_id, entered_on__gt=stay.entered_on).order_by("entered_on")

@@ -10,21 +10,31 @@ from django.views.decorators.http import require_safe
 
 from payroll.forms.people import SettlementConfirmForm, SettlementForm, SettlementPayForm
 from payroll.models import LeaverSettlement, SiteStay
+from payroll.rules.photos import EXTENSIONS
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.open_pay import open_pay_of
 from payroll.selectors.people_turns import last_day_late, settlement_due
-from payroll.selectors.site_people import leavers, may_keep_entry, search_leavers, stay_by_pk
+from payroll.selectors.site_people import (
+    leavers,
+    may_keep_entry,
+    search_leavers,
+    signed_settlement_by_pk,
+    signed_settlements,
+    stay_by_pk,
+)
 from payroll.services.leavers import (
     paid_since,
     settlement_agree,
     settlement_confirm,
     settlement_pay,
     settlement_suggest,
+    signed_settlement_open,
 )
 from payroll.views.grid import masked
+from payroll.views.pictures import picture_response
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
-from responsibilities.selectors.clock import today
+from responsibilities.selectors.clock import SHANGHAI, today
 from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs, show_refusal
 from responsibilities.views.downloads import workbook
@@ -107,6 +117,7 @@ def settlement_page(request, pk):
     settlement = getattr(stay, "settlement", None)
     suggestion = settlement_suggest(stay)
     waiting = open_pay_of(stay)
+    papers = list(signed_settlements(request.scope).filter(settlement__stay=stay))
     step = request.POST.get("step", "")
     forms = {
         "agree": SettlementForm(
@@ -134,10 +145,9 @@ def settlement_page(request, pk):
         and forms[step].is_valid()
         and _done(request, stay, step, forms[step])
     ):
-        messages.success(
-            request,
-            {"agree": "已核定，请打印结算单交工人签字。", "confirm": "已登记工人确认。", "pay": "已登记付清。"}[step],
-        )
+        agreed = "已重新核定，原来签字的结算单留存备查，不再作数。" if papers else "已核定。"
+        said = {"agree": f"{agreed}请打印结算单交工人签字。", "confirm": "已登记工人确认。", "pay": "已登记付清。"}
+        messages.success(request, said[step])
         return redirect("payroll:settlement", stay.pk)
     return render(
         request,
@@ -152,6 +162,7 @@ def settlement_page(request, pk):
             "may_keep": may_keep,
             "open_step": _open_step(settlement),
             "steps": _steps(settlement),
+            "papers": papers,
             "crumbs": [
                 {"label": "工资发放", "url": reverse("payroll:list")},
                 {"label": "退场结算", "url": reverse("payroll:leavers")},
@@ -174,6 +185,16 @@ def settlement_paper(request, pk):
         "payroll/people/settlement_paper.html",
         {"stay": stay, "settlement": settlement, "id_masked": masked(stay.entry.worker.id_last4), "today": today()},
     )
+
+
+@needs(Permission.PAYROLL_VIEW)
+@require_safe
+def signed_settlement(request, pk):
+    """A paper that the worker signed, whether it still counts or not; each look is on the trail."""
+    paper = signed_settlement_by_pk(request.scope, pk)
+    data, kind = signed_settlement_open(paper=paper, actor=Actor.of(request))
+    day = paper.signed_on or paper.recorded_at.astimezone(SHANGHAI).date()
+    return picture_response(data, kind, f"签字的结算单-{day}.{EXTENSIONS.get(kind, 'bin')}")
 
 
 def _done(request, stay, step: str, form) -> bool:

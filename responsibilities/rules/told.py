@@ -26,6 +26,7 @@ CHANGE_OF_ACT = {
     "fixtures.load": {"versions": "时限规则"},
     "leaver.agree": {"paid": "已支付", "balance": "应补发"},
     "leaver.confirm": {"sha256": "签字结算单校验值"},
+    "leaver.open_signed": {"sha256": "签字结算单校验值"},
     "payout.evidence": {"row": "工资表行号"},
     "payout.make": {"layout": "银行文件版式", "rows": "笔数"},
     "payout.send": {"rows": "笔数"},

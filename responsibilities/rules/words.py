@@ -38,6 +38,7 @@ ACTION_WORDS = {
     "grant.withdraw": "撤销授权",
     "leaver.agree": "核定退场工资",
     "leaver.confirm": "登记工人确认结算",
+    "leaver.open_signed": "查看签字的结算单",
     "leaver.pay": "登记退场工资付清",
     "obstacle.create": "登记限制情形",
     "obstacle.lift": "解除限制情形",

@@ -90,6 +90,7 @@ class Subjects:
             "entry": lambda: {"pk": place.people.entry.pk},
             "stay": lambda: {"pk": place.people.stay.pk},
             "left_stay": lambda: {"pk": place.people.left_stay.pk},
+            "signed_settlement": lambda: {"pk": place.people.signed.pk},
             "labour_contract": lambda: {"pk": place.people.contract.pk},
             "attendance": lambda: {"pk": place.people.sheet.pk},
             "pay_month": lambda: {"code": code, "month": f"{place.month_on:%Y-%m}"},

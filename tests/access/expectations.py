@@ -101,6 +101,7 @@ PAGES = {
     "payroll:leavers": page(P.PAYROLL_VIEW),
     "payroll:settlement": form(P.PAYROLL_VIEW, "left_stay", writes=P.WORKER_EDIT),
     "payroll:settlement_paper": page(P.PAYROLL_VIEW, "left_stay"),
+    "payroll:signed_settlement": page(P.PAYROLL_VIEW, "signed_settlement"),
     "payroll:attendance": page(P.PAYROLL_VIEW),
     "payroll:same_days": page(P.PAYROLL_VIEW),
     "payroll:attendance_upload": form(P.WORKER_EDIT),

@@ -98,6 +98,7 @@ REACH = {
     "entry": PAY,
     "stay": PAY,
     "left_stay": PAY,
+    "signed_settlement": PAY,
     "labour_contract": PAY,
     "attendance": PAY,
     "pay_month": PAY,

@@ -59,6 +59,7 @@ AS_THEY_CAME = {
     "payroll:original",
     "payroll:attendance_original",
     "payroll:contract_scan",
+    "payroll:signed_settlement",
     "payroll:card_evidence",
     "payroll:payout_download",  # a stand-in's bytes here; the layouts have a test of their own below
 }

@@ -34,6 +34,7 @@ IN_FULL = {
     "payroll:payout_download",
     "payroll:card_evidence",
     "payroll:contract_scan",
+    "payroll:signed_settlement",
 }
 # Stands as an example in every blank, and is a telephone of the first synthetic person's too.
 EXAMPLE = "13900000000"

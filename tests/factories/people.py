@@ -11,6 +11,7 @@ from payroll.models import (
     LabourContract,
     LeaverSettlement,
     RosterEntry,
+    SignedSettlement,
     SiteStay,
     Worker,
 )
@@ -18,6 +19,7 @@ from payroll.services.attendance.uploads import attendance_upload
 from payroll.services.stored_files import file_store
 from responsibilities.rules.identifiers import birth_date
 from responsibilities.rules.pinyin import person_key
+from responsibilities.selectors.clock import now
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
 from tests.factories.payroll import card_number, id_number, person
@@ -102,12 +104,13 @@ class SitePeople:
     entry: RosterEntry
     stay: SiteStay
     left_stay: SiteStay
+    signed: SignedSettlement
     contract: LabourContract
     sheet: AttendanceSheet
 
 
 def site_people(project, subcontractor, month_on: datetime.date, *, first: int) -> SitePeople:
-    """Somebody on site with a contract and its scan, somebody who left and is being settled, an attendance sheet."""
+    """Somebody on site with a contract and its scan, somebody who left, signed and is settled anew, an attendance sheet."""
     here, left = worker(first), worker(first + 1)
     entry, _ = RosterEntry.objects.get_or_create(project=project, worker=here, employer=subcontractor)
     leaver, _ = RosterEntry.objects.get_or_create(project=project, worker=left, employer=subcontractor)
@@ -115,8 +118,15 @@ def site_people(project, subcontractor, month_on: datetime.date, *, first: int) 
     left_stay = SiteStay.objects.create(
         entry=leaver, entered_on=month_on, left_on=month_on + datetime.timedelta(days=20)
     )
-    LeaverSettlement.objects.create(
+    settlement = LeaverSettlement.objects.create(
         stay=left_stay, earned=100, balance=100, agreed_on=left_stay.left_on, state=LeaverSettlement.State.AGREED
+    )
+    signed = SignedSettlement.objects.create(
+        settlement=settlement,
+        file=file_store(name="结算单.pdf", data=b"%PDF-1.7"),
+        signed_on=left_stay.left_on,
+        balance=90,
+        recorded_at=now(),
     )
     contract = labour_contract(
         project, here, subcontractor, month_on, scan=file_store(name="合同.pdf", data=b"%PDF-1.7")
@@ -130,4 +140,4 @@ def site_people(project, subcontractor, month_on: datetime.date, *, first: int) 
         actor=Actor.system("tests"),
         wake=False,
     )
-    return SitePeople(entry, stay, left_stay, contract, sheet)
+    return SitePeople(entry, stay, left_stay, signed, contract, sheet)
