@@ -95,14 +95,18 @@ REFUSAL_WORDS = {
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:?\d\d|Z)")
 _MONEY = re.compile(r"-?\d+\.\d\d")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 COUNTED = frozenset({"days", "total_days", "hours"})
 _COLUMN = re.compile(r"\b([a-z_]+)=([A-Z]{1,3})\b")
 _RULE = re.compile(r"\b([a-z_]+) v(\d+)\b")
 _NAMELESS = re.compile(r"\w+ object \((\w+)\)")
 
 
-def value_words(name: str, value: str, *, action: str = "") -> str:
-    """One stored value as people read it: 是 for True, `2026-11-28 11:56` for a moment, amounts with separators in 元."""
+def value_words(name: str, value: str, *, action: str = "", typed: bool = False) -> str:
+    """One stored value as people read it: 是 for True, `2026-11-28 11:56` for a moment, amounts with separators in 元.
+
+    `typed`: it is of a column, whose kind tells whether it is an amount; of others their form does.
+    """
     if value in ("True", "False"):
         return "是" if value == "True" else "否"
     if _MOMENT.fullmatch(value):
@@ -118,9 +122,18 @@ def value_words(name: str, value: str, *, action: str = "") -> str:
         return _RULE.sub(lambda found: f"{RULE_WORDS.get(found[1], found[1])}第 {found[2]} 版", value)
     if name == "code":
         return MESSAGES.get(value) or REFUSAL_WORDS.get(value, value)
-    if _MONEY.fullmatch(value) and name not in COUNTED:
+    if not typed and _MONEY.fullmatch(value) and name not in COUNTED:
         return money_words(value)
     return value
+
+
+def number_words(name: str, value: str, places: int) -> str | None:
+    """A value of a column with so many decimal places: two are yuan, four a share of one. None where it is neither."""
+    if name in COUNTED or not _NUMBER.fullmatch(value):
+        return None
+    if places == 4:
+        return f"{(Decimal(value) * 100).normalize():f}%"
+    return money_words(value) if places == 2 else None
 
 
 def money_words(value: str) -> str:

@@ -10,12 +10,11 @@ from django.db import models
 
 from responsibilities.models import AuditEvent, Organization
 from responsibilities.rules.told import (
-    COUNTED,
     ROWS,
     SUBJECT_OF_ACT,
     UNITS,
     change_label,
-    money_words,
+    number_words,
     object_words,
     told_once,
     value_words,
@@ -111,10 +110,9 @@ def _value(event: AuditEvent, column, name: str, value: str, names: _Names) -> s
     labels = {str(code): str(label) for code, label in getattr(column, "flatchoices", None) or ()}
     if value in labels:
         return labels[value]
-    money = isinstance(column, models.DecimalField) and column.decimal_places == 2 and name not in COUNTED
-    if money and value.replace(".", "", 1).isdigit():
-        return money_words(value)
-    return value_words(name, value, action=event.action)
+    if isinstance(column, models.DecimalField) and (words := number_words(name, value, column.decimal_places)):
+        return words
+    return value_words(name, value, action=event.action, typed=column is not None)
 
 
 def _word(event: AuditEvent, name: str) -> str:

@@ -79,6 +79,15 @@ def test_the_amounts_of_a_settlement_are_told_as_amounts():
     ]
 
 
+def test_a_share_is_no_amount_nor_is_a_text_that_looks_like_one():
+    said = {"labour_cost_ratio": ["0.15", "0.3250"], "value": ["", "800000.00"], "number": ["", "12.50"]}
+    assert lines("projects.contract", said, "contract.edit") == [
+        "合同编号：12.50",
+        "合同价款：800,000.00 元",
+        "约定人工费用比例：15% → 32.5%",
+    ]
+
+
 def test_moments_are_told_in_local_time_to_the_minute():
     assert value_words("pushed_at", "2026-11-28T03:56:25.329629+08:00") == "2026-11-28 03:56"
     assert value_words("pushed_at", "2026-11-27T19:56:25+00:00") == "2026-11-28 03:56"
