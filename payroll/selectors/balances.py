@@ -78,7 +78,8 @@ def balance_part(scope: Scope, batch: PayrollBatch, needed: Decimal, what: str =
     if not needed:
         return None
     found = money_part(scope, batch.project, batch.month_on, needed, besides_batch=batch.pk, what=what, owed=True)
-    if found is not None and (others := owed_besides_unscoped(batch)):
+    # Without a statement only one month's credits are known: other months had their own.
+    if found is not None and (others := owed_besides_unscoped(batch, of_month=not found["known"])):
         short = not found["short"] and found["amount"] < needed + others
         found |= {"others": others, "others_short": short} | ({"level": "orange"} if short else {})
     return found
@@ -126,12 +127,12 @@ def money_part(
     }
 
 
-def owed_besides_unscoped(batch: PayrollBatch) -> Decimal:
+def owed_besides_unscoped(batch: PayrollBatch, *, of_month: bool = False) -> Decimal:
     """What a project's other submitted sheets still have to be paid: the same money can't be enough for each alone.
 
-    The sheet that this one replaces isn't another one, and what a leaver's settlement paid isn't owed.
+    `of_month`: only those of the same month. The sheet that this one replaces isn't another one, and what a leaver's settlement paid isn't owed.
     """
-    of_month = PayrollBatch.objects.filter(
+    versions = PayrollBatch.objects.filter(
         project_id=batch.project_id,
         month_on=batch.month_on,
         subcontractor_id=batch.subcontractor_id,
@@ -142,7 +143,8 @@ def owed_besides_unscoped(batch: PayrollBatch) -> Decimal:
     lines = PayrollLine.objects.filter(
         ~Exists(under_way),
         ~Exists(excepted),
-        ~Q(batch__in=of_month),
+        Q(batch__month_on=batch.month_on) if of_month else Q(),
+        ~Q(batch__in=versions),
         batch__project_id=batch.project_id,
         batch__status=PayrollBatch.Status.SUBMITTED,
         batch__stage__in=OPEN_STAGES,

@@ -94,3 +94,18 @@ def test_money_that_another_sheet_needs_too_is_no_plenty(enter, cast, project, b
     assert "合起来不够" in shown
     again = draft(project, [person(1), person(2), person(4)])
     assert f"另有已提交未发放的工资 {more.total_net:,.2f} 元" in client.get(f"/payroll/{again.pk}/").content.decode()
+
+
+def test_one_months_credits_are_not_held_against_other_months_sheets(enter, cast, project, batch):
+    """Without a statement only what came in for the month is known; the month before had its own credits."""
+    earlier = draft(project, [person(1), person(2)], month_on=datetime.date(2026, 9, 1))
+    batch_submit(batch_id=earlier.pk, actor=SYSTEM)
+    credit(month(project, datetime.date(2026, 10, 1)), f"{batch.total_net + 100}", datetime.date(2026, 11, 2))
+    shown = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
+    assert "后余 100.00 元" in shown
+    assert "合起来不够" not in shown
+    more = draft(project, [person(3)], subcontractor=cast.subcontractor)
+    batch_submit(batch_id=more.pk, actor=SYSTEM)
+    shown = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
+    assert f"本月另有已提交未发放的工资 {more.total_net:,.2f} 元" in shown
+    assert "合起来不够" in shown, "this month's sheets share this month's credits"

@@ -304,6 +304,24 @@ def test_a_gross_that_was_lessened_already_gives_way_to_the_one_that_adds_up():
     assert {remark.code for remark in parse(book(titles, *wrong), month=MONTH).errors} == {"net_mismatch"}
 
 
+@pytest.mark.parametrize(
+    ("titles", "money", "expected", "sure"),
+    [
+        (["补发月份", "补发金额"], ["2025-08", 600.0], "E", True),
+        (["应发工资", "已发工资", "本次补发"], [6000.0, 5400.0, 600.0], "F", True),
+        # In a month's sheet it is one of the parts, and never silently all that somebody gets.
+        (["日工资", "基本工资", "补发工资", "合计"], [300.0, 6000.0, 100.0, 6100.0], "G", False),
+        (["应发工资", "补发金额", "扣款", "实领"], [6000.0, 100.0, 50.0, 5950.0], "G", True),
+        (["工钱", "补发金额"], [6000.0, 100.0], "E", False),
+        (["应发工资", "补发工资", "代扣", "工资"], [6000.0, 100.0, 50.0, 6050.0], "G", False),
+    ],
+)
+def test_back_pay_is_the_pay_of_a_sheet_that_pays_nothing_else(titles, money, expected, sure):
+    rows = [[n + 1, NAMES[n], id_number(n + 1), *money] for n in range(4)]
+    proposal = propose(book(["序号", "姓名", "身份证号", *titles], *rows), MONTH)
+    assert (proposal.sheets[0].mapping["net_pay"], is_sure(proposal)) == (expected, sure)
+
+
 @pytest.mark.parametrize("text", ["2026-11-28", "2026/1/8", "2026.11.28", "2026年11月28日", "2026-11-28 08:30:00"])
 def test_a_day_is_shown_as_it_stands(text):
     assert masked(text) == text
