@@ -130,7 +130,8 @@ def money_part(
 def owed_besides_unscoped(batch: PayrollBatch, *, of_month: bool = False) -> Decimal:
     """What a project's other submitted sheets still have to be paid: the same money can't be enough for each alone.
 
-    `of_month`: only those of the same month. The sheet that this one replaces isn't another one, and what a leaver's settlement paid isn't owed.
+    `of_month`: only those of the same month. The sheet that this one replaces isn't another one, and what a leaver's
+    settlement paid isn't owed.
     """
     versions = PayrollBatch.objects.filter(
         project_id=batch.project_id,
