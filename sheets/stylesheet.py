@@ -45,7 +45,7 @@ WIDTHS = {"thin": 1.0, "medium": 2.0, "thick": 3.0}
 QUOTES = ('"', "'")
 ESCAPED = re.compile(r"\\([0-9A-Fa-f]{4}|.)", re.DOTALL)  # Excel always writes four digits, and a d may follow
 FORMAT = re.compile(
-    r'(?:"[^"]*"|\\.|[_*].|General|AM/PM|A/P|E[+-]|a{3,4}|[0#?.,%@/ymdhs:;()$¥￥年月日时分秒元 +-]'
+    r'(?:"[^"]*"|\\.|[_*].|General|AM/PM|A/P|E[+-]|a{3,4}(?!a)|[0#?.,%@/ymdhs:;()$¥￥年月日时分秒元 +-]'
     r"|\[(?:\$[^\[\]\"]{0,20}|[hms]{1,2}|red|black|blue|green|white|yellow|cyan|magenta|DBNum[1-4]|[<>=]{1,2}-?\d{1,9})\])*",
     re.IGNORECASE,
 )

@@ -237,6 +237,7 @@ HOSTILE = {
     "many rules": ".a,.b,.c td{color:red}" * 40_000,
     "many deep rules": "".join(f".a{number} td{{color:red}}" for number in range(40_000)),
     "brackets": "td{mso-number-format:" + "[" * 590 + "}" * 1000,
+    "names of weekdays": "td{mso-number-format:" + "a" * 250 + "!}",
     "backslashes": "td{mso-number-format:" + "\\" * 590 + "}",
 }
 
