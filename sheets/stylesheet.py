@@ -67,7 +67,8 @@ def rules(text: str) -> Iterator[tuple[str, str]]:
     for brace in re.finditer(r"[{}]", text):
         if brace[0] == "{":
             if not depth:
-                selectors, at = text[at : brace.start()].strip(), brace.end()
+                # What ends with a semicolon before it (@charset, @import) belongs to no rule.
+                selectors, at = text[at : brace.start()].rpartition(";")[2].strip(), brace.end()
             depth += 1
             continue
         if depth == 1 and not selectors.startswith("@") and len(selectors) <= LONGEST_SELECTORS:

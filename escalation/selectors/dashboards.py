@@ -55,8 +55,8 @@ class Slice:
 class Board:
     """What is still to be done, counted once by area and rule, and folded for each part of the page.
 
-    One query without a join: separate ones read the same rows again, the project's type doubles the time. `base.rule` narrows everything but the counts
-    by rule, which offer the way to another rule.
+    One query without a join: separate ones read the same rows again, the project's type doubles the time. `base.rule`
+    narrows everything but the counts by rule, which offer the way to another rule.
     """
 
     def __init__(self, scope: Scope, base: Criteria, window: Window):

@@ -11,8 +11,8 @@ class AttendanceSheet(models.Model):
     """One month's attendance of one employer on one project as a file; the row is the queue.
 
     A draft's rows are the final ones: confirming writes their days into `AttendanceDay` and takes the days of the
-    sheet before away; days reported by API stay. One confirmed sheet per (project, month, subcontractor). `subcontractor` null: the general
-    contractor's own crews.
+    sheet before away; days reported by API stay. One confirmed sheet per (project, month, subcontractor).
+    `subcontractor` null: the general contractor's own crews.
     """
 
     class Status(models.TextChoices):

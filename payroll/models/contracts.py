@@ -199,8 +199,8 @@ class LeaverSettlement(models.Model):
 class SignedSettlement(models.Model):
     """A paper that a leaver signed, kept as it came: what was agreed anew is signed anew, and the older paper stays.
 
-    `balance`, yuan, is what it was signed for. Whether it still counts is the settlement's word (`confirmed_scan`), so a row
-    never changes; the database refuses it. It proves what was paid, as the ledger does that 724 art 15 has kept.
+    `balance`, yuan, is what it was signed for. Whether it still counts is the settlement's word (`confirmed_scan`), so
+    a row never changes; the database refuses it. It proves what was paid, as the ledger does that 724 art 15 has kept.
     """
 
     scope_project = "settlement__stay__entry__project"

@@ -1,4 +1,6 @@
-"""How an employer on a site is called: the general contractor's own crews have no organization of their own in a payroll."""
+"""How an employer on a site is called: the general contractor's own crews have no organization of their own in a
+payroll.
+"""
 
 OWN_CREWS = "总包自有班组"
 

@@ -119,8 +119,9 @@ def days_compared(batch: PayrollBatch) -> list[LineDays] | None:
 
 
 def attention_rows(scope: Scope, batch: PayrollBatch, compared: Sequence[LineDays] | None) -> list[AttentionRow]:
-    """`compared` is the batch's `days_compared`. Lines with a contest that is unsettled, or taken up and not corrected yet, those whose days differ from the
-    attendance on record today, and lines with a remark; in this order, a page full.
+    """`compared` is the batch's `days_compared`. Lines with a contest that is unsettled, or taken up and not corrected
+    yet, those whose days differ from the attendance on record today, and lines with a remark; in this order, a page
+    full.
     """
     why: dict[int, list[str]] = {}
     taken_up = PayContest.objects.filter(

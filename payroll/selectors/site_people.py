@@ -41,7 +41,9 @@ def entries(scope: Scope | None, permission: Permission = Permission.PAYROLL_VIE
 
 
 def contract_in_force_unscoped(today: datetime.date) -> QuerySet:
-    """For `Exists` over roster entries: the person's contract with the entry's own employer on this site, in force today."""
+    """For `Exists` over roster entries: the person's contract with the entry's own employer on this site, in force
+    today.
+    """
     return LabourContract.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=today),
         Q(ended_on__isnull=True) | Q(ended_on__gte=today),

@@ -12,6 +12,7 @@ from payroll.models import Channel, PayConfirmation, PayContest, PayrollBatch
 from payroll.rules.contests import CONTEST_STEPS, UNSETTLED, ContestAct, contest_may
 from payroll.rules.pay_links import LinkKind
 from payroll.selectors.declarations import whole_figure
+from payroll.services.line_events import line_named
 from payroll.services.pay_links import confirmation_of_token
 from payroll.services.pictures import picture_store
 from responsibilities.rules.errors import Refused
@@ -173,5 +174,5 @@ def _record(confirmation: PayConfirmation, action: str, actor: Actor, changes: d
         action=action,
         target=target or confirmation,
         project_id=confirmation.batch.project_id,
-        changes=changes | {"batch": ["", str(confirmation.batch_id)], "row": ["", str(confirmation.line.row)]},
+        changes=changes | line_named(confirmation.line),
     )

@@ -12,6 +12,7 @@ from payroll.services.answers import (
     contest_raise,
     contest_withdraw,
 )
+from payroll.services.line_events import line_named
 from responsibilities.rules.errors import Refused
 from responsibilities.selectors.clock import now
 from responsibilities.services.touch import touch_projects
@@ -77,9 +78,8 @@ def _answer(token: str, state: str, actor: Actor) -> CardChange:
         changes={
             "state": [before, change.get_state_display()],
             "bank_card": ["", f"尾号 {change.new_card.last4}"],
-            "batch": ["", str(confirmation.batch_id)],
-            "row": ["", str(change.line.row)],
-        },
+        }
+        | line_named(change.line),
     )
     touch_projects([confirmation.batch.project_id])
     return change

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from payroll.models import BankCard, CardChange
 from payroll.selectors.batches import may_act_on
+from payroll.services.line_events import line_named
 from payroll.services.payout_lines import hold_of, locked_line, require_open, require_reason
 from payroll.services.pictures import picture_open, picture_store
 from payroll.services.workers import turn_to_add_people
@@ -94,9 +95,8 @@ def card_replace(
         changes={
             "bank_card": [f"尾号 {old.last4}" if old else "", f"尾号 {card.last4}"],
             "bank_name": [old.bank_name if old else "", card.bank_name],
-            "batch": ["", str(batch.pk)],
-            "row": ["", str(line.row)],
-        },
+        }
+        | line_named(line),
         reason=reason,
     )
     return change
@@ -111,7 +111,7 @@ def _paper_added(change: CardChange, evidence: bytes, actor: Actor) -> CardChang
         action="payout.card_paper",
         target=change.line.worker,
         project_id=change.line.batch.project_id,
-        changes={"sha256": ["", change.evidence.sha256], "row": ["", str(change.line.row)]},
+        changes={"sha256": ["", change.evidence.sha256]} | line_named(change.line),
     )
     return change
 
@@ -156,9 +156,8 @@ def card_keep(*, line_id: int, reason: str, actor: Actor, scope=None) -> CardCha
         project_id=batch.project_id,
         changes={
             "bank_card": ["", f"尾号 {line.card.last4}"],
-            "batch": ["", str(batch.pk)],
-            "row": ["", str(line.row)],
-        },
+        }
+        | line_named(line),
         reason=reason,
     )
     return kept
@@ -177,7 +176,7 @@ def evidence_open(*, change_id: int, actor: Actor, scope=None) -> tuple[bytes, s
         action="payout.evidence",
         target=change.line.worker,
         project_id=change.line.batch.project_id,
-        changes={"batch": ["", str(change.line.batch_id)], "row": ["", str(change.line.row)]},
+        changes=line_named(change.line),
     )
     return picture_open(change.evidence)
 

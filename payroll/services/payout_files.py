@@ -52,9 +52,10 @@ def batch_lock(batch_id: int, scope, permission: Permission = Permission.PAYROLL
 def payout_files_make(*, batch_id: int, layout: str, actor: Actor, scope=None, version: int | None = None) -> Made:
     """Put every line that may be paid into a file for the bank, into several where the bank takes fewer rows.
 
-    Only from an audited and publicly noticed batch, only to the workers' own cards, only from the special account
-    (724 art 31), and only once the notice has hung its days. A second click finds the first one's file. Errors:
-    `unknown_layout`, `not_noticed`, `notice_running`, `no_special_account`, `nothing_to_pay`, `edited_meanwhile`, `does_not_fit`.
+    Only from an audited and publicly noticed batch, only to the workers' own cards, only from the special account (724
+    art 31), and only once the notice has hung its days. A second click finds the first one's file. Errors:
+    `unknown_layout`, `not_noticed`, `notice_running`, `no_special_account`, `nothing_to_pay`, `edited_meanwhile`,
+    `does_not_fit`.
     """
     chosen = LAYOUTS.get(layout)
     if chosen is None:

@@ -1,4 +1,6 @@
-"""Single lines after the bank has spoken: a reason recorded why one can't be paid, a settlement's hold, money returned."""
+"""Single lines after the bank has spoken: a reason recorded why one can't be paid, a settlement's hold, money
+returned.
+"""
 
 import datetime
 
@@ -15,6 +17,7 @@ from payroll.models import (
 )
 from payroll.rules.stages import Act
 from payroll.selectors.payouts import open_line_unscoped, standing_of
+from payroll.services.line_events import line_named
 from payroll.services.payout_files import batch_lock, require_stage
 from responsibilities.rules.errors import NotVisible, Refused
 from responsibilities.selectors.clock import now, today
@@ -51,9 +54,8 @@ def exception_record(*, line_id: int, kind: str, reason: str, actor: Actor, scop
         changes={
             "kind": ["", found.get_kind_display()],
             "net": ["", str(line.net)],
-            "batch": ["", str(batch.pk)],
-            "row": ["", str(line.row)],
-        },
+        }
+        | line_named(line),
         reason=reason,
     )
     batch_finish(batch=batch, actor=actor)
@@ -75,7 +77,7 @@ def exception_lift(*, line_id: int, actor: Actor, scope=None) -> PayoutException
         action="payout.exception_lift",
         target=line.worker,
         project_id=batch.project_id,
-        changes={"kind": [found.get_kind_display(), ""], "batch": ["", str(batch.pk)], "row": ["", str(line.row)]},
+        changes={"kind": [found.get_kind_display(), ""]} | line_named(line),
     )
     batch_reopen(batch=batch, actor=actor, reason=f"{line.row_words}解除暂不能发放的登记")
     touch_projects([batch.project_id])
@@ -100,7 +102,9 @@ def settled_release(*, line_id: int, reason: str, actor: Actor, scope=None) -> P
 @transaction.atomic
 def payout_return(*, line_id: int, returned_on: datetime.date, reason: str, actor: Actor, scope=None) -> Payout:
     """The bank gave back money that was paid (退汇): the line is unpaid again and can be sent anew; so it is too where
-    a leaver's settlement was paid meanwhile that counted it as paid, and so didn't pay it. Errors: `not_paid`, `reason_missing`, `date_impossible`.
+    a leaver's settlement was paid meanwhile that counted it as paid, and so didn't pay it.
+
+    Errors: `not_paid`, `reason_missing`, `date_impossible`.
     """
     line, batch = locked_line(line_id, scope)
     paid = line.payouts.filter(state=State.PAID).first()
@@ -121,9 +125,8 @@ def payout_return(*, line_id: int, returned_on: datetime.date, reason: str, acto
             "state": [State.PAID.label, State.RETURNED.label],
             "amount": ["", str(paid.amount)],
             "returned_on": ["", str(returned_on)],
-            "batch": ["", str(batch.pk)],
-            "row": ["", str(line.row)],
-        },
+        }
+        | line_named(line),
         reason=reason,
     )
     if _counted_as_paid(line):
@@ -134,8 +137,8 @@ def payout_return(*, line_id: int, returned_on: datetime.date, reason: str, acto
 
 
 def _counted_as_paid(line: PayrollLine) -> bool:
-    """Whether a line that just came back is held by a settlement that counted it as paid: it was paid when the settlement
-    was. Who said that less was paid than the payrolls show may have meant this line, so a person decides.
+    """Whether a line that just came back is held by a settlement that counted it as paid: it was paid when the
+    settlement was. Who said that less was paid than the payrolls show may have meant this line, so a person decides.
     """
     waits = open_line_unscoped(line)
     held = waits.settled_stay_id if waits else None
@@ -161,7 +164,7 @@ def _released(line: PayrollLine, batch: PayrollBatch, reason: str, actor: Actor)
         action="payout.settled_release",
         target=line.worker,
         project_id=batch.project_id,
-        changes={"net": ["", str(line.net)], "batch": ["", str(batch.pk)], "row": ["", str(line.row)]},
+        changes={"net": ["", str(line.net)]} | line_named(line),
         reason=reason,
     )
     return found

@@ -6,6 +6,7 @@ from django.db import transaction
 from payroll.models import PayrollLine, RosterEntry, Worker
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.register import person_by_pk
+from payroll.services.line_events import line_named
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services import vault
@@ -34,7 +35,7 @@ def number_reveal(*, line_id: int, field: str, actor: Actor, scope=None) -> str:
         action="payroll.reveal",
         target=line.worker,
         project_id=line.batch.project_id,
-        changes={"field": ["", FIELDS[field]], "batch": ["", str(line.batch_id)], "row": ["", str(line.row)]},
+        changes={"field": ["", FIELDS[field]]} | line_named(line),
     )
     return vault.unseal_text(sealed, field)
 

@@ -33,14 +33,14 @@ def batch_submit(
 ) -> PayrollBatch:
     """Make a draft the current payroll of its project, month and employer; the one before is superseded.
 
-    Rows with errors are not in it. `accepted` is the number of rows that the person was shown and agreed to:
-    where it differs, nothing is submitted. Submitting a submitted batch again changes nothing.
-    `signed_name` signs the declaration and must be the caller's own name; programs may leave it out until they
-    are changed, and the act then says so. Checks that look beyond the sheet are made again; what changed since the
-    preview stands in the act (`facts["changed"]`, `payroll.rules.checks.again.change_words`). Every line gets its confirmation, and answers to the version before
-    stand where its pay is the same.
-    Errors: `nothing_to_submit`, `not_a_draft`, `edited_meanwhile`, `count_differs`, `signature_differs`,
-    `money_on_its_way`, `check_stops` (a check that the 人社局 set to stop). Basis: 724 art 31.
+    Rows with errors are not in it. `accepted` is the number of rows that the person was shown and agreed to: where it
+    differs, nothing is submitted. Submitting a submitted batch again changes nothing. `signed_name` signs the
+    declaration and must be the caller's own name; programs may leave it out until they are changed, and the act then
+    says so. Checks that look beyond the sheet are made again; what changed since the preview stands in the act
+    (`facts["changed"]`, `payroll.rules.checks.again.change_words`). Every line gets its confirmation, and answers to
+    the version before stand where its pay is the same. Errors: `nothing_to_submit`, `not_a_draft`, `edited_meanwhile`,
+    `count_differs`, `signature_differs`, `money_on_its_way`, `check_stops` (a check that the 人社局 set to stop). Basis:
+    724 art 31.
     """
     batch = batch_locked(batch_id, scope, Permission.PAYROLL_SUBMIT)
     if batch.status == Status.SUBMITTED:

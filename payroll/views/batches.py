@@ -64,7 +64,9 @@ def batch_page(request, pk):
 @needs(Permission.PAYROLL_VIEW)
 @require_safe
 def progress(request, pk):
-    """How far the reading is: polled each second; when it is done, the page is loaded anew; where columns must be confirmed, their page is."""
+    """How far the reading is: polled each second; when it is done, the page is loaded anew; where columns must be
+    confirmed, their page is.
+    """
     batch = decorated(batch_by_pk(request.scope, pk))
     if batch.status in WAITING:
         return render(request, "payroll/_progress.html", _waiting(batch))

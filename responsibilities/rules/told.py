@@ -27,13 +27,12 @@ CHANGE_OF_ACT = {
     "leaver.agree": {"paid": "已支付", "balance": "应补发"},
     "leaver.confirm": {"sha256": "签字结算单校验值"},
     "leaver.open_signed": {"sha256": "签字结算单校验值"},
-    "payout.evidence": {"row": "工资表行号"},
     "payout.make": {"layout": "银行文件版式", "rows": "笔数"},
     "payout.send": {"rows": "笔数"},
     "payout.void": {"rows": "退回待发放的笔数"},
     "payout.download": {"rows": "笔数"},
     "payroll.paper_confirm": {"sha256": "签字表校验值"},
-    "payroll.return": {"rows": "有问题的行号"},
+    "payroll.return": {"rows": "要改的行"},
     "payroll.set_columns": {"columns": "列对应"},
     "payroll.submit": {"supersedes": "替换", "changed": "提交前重新核验"},
     "result.apply": {"file": "代发文件（第几份）"},
@@ -114,6 +113,8 @@ def value_words(name: str, value: str, *, action: str = "", typed: bool = False)
         return f"{moment.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
     if name == "supersedes" and value.isdigit():
         return f"{SUPERSEDED.get(action, '')} #{value}".strip()
+    if name == "row" and value.isdigit():
+        return f"第 {value} 行"
     if name in NUMBERED and all(part.isdigit() for part in value.split("、")):
         return f"{NUMBERED[name]} " + "、".join(f"#{part}" for part in value.split("、"))
     if name == "columns":

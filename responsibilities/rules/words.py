@@ -256,7 +256,7 @@ CHANGE_WORDS = {
     "overdue": "逾期",
     "owed_by": "责任单位",
     "rejected": "有错误行数",
-    "row": "行号",
+    "row": "所在行",
     "rows": "行数",
     "rules": "规则",
     "scale": "规模",

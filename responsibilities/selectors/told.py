@@ -98,7 +98,8 @@ def _changes(event: AuditEvent, names: _Names) -> list[str]:
             continue
         said = told_once(*(_value(event, column, name, str(value or ""), names) for value in change))
         if said:
-            lines.append(f"{label}：{said}")
+            # An amount says its unit itself, which a column's name may say too.
+            lines.append(f"{label.removesuffix('（元）') if said.endswith(' 元') else label}：{said}")
     return lines
 
 

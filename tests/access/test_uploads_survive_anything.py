@@ -1,4 +1,5 @@
-"""No address that takes a file breaks on one: whatever is sent, it is taken or refused in words, and nothing half-done stays.
+"""No address that takes a file breaks on one: whatever is sent, it is taken or refused in words, and nothing half-done
+stays.
 
 Every address is asked with an honest file first, so that it is known to be reached; every line of the code that reads a
 file must have been passed, so that a new upload can't be forgotten.

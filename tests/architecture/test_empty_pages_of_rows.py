@@ -1,4 +1,6 @@
-"""A page of no rows is false in a template: to ask whether there is one, `is not None` or `.object_list` must be written."""
+"""A page of no rows is false in a template: to ask whether there is one, `is not None` or `.object_list` must be
+written.
+"""
 
 import re
 

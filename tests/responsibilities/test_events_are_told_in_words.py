@@ -66,7 +66,7 @@ def test_a_contract_is_told_as_the_form_says_it():
         "类别：劳动合同",
         "以完成一定工作任务为期限：否",
         "工资计算方式：日薪",
-        "单价（元）：240.00 元",
+        "单价：240.00 元",
     ]
 
 
@@ -113,6 +113,13 @@ def test_columns_batches_rules_and_refusals_are_told_in_words():
     ]
     assert lines("x", {"versions": ["", "approval_info_push v1"]}, "fixtures.load") == ["时限规则：推送审批信息第 1 版"]
     assert lines("payroll.payrollbatch", {"code": ["", "no_header"]}) == ["原因代码：没有找到表头"]
+
+
+def test_a_row_is_told_as_a_row_with_its_sheet_where_that_was_kept():
+    assert lines("payroll.worker", {"row": ["", "5"]}, "payout.card") == ["所在行：第 5 行"]
+    assert lines("payroll.worker", {"row": ["", "工作表“木工班”第 5 行"]}, "payout.card") == [
+        "所在行：工作表“木工班”第 5 行"
+    ]
 
 
 def test_the_headers_of_a_payroll_are_told_as_the_import_names_them():

@@ -1,4 +1,6 @@
-"""The manual stands on what is there: its pictures exist and are small, the script makes them, no page of the menu is missing."""
+"""The manual stands on what is there: its pictures exist and are small, the script makes them, no page of the menu is
+missing.
+"""
 
 import importlib.util
 import re

@@ -210,6 +210,12 @@ def test_number_formats_come_out_of_their_quotes_and_backslashes(written_as, rea
     assert stylesheet.number_format(written_as) == read_as
 
 
+@pytest.mark.parametrize("first", ['@charset "utf-8";', "@import url(a.css);", "@namespace x url(b);@charset 'gbk';"])
+def test_a_statement_before_the_first_rule_takes_none_with_it(first):
+    page = returned_page(f"<style>{first} td {{color:red}}</style><table><tr><td>姓名</table>")
+    assert page["A1"].font.color.rgb == "FFFF0000"
+
+
 def test_a_number_never_becomes_a_day():
     page = returned_page("<table border=1><tr><td style='mso-number-format:\"Short Date\"' x:num>5380</table>")
     assert (page["A1"].value, page["A1"].number_format) == (5380, "General")

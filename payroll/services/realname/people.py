@@ -1,4 +1,6 @@
-"""`ProjectWorker.Add`, `WorkerEntryExit.Add`, `WorkerContract.Add`: the same checks as a sheet of people, all or nothing."""
+"""`ProjectWorker.Add`, `WorkerEntryExit.Add`, `WorkerContract.Add`: the same checks as a sheet of people, all or
+nothing.
+"""
 
 from payroll.imports.people_sheets import ParsedPeople, parse_people
 from payroll.models import RecordSource

@@ -1,4 +1,6 @@
-"""First pages say which payrolls wait for the caller; every count is the list behind it, and nobody else's work is in it."""
+"""First pages say which payrolls wait for the caller; every count is the list behind it, and nobody else's work is in
+it.
+"""
 
 import datetime
 

@@ -1,4 +1,6 @@
-"""The attendance sheet given back: remarks at their cells in every layout, the contractor's own look kept, all told in front."""
+"""The attendance sheet given back: remarks at their cells in every layout, the contractor's own look kept, all told in
+front.
+"""
 
 import datetime
 import re

@@ -1,4 +1,6 @@
-"""Reading back in the real-name standard's names: what was reported comes back, masked, for whom it concerns, page by page."""
+"""Reading back in the real-name standard's names: what was reported comes back, masked, for whom it concerns, page by
+page.
+"""
 
 import datetime
 import json

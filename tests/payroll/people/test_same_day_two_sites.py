@@ -1,4 +1,6 @@
-"""One worker on two sites on one day: listed for whom it concerns, with both days; nothing of sites out of sight but that they are."""
+"""One worker on two sites on one day: listed for whom it concerns, with both days; nothing of sites out of sight but
+that they are.
+"""
 
 import datetime
 from decimal import Decimal

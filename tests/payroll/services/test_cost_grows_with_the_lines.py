@@ -96,7 +96,9 @@ def project(request, cast):
 
 
 def analyze(tries: int = 5) -> None:
-    """Fresh statistics. The server's own housekeeping may look at the same tables just then: whoever is refused tries again."""
+    """Fresh statistics. The server's own housekeeping may look at the same tables just then: whoever is refused tries
+    again.
+    """
     for left in reversed(range(tries)):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
