@@ -7,6 +7,7 @@ from accounts.models import StatementLine
 from accounts.selectors.statements import statement_lines
 from payroll.models import DebitExplanation, DebitShare, Payout, StatementMatch
 from payroll.selectors.batches import batches
+from payroll.selectors.unmatched import FILE_SUMS, PAYMENT_IS_FREE
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
@@ -83,6 +84,7 @@ def _live(scope: Scope) -> QuerySet:
     )
 
 
+_OF_SEEN = "IN (SELECT id FROM payroll_payoutfile WHERE batch_id IN (SELECT id FROM seen))"
 _CANDIDATES = """
     WITH seen (id) AS ({seen}), ranked AS (
         SELECT line.id AS line_id, payout.id AS payout_id, worker.name, card.last4, payout.amount, payout.paid_on,
@@ -99,36 +101,17 @@ _CANDIDATES = """
         JOIN payroll_worker worker ON worker.id = paid.worker_id
         JOIN payroll_bankcard card ON card.id = payout.card_id
         WHERE line.id = ANY(%s)
-          AND NOT EXISTS (SELECT FROM payroll_statementmatch match
-                          WHERE match.payout_id = payout.id AND match.undone_at IS NULL)
-          AND NOT EXISTS (SELECT FROM payroll_statementmatch whole
-                          WHERE whole.file_id = payout.file_id AND whole.payout_id IS NULL
-                            AND whole.undone_at IS NULL)
-          AND NOT EXISTS (SELECT FROM payroll_debitshare share
-                          JOIN payroll_debitexplanation said ON said.id = share.explanation_id
-                          WHERE share.payout_id = payout.id AND said.undone_at IS NULL)
+          AND {free}
     )
     SELECT * FROM ranked WHERE place <= 6 ORDER BY line_id, place
-"""
+""".replace("{free}", PAYMENT_IS_FREE)
 _WHOLE_FILES = """
-    WITH seen (id) AS ({seen}), sums AS (
-        SELECT file.id, file.sequence, file.batch_id, count(*) AS payments, sum(payout.amount) AS paid,
-               max(payout.paid_on) AS paid_on
-        FROM payroll_payoutfile file
-        JOIN payroll_payout payout ON payout.file_id = file.id AND payout.state IN ('paid', 'returned', 'pending')
-        WHERE file.batch_id IN (SELECT id FROM seen)
-          AND NOT EXISTS (SELECT FROM payroll_statementmatch match
-                          WHERE match.file_id = file.id AND match.undone_at IS NULL)
-          AND NOT EXISTS (SELECT FROM payroll_debitshare share
-                          JOIN payroll_debitexplanation said ON said.id = share.explanation_id
-                          JOIN payroll_payout shared ON shared.id = share.payout_id
-                          WHERE shared.file_id = file.id AND said.undone_at IS NULL)
-        GROUP BY file.id HAVING count(*) > 1 AND bool_and(payout.state <> 'pending')
-    )
-    SELECT line.id AS line_id, sums.id AS file_id, sums.sequence, sums.payments, sums.paid_on, batch.month_on
+    WITH seen (id) AS ({seen}), sums AS ({sums})
+    SELECT line.id AS line_id, file.id AS file_id, file.sequence, sums.payments, sums.last_on AS paid_on, batch.month_on
     FROM accounts_statementline line
     JOIN sums ON sums.paid = line.amount
-    JOIN payroll_payrollbatch batch ON batch.id = sums.batch_id
+    JOIN payroll_payoutfile file ON file.id = sums.file_id
+    JOIN payroll_payrollbatch batch ON batch.id = file.batch_id
     WHERE line.id = ANY(%s)
-    ORDER BY line.id, abs(sums.paid_on - line.on), sums.id
-"""
+    ORDER BY line.id, abs(sums.last_on - line.on), file.id
+""".replace("{sums}", FILE_SUMS.replace("{files}", _OF_SEEN))

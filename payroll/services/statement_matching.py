@@ -6,6 +6,7 @@ from django.db.models import Sum
 from accounts.selectors.statements import statement_line_unscoped
 from payroll.models import DebitExplanation, DebitShare, Payout, PayoutFile, StatementMatch
 from payroll.selectors.reconciliation import match_days
+from payroll.selectors.unmatched import DEBIT_IS_FREE, FILE_SUMS, PAYMENT_IS_FREE
 from payroll.services.payout_files import batch_lock
 from payroll.services.undoing import as_said, undo
 from projects.selectors.projects import may_act
@@ -164,10 +165,7 @@ _SINGLE = """
         SELECT line.id, line.counterparty_index, line.amount, line.on
         FROM accounts_statementline line JOIN accounts_specialaccount account ON account.id = line.account_id
         WHERE account.project_id = %(project)s AND line.direction = 'out' AND line.counterparty_index IS NOT NULL
-          AND NOT EXISTS (SELECT FROM payroll_statementmatch known
-                          WHERE known.statement_line_id = line.id AND known.undone_at IS NULL)
-          AND NOT EXISTS (SELECT FROM payroll_debitexplanation said
-                          WHERE said.statement_line_id = line.id AND said.undone_at IS NULL)
+          AND {free_debit}
     ), pairs AS (
         SELECT debits.id AS line_id, payout.id AS payout_id, payout.file_id,
                count(*) OVER (PARTITION BY debits.id) AS payments,
@@ -177,14 +175,7 @@ _SINGLE = """
         JOIN payroll_payout payout ON payout.card_id = card.id AND payout.amount = debits.amount
              AND payout.state IN ('paid', 'returned') AND payout.file_id = ANY(%(files)s)
              AND debits.on BETWEEN payout.paid_on - %(days)s AND payout.paid_on + %(days)s
-        WHERE NOT EXISTS (SELECT FROM payroll_statementmatch known
-                          WHERE known.payout_id = payout.id AND known.undone_at IS NULL)
-          AND NOT EXISTS (SELECT FROM payroll_statementmatch whole
-                          WHERE whole.file_id = payout.file_id AND whole.payout_id IS NULL
-                            AND whole.undone_at IS NULL)
-          AND NOT EXISTS (SELECT FROM payroll_debitshare share
-                          JOIN payroll_debitexplanation said ON said.id = share.explanation_id
-                          WHERE share.payout_id = payout.id AND said.undone_at IS NULL)
+        WHERE {free_payment}
     )
     INSERT INTO payroll_statementmatch (statement_line_id, file_id, payout_id, at)
     SELECT line_id, file_id, payout_id, %(now)s FROM pairs
@@ -192,23 +183,10 @@ _SINGLE = """
       AND NOT EXISTS (SELECT FROM payroll_statementmatch undone
                       WHERE undone.statement_line_id = pairs.line_id AND undone.payout_id = pairs.payout_id)
     ON CONFLICT DO NOTHING
-"""
-# Banks that book a whole pay-out file as one debit: its paid sum, near its day, only one such on either side; once the
-# bank has answered all of it, else what it says later would count as seen in a debit that never paid it.
+""".replace("{free_debit}", DEBIT_IS_FREE).replace("{free_payment}", PAYMENT_IS_FREE)
+# Banks that book a whole pay-out file as one debit: its paid sum, near its day, only one such on either side.
 _WHOLE_FILES = """
-    WITH sums AS (
-        SELECT payout.file_id, sum(payout.amount) AS paid, min(payout.paid_on) AS first_on,
-               max(payout.paid_on) AS last_on
-        FROM payroll_payout payout
-        WHERE payout.file_id = ANY(%(files)s) AND payout.state IN ('paid', 'returned', 'pending')
-          AND NOT EXISTS (SELECT FROM payroll_statementmatch known
-                          WHERE known.file_id = payout.file_id AND known.undone_at IS NULL)
-          AND NOT EXISTS (SELECT FROM payroll_debitshare share
-                          JOIN payroll_debitexplanation said ON said.id = share.explanation_id
-                          JOIN payroll_payout paid ON paid.id = share.payout_id
-                          WHERE paid.file_id = payout.file_id AND said.undone_at IS NULL)
-        GROUP BY payout.file_id HAVING count(*) > 1 AND bool_and(payout.state <> 'pending')
-    ), pairs AS (
+    WITH sums AS ({sums}), pairs AS (
         SELECT line.id AS line_id, sums.file_id, count(*) OVER (PARTITION BY line.id) AS files,
                count(*) OVER (PARTITION BY sums.file_id) AS lines
         FROM accounts_statementline line
@@ -216,10 +194,7 @@ _WHOLE_FILES = """
         JOIN sums ON sums.paid = line.amount
              AND line.on BETWEEN sums.first_on - %(days)s AND sums.last_on + %(days)s
         WHERE line.direction = 'out'
-          AND NOT EXISTS (SELECT FROM payroll_statementmatch known
-                          WHERE known.statement_line_id = line.id AND known.undone_at IS NULL)
-          AND NOT EXISTS (SELECT FROM payroll_debitexplanation said
-                          WHERE said.statement_line_id = line.id AND said.undone_at IS NULL)
+          AND {free_debit}
     )
     INSERT INTO payroll_statementmatch (statement_line_id, file_id, payout_id, at)
     SELECT line_id, file_id, NULL, %(now)s FROM pairs
@@ -227,4 +202,4 @@ _WHOLE_FILES = """
       AND NOT EXISTS (SELECT FROM payroll_statementmatch undone
                       WHERE undone.statement_line_id = pairs.line_id AND undone.file_id = pairs.file_id)
     ON CONFLICT DO NOTHING
-"""
+""".replace("{free_debit}", DEBIT_IS_FREE).replace("{sums}", FILE_SUMS.replace("{files}", "= ANY(%(files)s)"))
