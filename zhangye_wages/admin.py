@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 
+from responsibilities.rules.errors import NotAllowed
+
 ROOMS = ("responsibilities", "projects", "accounts", "payroll", "escalation")
 
 
@@ -49,7 +51,10 @@ def _register() -> None:
 
 
 def _to_the_portals_login(request, extra_context=None):
-    # One login page: a second one would have its own lockout, look and words.
+    # One login page: a second one would have its own lockout, look and words. Who is signed in and still comes here
+    # may not look through the window: the login page would send them straight back, round and round.
+    if request.user.is_authenticated:
+        raise NotAllowed("系统管理的只读窗口只给系统管理员看。")
     return redirect_to_login(request.GET.get("next", "/admin/"))
 
 

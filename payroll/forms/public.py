@@ -1,6 +1,7 @@
 """Shapes of the workers' forms. Words for people who read little: short, and what to do."""
 
 import re
+import unicodedata
 
 from django import forms
 
@@ -30,14 +31,34 @@ class ContestForm(forms.Form):
         return phone
 
 
+class TailField(forms.CharField):
+    """The end of a number known by heart. Who types the whole number, or with spaces, means its end as well."""
+
+    def __init__(self, *, digits: int, whole: str, tail: str, **options):
+        super().__init__(**options)
+        self.digits, self.whole, self.tail = digits, re.compile(whole), re.compile(tail)
+
+    def clean(self, value):
+        text = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", super().clean(value))).upper()
+        if text and not (self.tail.fullmatch(text) or self.whole.fullmatch(text)):
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return text[-self.digits :]
+
+
 class SiteForm(forms.Form):
     """Who asks, by what he knows by heart."""
 
     name = forms.CharField(max_length=60, error_messages={"required": "请写姓名。", "max_length": "姓名太长了。"})
-    id_last6 = forms.RegexField(
-        r"^\d{5}[\dXx]$",
+    id_last6 = TailField(
+        digits=6,
+        whole=r"[0-9]{17}[0-9X]",
+        tail=r"[0-9]{5}[0-9X]",
         error_messages={"required": "请写身份证号后 6 位。", "invalid": "应是 6 位，最后一位可以是 X。"},
     )
-    phone_last4 = forms.RegexField(
-        r"^\d{4}$", required=False, error_messages={"invalid": "应是 4 位数字，没有登记过的不用写。"}
+    phone_last4 = TailField(
+        digits=4,
+        whole=r"1[0-9]{10}",
+        tail=r"[0-9]{4}",
+        required=False,
+        error_messages={"invalid": "应是 4 位数字，没有登记过的不用写。"},
     )

@@ -13,6 +13,11 @@ BEFORE_THE_BANK = {
     Stage.AUDITED: "总包已审核，等待公示",
     Stage.NOTICED: "已在工地公示，等待发放",
 }
+# While answers are awaited, by what the worker himself has said (`PayConfirmation.State`).
+HIS_OWN_ANSWER = {
+    "confirmed": "您已确认，等工友确认，然后总包审核",
+    "contested": "等单位处理您的异议",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class SlipFacts:
     """What decides: the sheet's status and stage, whether another one took its place, the line's own attempt.
 
     `newer`: the worker stands in the sheet that counts now; `replaced`: there is such a sheet at all. `excepted`:
-    why the line is recorded as unpayable just now. `settled`: a leaver's settlement paid it.
+    why the line is recorded as unpayable just now. `settled`: a leaver's settlement paid it. `answer`: what the worker
+    has said of it (`PayConfirmation.State`).
     """
 
     status: str
@@ -45,6 +51,7 @@ class SlipFacts:
     attempt: Attempt | None = None
     excepted: str = ""
     settled: bool = False
+    answer: str = ""
 
 
 def standing(facts: SlipFacts) -> str:
@@ -61,6 +68,8 @@ def standing(facts: SlipFacts) -> str:
         return f"{on}已发放到尾号 {facts.attempt.card_last4} 的卡"
     if facts.settled and facts.to_pay:
         return "单位登记为已在退场结算时付清，不再另发"
+    if facts.stage == Stage.CONFIRMING and facts.answer in HIS_OWN_ANSWER:
+        return HIS_OWN_ANSWER[facts.answer]
     if facts.stage in BEFORE_THE_BANK:
         return BEFORE_THE_BANK[Stage(facts.stage)]
     if not facts.to_pay:

@@ -24,6 +24,7 @@ def slip_facts_unscoped(confirmation: PayConfirmation, *, newer: bool) -> SlipFa
         attempt=_attempt(last, line.card),
         excepted=excepted.get_kind_display() if excepted else "",
         settled=current and is_settled_unscoped(line),
+        answer=confirmation.state,
     )
 
 

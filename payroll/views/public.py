@@ -50,6 +50,7 @@ class TooHeavy(Refused):
 
 
 STATUS_OF = {LinkUnknown: 404, LinkEnded: 410, TooManyTries: 429, TooHeavy: 413}
+HEADINGS = {LinkUnknown: "没有找到", LinkEnded: "链接过期了", TooHeavy: "照片太大"}
 
 
 def _public(view):
@@ -63,7 +64,8 @@ def _public(view):
                 raise TooHeavy()
             response = view(request, token)
         except (LinkUnknown, LinkEnded, TooHeavy) as refusal:
-            response = _page("closed", {"message": refusal.message}, STATUS_OF[type(refusal)])
+            said = {"heading": HEADINGS[type(refusal)], "message": refusal.message}
+            response = _page("closed", said, STATUS_OF[type(refusal)])
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"

@@ -96,7 +96,15 @@ def test_nobody_but_the_administrator_opens_the_admin_window(cast):
     for person in (cast.supervisor, cast.auditor, cast.labour_officer, cast.stranger):
         client = Client()
         client.force_login(person)
-        assert client.get("/admin/responsibilities/organization/").status_code == 302
+        # To the end of the redirects: who is signed in must not be sent round between the window and the login page.
+        reply = client.get("/admin/responsibilities/organization/", follow=True)
+        assert reply.status_code == 403
+        assert "只给系统管理员看" in reply.content.decode()
+
+
+def test_the_admin_window_sends_a_stranger_to_the_one_login_page(client):
+    reply = client.get("/admin/", follow=True)
+    assert reply.redirect_chain[-1][0].startswith("/login/")
 
 
 def test_codes_of_acts_changes_states_and_the_system_are_shown_in_words(cast):

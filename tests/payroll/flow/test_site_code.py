@@ -50,6 +50,22 @@ def test_the_right_person_gets_to_the_own_page_for_a_while(phone, token, project
     assert AuditEvent.objects.filter(action="payroll.site_find").count() == 1
 
 
+@pytest.mark.parametrize("spelt", [
+    lambda row: {"id_last6": row["id_number"], "phone_last4": row["phone"]},
+    lambda row: {"id_last6": f" {row['id_number'][-6:-3]} {row['id_number'][-3:]} "},
+    lambda row: {"id_last6": "".join(chr(ord(sign) + 0xFEE0) for sign in row["id_number"][-6:])},
+], ids=["the whole numbers", "with spaces", "full width"])  # fmt: skip
+def test_whoever_types_more_than_was_asked_for_is_found_as_well(phone, token, spelt):
+    assert ask(phone, token, **spelt(person(0))).status_code == 302
+
+
+@pytest.mark.parametrize("wrong", [{"id_last6": "62070219"}, {"id_last6": "12345"}, {"phone_last4": "138"}])
+def test_a_number_that_is_neither_whole_nor_its_end_is_told(phone, token, wrong):
+    answer = ask(phone, token, **wrong)
+    assert answer.status_code == 422
+    assert 'class="wrong"' in words(answer)
+
+
 def test_who_is_wrong_in_one_thing_hears_the_same_as_a_stranger(phone, token, cast, project):
     submitted(site(cast, "ZY-2026-011"), [person(77)])
     stranger = words(ask(phone, token, 50))

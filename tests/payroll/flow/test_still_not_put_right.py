@@ -47,11 +47,31 @@ def test_who_agreed_to_what_came_of_it_can_reopen_nothing(batch, client):
     assert refused.value.code == "no_contest"
 
 
-@pytest.mark.parametrize(("reason", "words"), [("not_my_card", "现在银行卡对了，确认"), ("days", "现在金额对了，确认")])
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("not_my_card", "现在银行卡对了，确认"), ("not_received", "钱已经收到，确认"), ("days", "现在金额对了，确认")],
+)
 def test_the_button_says_what_was_wrong(batch, client, reason, words):
+    assert words in client.get(f"/public/pay/{taken_up(batch, reason)}/").content.decode()
+
+
+@pytest.mark.parametrize(("reason", "offered"), [("days", False), ("not_my_card", False), ("not_received", True)])
+def test_whoever_has_just_contested_is_not_offered_to_confirm_what_nobody_has_changed(batch, client, reason, offered):
     token = tokens(batch)[0]
     contest_raise(token=token, claim=Claim(reason=reason), actor=WORKER)
-    assert words in client.get(f"/public/pay/{token}/").content.decode()
+    page = client.get(f"/public/pay/{token}/").content.decode()
+    assert ('value="confirm"' in page) is offered
+    assert "撤回异议" in page
+
+
+def test_who_was_answered_says_whether_he_agrees(batch, client):
+    token = tokens(batch)[0]
+    contest = contest_raise(token=token, claim=Claim(reason="days"), actor=WORKER)
+    contest_settle(contest_id=contest.pk, act=ContestAct.REJECT, answer="考勤机记录为 26 天。", actor=SYSTEM)
+    page = client.get(f"/public/pay/{token}/").content.decode()
+    assert "您同意单位的答复吗？" in page
+    assert "同意，确认这份工资" in page
+    assert "不同意，请人社部门看" in page
 
 
 def test_a_corrected_month_is_not_listed_among_the_others(batch, cast, project):

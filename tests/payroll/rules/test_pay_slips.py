@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payroll.models import Payout, PayrollBatch
+from payroll.models import PayConfirmation, Payout, PayrollBatch
 from payroll.rules.pay_slips import Attempt, SlipFacts, contest_closed, standing
 
 attempts = st.none() | st.builds(
@@ -29,6 +29,7 @@ attempts = st.none() | st.builds(
         attempt=attempts,
         excepted=st.sampled_from(["", "工人账户被冻结，待重新办卡"]),
         settled=st.booleans(),
+        answer=st.sampled_from(["", *PayConfirmation.State.values]),
     )
 )
 def test_something_is_always_said_and_paid_only_where_the_bank_paid(facts):
@@ -47,6 +48,10 @@ PAYING = {"status": "submitted", "stage": "paying"}
     ("facts", "said"),
     [
         ({"status": "submitted", "stage": "noticed"}, "已在工地公示，等待发放"),
+        ({"status": "submitted", "stage": "confirming", "answer": "pending"}, "等您和工友确认"),
+        ({"status": "submitted", "stage": "confirming", "answer": "confirmed"}, "您已确认，等工友确认"),
+        ({"status": "submitted", "stage": "confirming", "answer": "contested"}, "等单位处理您的异议"),
+        ({"status": "submitted", "stage": "noticed", "answer": "contested"}, "已在工地公示，等待发放"),
         ({"status": "superseded", "stage": "", "newer": True}, "请看更正后的工资"),
         ({"status": "superseded", "stage": "audited", "replaced": True}, "更正后的工资表里没有您"),
         ({"status": "returned", "stage": ""}, "还没有重新提交"),
