@@ -16,6 +16,8 @@ from sheets.refusal import Refusal
 MB = 1024 * 1024
 # Cells with a look, empty ones too: a byte or two of a file each, and hundreds where they are written again.
 MOST_STYLED = 400_000
+# Looks of one workbook: as many as an .xls can hold. Each is an object of the workbook that is written anew.
+MOST_STYLES = 4000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

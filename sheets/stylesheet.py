@@ -7,7 +7,8 @@ goes over its text once, whatever stands in it. Sizes of fonts are points, all o
 import re
 from collections.abc import Iterator
 
-from sheets.xml_looks import LONGEST_FONT, LONGEST_FORMAT, NAMED_FORMATS
+from sheets.number_formats import sensible
+from sheets.xml_looks import LONGEST_FONT
 
 LONGEST_BODY, LONGEST_VALUE, LONGEST_SELECTORS = 4000, 600, 2000
 SIDES = ("left", "right", "top", "bottom")
@@ -44,14 +45,6 @@ DRAWN = frozenset(("solid", "inset", "outset", "ridge", "groove", *LINES))
 WIDTHS = {"thin": 1.0, "medium": 2.0, "thick": 3.0}
 QUOTES = ('"', "'")
 ESCAPED = re.compile(r"\\([0-9A-Fa-f]{4}|.)", re.DOTALL)  # Excel always writes four digits, and a d may follow
-FORMAT = re.compile(
-    r'(?:"[^"]*"|\\.|[_*].|General|AM/PM|A/P|E[+-]|a{3,4}(?!a)|[0#?.,%@/ymdhs:;()$¥￥年月日时分秒元 +-]'
-    r"|\[(?:\$[^\[\]\"]{0,20}|[hms]{1,2}|red|black|blue|green|white|yellow|cyan|magenta|DBNum[1-4]|[<>=]{1,2}-?\d{1,9})\])*",
-    re.IGNORECASE,
-)
-LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
-DATE, ELAPSED = re.compile(r"[ymdhs]|aaa", re.IGNORECASE), re.compile(r"\[[hms]{1,2}\]", re.IGNORECASE)
-MOST_SECTIONS = 4
 PROPERTIES = (
     *("font_name", "font_size", "bold", "italic", "underline", "font_strikeout", "font_color"),
     *("align", "valign", "text_wrap", "num_format"),
@@ -149,18 +142,7 @@ def number_format(text: str) -> str | None:
     text = ESCAPED.sub(lambda match: chr(int(match[1], 16)) if len(match[1]) == 4 else match[1], text)
     if text.strip("\\") == "@":
         return "@"  # many who write it put one backslash too many before it
-    text = NAMED_FORMATS.get(text, text) or ""
-    if len(text) > LONGEST_FORMAT or not text.isprintable() or not FORMAT.fullmatch(text):
-        return None
-    bare = LITERAL.sub("", text)
-    if bare.count(";") >= MOST_SECTIONS or text.lower() == "general":
-        return None
-    return text if text and not (shows_date(text) and re.search(r"[#?%]", bare)) else None
-
-
-def shows_date(form: str) -> bool:
-    """Whether a number would stand as a day or a time."""
-    return bool(DATE.search(LITERAL.sub("", form)) or ELAPSED.search(form))
+    return sensible(text)
 
 
 def font_name(text: str) -> dict[str, object]:

@@ -9,7 +9,8 @@ import json
 import re
 
 from sheets import stylesheet
-from sheets.defence import MOST_STYLED, Limits
+from sheets.defence import MOST_STYLED, MOST_STYLES, Limits
+from sheets.number_formats import shows_date
 from sheets.refusal import Refusal
 from sheets.stylesheet import INLINE, OWN, SIDES
 from sheets.values import is_long_number
@@ -17,7 +18,6 @@ from sheets.webpage import DEEPEST, GROUPS, Page, parsed
 from sheets.xml_looks import EDGE, LETTER
 
 MOST_RULES, MOST_DEEP = 10_000, 64  # of the deep ones, which look at what stands around, each costs every new cell
-MOST_STYLES = 4000  # as many as an .xls can hold; each is an object of the workbook written anew
 MOST_KNOWN = 4096
 WIDEST, HIGHEST = 100, 409  # characters; points
 SELECTOR = re.compile(r"([A-Za-z][A-Za-z0-9]*|)(?:\.([\w-]+))?")
@@ -271,7 +271,7 @@ class _Looking(Page):
                 said["num_format"] = "@"
             if "\n" in value:
                 said["text_wrap"] = True
-        elif isinstance(value, float) and stylesheet.shows_date(said.get("num_format", "")):
+        elif isinstance(value, float) and shows_date(said.get("num_format", "")):
             del said["num_format"]  # read again, the number would be a day
         key = tuple(said.items())
         if key not in self._numbers:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from sheets.defence import MOST_STYLED
+from sheets.defence import MOST_STYLED, MOST_STYLES
+from sheets.number_formats import sensible
 from sheets.refusal import Refusal
 from sheets.spreadsheetml import EXCEL, SS, attribute, forbidden, number
 
@@ -35,19 +36,7 @@ LINES = {
     "SlantDashDot": (13, 13, 13, 13),
     "Double": (6, 6, 6, 6),
 }
-NAMED_FORMATS = {
-    "General": None,
-    "General Number": None,
-    "Fixed": "0.00",
-    "Standard": "#,##0.00",
-    "Percent": "0.00%",
-    "Scientific": "0.00E+00",
-    "Short Date": "yyyy/m/d",
-    "Medium Date": "yyyy/m/d",
-    "Long Date": 'yyyy"年"m"月"d"日"',
-    "General Date": "yyyy/m/d h:mm",
-}
-LONGEST_FORMAT, LONGEST_FONT = 255, 31
+LONGEST_FONT = 31
 DEFAULT = "Default"
 # A width is said in points, at 96 pixels an inch; a column of n letters takes 7 n + 5 pixels.
 PIXELS = 96 / 72
@@ -78,6 +67,8 @@ class _Styles:
 
     def number(self, name: str | None) -> int:
         name = name if name in self.known else DEFAULT
+        if name not in self._numbers and len(self.said) >= MOST_STYLES:
+            name = DEFAULT
         if name not in self._numbers:
             self._numbers[name] = len(self.said)
             self.said.append(self.known.get(name, {}))
@@ -222,9 +213,7 @@ def _interior(said: dict[str, str]) -> Iterator[tuple[str, object]]:
 
 
 def _number_format(said: dict[str, str]) -> Iterator[tuple[str, object]]:
-    form = said.get("Format", "")
-    form = NAMED_FORMATS.get(form, form)
-    if form and len(form) <= LONGEST_FORMAT:
+    if form := sensible(said.get("Format", "")):
         yield "num_format", form
 
 

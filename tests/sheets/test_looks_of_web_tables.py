@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sheets import stylesheet, web_looks
 from sheets.annotate import annotate
-from sheets.defence import Limits
+from sheets.defence import MOST_STYLES, Limits
 from sheets.marks import COLOURS
 from sheets.reader import read
 from sheets.refusal import Refusal
@@ -230,8 +230,8 @@ def test_looks_of_hundreds_of_thousands_of_empty_cells_are_left_out():
 def test_more_looks_than_anybody_drew_cost_no_more_than_a_workbook_can_hold():
     cells = "".join(f"<tr><td style='color:#{number:06x};font-size:9pt'>a" for number in range(6000))
     styles, sheet = said(f"<table>{cells}</table>")
-    assert len(styles["styles"]) == web_looks.MOST_STYLES
-    assert len(sheet["sheet"]["rows"]) == web_looks.MOST_STYLES - 1
+    assert len(styles["styles"]) == MOST_STYLES
+    assert len(sheet["sheet"]["rows"]) == MOST_STYLES - 1
 
 
 HOSTILE = {

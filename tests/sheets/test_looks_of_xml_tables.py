@@ -1,6 +1,7 @@
 """An XML table (SpreadsheetML 2003) comes back with remarks and looks as it came, whatever its styles say."""
 
 import io
+import json
 import zipfile
 
 import openpyxl
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from sheets import xml_looks
 from sheets.annotate import annotate
+from sheets.defence import MOST_STYLES
 from sheets.marks import COLOURS
 from tests.sheets.making import spreadsheetml
 
@@ -95,6 +97,36 @@ def test_a_table_without_styles_comes_back_readable():
     page = openpyxl.load_workbook(io.BytesIO(annotate(table(styles="", options=""), MARKS)))["工资"]
     assert page["A4"].value == "王伟"
     assert page.freeze_panes is None
+
+
+def test_more_looks_than_anybody_drew_cost_no_more_than_a_workbook_can_hold():
+    many = MOST_STYLES + 500
+    styles = "".join(f'<Style ss:ID="s{n}"><Font ss:Color="#{n:06x}"/></Style>' for n in range(many))
+    rows = "".join(f'<Row><Cell ss:StyleID="s{n}"><Data ss:Type="String">a</Data></Cell></Row>' for n in range(many))
+    box = io.BytesIO()
+    xml_looks.looks_in_child(table(rows, f"<Styles>{styles}</Styles>").decode(), box)
+    said, sheet = [json.loads(line[1:]) for line in box.getvalue().splitlines()]
+    numbers = [styled[0] for _row, styled in sheet["sheet"]["rows"]]
+    assert len(said["styles"]) == MOST_STYLES + 1
+    assert numbers[:MOST_STYLES] == list(range(MOST_STYLES))
+    assert {said["styles"][number].get("font_color") for number in numbers[MOST_STYLES:]} == {None}, "plain"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Currency", "#,##0.00"),
+        ("Short Time", "h:mm"),
+        (r"#,##0.00_ ;[Red]\-#,##0.00\ ", r"#,##0.00_ ;[Red]\-#,##0.00\ "),
+        ("General", "General"),
+        ("[bogus]0", "General"),
+        ("0;0;0;0;0", "General"),
+    ],
+)
+def test_number_formats_are_taken_where_excel_would_open_them(said, kept):
+    styles = f'<Styles><Style ss:ID="money"><NumberFormat ss:Format="{said}"/></Style></Styles>'
+    page = openpyxl.load_workbook(io.BytesIO(annotate(table(styles=styles), [])))["工资"]
+    assert page["C4"].number_format == kept
 
 
 WORDS = st.one_of(
