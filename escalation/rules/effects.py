@@ -65,7 +65,11 @@ def second_consequences(facts: CaseFacts, *, agree: bool) -> list[str]:
 
 
 def revocation_consequences(kind: str, facts: CaseFacts, *, original_due_on: datetime.date) -> list[str]:
-    """What taking a decision back does."""
+    """What taking a decision back does; of one that nobody has seconded yet, its owners never heard."""
+    if kind in facts.awaiting:
+        back = ["该事项退回审核队列，由监管员另作决定。"] if facts.has_escalation else []
+        kept = f"{_quoted(facts.matter)}照常计时，到期日仍为 {facts.due_on:%Y-%m-%d}。"
+        return [f"豁免还没有经过复核、没有生效，撤销后不再送复核；{kept}", *back, "撤销理由记入操作留痕。"]
     sentences = {
         "extension": [
             f"到期日改回 {original_due_on:%Y-%m-%d}"

@@ -8,6 +8,7 @@ from django.db.models import QuerySet, Sum
 from escalation.models import Deadline, DeadlineParty, Decision, Escalation, Notice, Response
 from escalation.rules.effects import CaseFacts
 from responsibilities.rules.errors import NotVisible
+from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 
@@ -118,4 +119,15 @@ def orders_unanswered(scope: Scope) -> QuerySet[Decision]:
         .exclude(pk__in=Response.objects.filter(organization_id__in=own).values("decision_id"))
         .select_related("deadline__project")
         .order_by("effective_on", "id")
+    )
+
+
+def waivers_to_second(scope: Scope, user) -> QuerySet[Decision]:
+    """Waivers that wait for the word of somebody else than who decided: what the caller may settle, oldest first."""
+    return (
+        Decision.objects.visible_to(scope.with_permission(Permission.ESCALATION_SECOND))
+        .filter(kind=Decision.Kind.WAIVER, status=Decision.Status.AWAITING_SECOND)
+        .exclude(decided_by=user)
+        .select_related("deadline__project", "decided_by")
+        .order_by("decided_at", "id")
     )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.selectors.amounts import months_by_period
 from escalation.rules.gravity import BANDS
 from escalation.selectors import dashboards, trends
-from escalation.selectors.cases import orders_unanswered
+from escalation.selectors.cases import orders_unanswered, waivers_to_second
 from escalation.selectors.lists import Criteria
 from escalation.selectors.notices import decisions_on_mine, notices
 from escalation.selectors.queue import QueueCriteria, counts
@@ -156,6 +156,8 @@ def _work(request, perspective: Perspective) -> dict:
     }
     if perspective.role == Role.SUPERVISOR:
         context["queue"] = _queue_entry(perspective)
+        if context["queue"]["second"]:
+            context["to_second"] = waivers_to_second(scope, request.user)[:NEWS]
     if perspective.role in (Role.UNIT_HEAD, Role.SUPERVISOR):
         context["next_proposals"] = lines_of(
             scope, dashboards.about_to_be_proposed(scope, base, window=window, limit=NEWS), window

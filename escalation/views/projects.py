@@ -149,7 +149,7 @@ def project_page(request: HttpRequest, code: str) -> HttpResponse:
             "done": [line for line in lines if not line.row.deadline.is_live],
         },
         "account": lambda: _account(scope, project, day),
-        "payroll": lambda: payroll_tab(scope, project),
+        "payroll": lambda: payroll_tab(scope, project, today=day),
         "archive": lambda: _archive(facts),
     }
     return render(request, "escalation/project.html", context | builders[tab]())

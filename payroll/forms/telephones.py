@@ -20,6 +20,12 @@ class TelephoneForm(AreaForm):
     ordinal = forms.IntegerField(label="次序", min_value=1, max_value=99, initial=1, help_text="小的排在前面。")
     field_order = ("area", "name", "number", "ordinal")
 
+    def __init__(self, *arguments, city, **facts):
+        super().__init__(*arguments, city=city, **facts)
+        if city:
+            # A local number must not land on every poster of the city because nobody looked at the first field.
+            self.fields["area"].choices = [("", "请选择"), *self.fields["area"].choices]
+
 
 class TelephoneWithdrawForm(forms.Form):
     reason = forms.CharField(label="停用原因", max_length=200)

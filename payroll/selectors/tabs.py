@@ -1,22 +1,32 @@
 """What the project page shows of pay."""
 
+import datetime
+
 from payroll.models import PayrollBatch
 from payroll.selectors.batches import batches_of_project, employers_for_upload
+from payroll.selectors.missing import projects_without_payroll, with_owing
 from payroll.selectors.payouts import standings_unscoped
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 
-def payroll_tab(scope: Scope, project) -> dict:
-    """Context of `templates/payroll/_tab.html`: the project's batches and what the caller may do."""
+def payroll_tab(scope: Scope, project, *, today: datetime.date) -> dict:
+    """Context of `templates/payroll/_tab.html`: the project's batches, whether last month's is still missing, and what
+    the caller may do.
+    """
     sees = scope.can(Permission.PAYROLL_VIEW)
     batches = list(batches_of_project(scope, project)) if sees else []
     current = [batch for batch in batches if batch.status == PayrollBatch.Status.SUBMITTED]
     standings = standings_unscoped(batch.pk for batch in current)
     for batch in current:
         batch.standing = standings.get(batch.pk)
+    month_end = today.replace(day=1) - datetime.timedelta(days=1)
+    month_on = month_end.replace(day=1)
+    missing = projects_without_payroll(scope, month_on, month_end).filter(pk=project.pk) if sees else []
     return {
         "project": project,
+        "missing": next(iter(with_owing(scope, missing, month_on, month_end)), None),
+        "missing_month": month_on,
         "sees_payroll": sees,
         "batches": batches,
         "paid_total": sum((batch.accepted_net or 0 for batch in current), 0),

@@ -74,9 +74,11 @@ def flow_context(request, batch: PayrollBatch) -> dict:
         )
     if batch.status == Status.SUBMITTED and batch.stage:
         steps = steps_of(batch)
+        waits = waiting_step(steps)
         context |= {
             "steps": steps,
-            "waits": waiting_step(steps),
+            "waits": waits,
+            "late_days": (today() - waits.due_on).days if waits and waits.due_on else 0,
             "may_audit": may(Act.AUDIT, batch.stage) and may_act_on(scope, batch, Permission.PAYROLL_AUDIT),
             "may_return": may(Act.RETURN, batch.stage) and may_act_on(scope, batch, Permission.PAYROLL_AUDIT),
             "may_notice": may(Act.NOTICE, batch.stage) and may_act_on(scope, batch, Permission.PAYROLL_AUDIT),

@@ -97,7 +97,7 @@ def leaver_list(request):
             "size": page.paginator.per_page,
             "sizes": LONG_SIZES,
             "query": query(request),
-            "columns": columns(request, COLUMNS),
+            "columns": columns(request, COLUMNS if may_keep else COLUMNS[:-1]),
             "export_url": address(request, export="xlsx") if request.scope.can(Permission.EXPORT) else "",
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "退场结算"}],
         },

@@ -42,7 +42,7 @@ def minimum_wage_list(request):
         "payroll/minimum_wages.html",
         {
             "rows": rows,
-            "without": Area.objects.exclude(kind=Area.Kind.CITY).exclude(pk__in=standing).order_by("sort_order"),
+            "without": [area for area in _without(standing) if city or not may_set or area.pk in mine],
             "city_stands": any(row.state == "current" and row.area.kind == Area.Kind.CITY for row in rows),
             "form": form,
             "today": day,
@@ -67,6 +67,11 @@ def minimum_wage_void(request, pk):
     else:
         messages.success(request, f"{row.area.name}自 {row.in_force_from:%Y-%m-%d} 起的标准已作废，记录保留。")
     return redirect("payroll:minimum_wages")
+
+
+def _without(standing: set[int]) -> list[Area]:
+    """Areas with no rate of their own."""
+    return list(Area.objects.exclude(kind=Area.Kind.CITY).exclude(pk__in=standing).order_by("sort_order"))
 
 
 def _form(request) -> MinimumWageForm:

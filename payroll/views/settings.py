@@ -56,7 +56,8 @@ COLUMNS = (
 @require_safe
 def check_list(request):
     """What is checked, why, how gravely since when, and how often it hit."""
-    rows = _rows(request)
+    area = _own_area(request)
+    rows = _rows(request, area)
     shown = [one for one in rows if _wanted(one, request.GET)]
     order = request.GET.get("sort", "")
     shown.sort(key=SORTS.get(order.removeprefix("-"), SORTS["family"]), reverse=order.startswith("-"))
@@ -78,6 +79,7 @@ def check_list(request):
             "may_export": request.scope.can(Permission.EXPORT),
             "may_set": request.scope.can(Permission.PAYROLL_RULES),
             "today": today(),
+            "where": area.name if area else "全市",
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "核验规则"}],
         },
     )
@@ -136,15 +138,23 @@ def _set(request, form: CheckSettingForm, code: str) -> bool:
     return True
 
 
-def _rows(request) -> list[dict]:
-    """A row for each check: the city's setting today, the areas that differ, the hits of three months."""
+def _own_area(request) -> Area | None:
+    """The one area whose checks the caller sets: its officers work by what holds there, not in the city."""
+    city, areas = areas_to_set(request.scope)
+    return areas[0] if not city and len(areas) == 1 else None
+
+
+def _rows(request, area: Area | None) -> list[dict]:
+    """A row for each check: the setting today of the city or of the caller's own area, the other areas that differ, the
+    hits of three months.
+    """
     hits = hits_since(request.scope, now() - RECENT)
     history = settings_of_checks(catalogue())
-    city = settings_on_unscoped(None, today())
+    standing = settings_on_unscoped(area.pk if area else None, today())
     figures = figures_on({code for check in catalogue().values() for code in check.figures}, today())
     found = []
     for code, check in catalogue().items():
-        word, level, since, reason = _said(check, city.get(code))
+        word, level, since, reason = _said(check, standing.get(code))
         hit = hits.get(code, {})
         found.append(
             {
@@ -155,7 +165,7 @@ def _rows(request) -> list[dict]:
                 "setting": "stop" if level == "red" else "notice",
                 "since": since,
                 "reason": reason,
-                "areas": sorted({row.area.name for row in history.get(code, []) if row.area}),
+                "areas": sorted({row.area.name for row in history.get(code, []) if row.area and row.area != area}),
                 "coming": [row for row in history.get(code, []) if row.in_force_from > today()],
                 "figures": [figures[one] for one in check.figures if one in figures],
                 "remarks": hit.get("remarks", 0),

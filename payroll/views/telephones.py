@@ -39,7 +39,7 @@ def telephone_list(request):
         {
             "current": [row for row in rows if row.withdrawn_at is None],
             "past": [row for row in rows if row.withdrawn_at is not None],
-            "without": areas_without_telephone(),
+            "without": [area for area in areas_without_telephone() if city or not may_set or area.pk in mine],
             "form": form,
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "投诉电话"}],
         },

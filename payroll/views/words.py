@@ -31,7 +31,13 @@ WHY_IGNORED = {
 
 
 def decorated(batch: PayrollBatch) -> PayrollBatch:
-    """The batch with its badge and its employer in words, for templates."""
-    batch.level = LEVELS[batch.status]
+    """The batch with its badge and its employer in words, for templates.
+
+    A submitted sheet says how far it is; green is for pay that has arrived (and for a nil return, of which nothing is
+    due), so that a month whose workers still wait never looks done.
+    """
+    under_way = batch.status == Status.SUBMITTED and batch.stage
+    batch.word = batch.get_stage_display() if under_way else batch.get_status_display()
+    batch.level = "blue" if under_way and batch.stage != PayrollBatch.Stage.PAID else LEVELS[batch.status]
     batch.employer_name = employer_words(batch.subcontractor)
     return batch

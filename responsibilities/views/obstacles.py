@@ -30,7 +30,7 @@ def obstacle_list(request):
     rows = listing.sorted_rows(request, rows, _SORTS)
     if get("export"):
         request.scope.require(Permission.EXPORT)
-        titles = [("单位", 36), ("情形", 30), ("自", 12), ("解除日期", 12), ("事由", 60), ("来源", 24)]
+        titles = [("单位", 36), ("情形", 30), ("起始日期", 12), ("解除日期", 12), ("事由", 60), ("来源", 24)]
         cells = (
             [o.organization.name, o.get_kind_display(), str(o.since_on), str(o.lifted_on or ""), o.reason, o.source]
             for o in rows
@@ -38,7 +38,7 @@ def obstacle_list(request):
         return listing.export("限制情形", titles, cells)
     page = listing.page_of(request, rows)
     may_edit = request.scope.can(Permission.OBSTACLE_EDIT)
-    labels = [("单位", "organization"), ("情形", ""), ("自", "since"), ("事由", ""), ("状态", "")]
+    labels = [("单位", "organization"), ("情形", ""), ("起始日期", "since"), ("事由", ""), ("状态", "")]
     return render(
         request,
         "responsibilities/obstacle_list.html",
@@ -97,7 +97,7 @@ def _row(obstacle: Obstacle, may_edit: bool) -> dict:
             "url": reverse("responsibilities:organization", args=[obstacle.organization.code]),
         },
         {"text": obstacle.get_kind_display(), "label": "情形"},
-        {"text": str(obstacle.since_on), "label": "自", "nowrap": True},
+        {"text": str(obstacle.since_on), "label": "起始日期", "nowrap": True},
         {"text": obstacle.reason, "sub": obstacle.source, "label": "事由"},
         {
             "badge": {"label": f"{lifted} 解除" if lifted else "生效中", "level": "grey" if lifted else "red"},

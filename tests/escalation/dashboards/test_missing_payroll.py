@@ -92,3 +92,18 @@ def test_back_pay_of_the_month_is_not_the_months_payroll(project, cast):
     submit(project, cast.subcontractor)
     PayrollBatch.objects.update(kind=PayrollBatch.Kind.BACK_PAY, sequence=1)
     assert f"未提交：{cast.subcontractor.name}" in first_page(cast.labour_officer)
+
+
+def test_the_project_says_itself_whose_payroll_is_missing(project, cast):
+    on_roster(project, worker(1), cast.subcontractor, entered_on=datetime.date(2026, 9, 1))
+    client = Client()
+    client.force_login(cast.supervisor)
+    tab = f"/projects/{project.code}/?tab=payroll"
+    shown = client.get(tab).content.decode()
+    assert "2026-10 的工资表还没有提交" in shown
+    assert f"没有提交的用工单位：{cast.subcontractor.name}" in shown
+    submit(project, cast.subcontractor)
+    assert "的工资表还没有提交" not in client.get(tab).content.decode()
+    client.force_login(cast.leader)
+    PayrollBatch.objects.all().delete()
+    assert "的工资表还没有提交" not in client.get(tab).content.decode(), "pay is not for him to see"

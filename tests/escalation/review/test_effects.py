@@ -81,3 +81,13 @@ def test_only_decisions_that_the_state_allows_are_offered():
 def test_gravity_follows_the_days_of_lateness(late, code):
     band = band_of(days(-late), TODAY)
     assert (band.code if band else None) == code
+
+
+def test_revoking_a_waiver_that_nobody_seconded_brings_nothing_back_and_its_owners_hear_nothing():
+    said = "".join(revocation_consequences("waiver", facts(awaiting=frozenset({"waiver"})), original_due_on=days(-10)))
+    assert "没有生效" in said
+    assert "照常计时，到期日仍为 2026-11-13" in said
+    assert "退回审核队列" in said
+    assert "恢复计时" not in said
+    assert "首页" not in said
+    assert "恢复计时" in revocation_consequences("waiver", facts(), original_due_on=days(-10))[0]

@@ -76,3 +76,18 @@ def test_while_it_waits_nothing_else_is_decided(waiver, missed, decide):
     with pytest.raises(Refused) as refusal:
         decide(missed, "circular")
     assert refusal.value.code == "awaiting_second"
+
+
+def test_the_first_page_tells_whoever_may_second_and_not_whoever_decided(waiver, cast, client):
+    address = f"/decisions/{waiver.pk}/second/"
+    client.force_login(cast.second_supervisor)
+    shown = client.get("/").content.decode()
+    assert "1 项豁免等待您复核" in shown
+    assert address in shown
+    client.force_login(cast.supervisor)
+    shown = client.get("/").content.decode()
+    assert "1 项豁免待复核" in shown, "that one waits is still told"
+    assert address not in shown
+    second(cast, waiver, cast.second_supervisor)
+    client.force_login(cast.second_supervisor)
+    assert address not in client.get("/").content.decode()

@@ -13,6 +13,7 @@ from payroll.services.telephones import telephone_enter, telephone_withdraw
 from responsibilities.models import Area, AuditEvent
 from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.services.trail import Actor
+from tests.cast import GANZHOU
 from tests.factories.flow import answers, submitted
 
 SYSTEM = Actor.system("tests")
@@ -135,3 +136,24 @@ def test_whatever_is_taken_has_only_digits_a_dash_and_an_extension(text):
     if plain is not None:
         assert set(plain) <= set("0123456789-转")
         assert plain_telephone(plain) == plain
+
+
+@pytest.mark.django_db
+def test_a_number_is_on_every_poster_only_when_somebody_said_so(client, cast):
+    client.force_login(cast.supervisor)
+    form = {"name": "甘州区劳动保障监察大队", "number": "0936-8212333", "ordinal": "1"}
+    page = client.get("/payroll/telephones/").content.decode()
+    assert page.index('<option value=""') < page.index('<option value="city"'), "nothing is chosen for him"
+    assert client.post("/payroll/telephones/", form | {"area": ""}).status_code == 422
+    assert not ComplaintTelephone.objects.filter(number="0936-8212333").exists()
+    assert client.post("/payroll/telephones/", form | {"area": "city"}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_county_is_told_of_its_own_gap_and_the_city_of_all(client, cast):
+    client.force_login(cast.county_supervisor)
+    for address in ("/payroll/telephones/", "/payroll/minimum-wages/"):
+        assert [area.code for area in client.get(address).context["without"]] == [GANZHOU]
+    client.force_login(cast.supervisor)
+    for address in ("/payroll/telephones/", "/payroll/minimum-wages/"):
+        assert len(client.get(address).context["without"]) == 7

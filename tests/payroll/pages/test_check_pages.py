@@ -106,6 +106,24 @@ def test_the_whole_city_cannot_follow_the_city_and_the_page_says_so(enter, cast)
     assert 'value="city"' not in shown, "only what may be chosen"
 
 
+def test_a_county_reads_what_holds_there_and_the_city_what_holds_in_the_city(enter, cast):
+    form = {
+        "area": "620702",
+        "severity": "stop",
+        "in_force_from": f"{today():%Y-%m-%d}",
+        "reason": "甘区人社发〔2026〕1号",
+    }
+    assert enter(cast.supervisor).post("/payroll/checks/unknown_worker/", form).status_code == 302
+    county = text_of(enter(cast.county_supervisor).get("/payroll/checks/?q=unknown_worker"))
+    assert "甘州区设置" in county
+    assert ">不得提交</span>" in county
+    assert "另有设置" not in county
+    city = text_of(enter(cast.supervisor).get("/payroll/checks/?q=unknown_worker"))
+    assert "全市设置" in city
+    assert ">不得提交</span>" not in city
+    assert "甘州区另有设置" in city
+
+
 def test_a_fixed_check_has_no_form_and_says_why(enter, cast):
     shown = text_of(enter(cast.supervisor).get("/payroll/checks/id_checksum/"))
     assert "改变处理方式" not in shown

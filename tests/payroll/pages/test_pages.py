@@ -355,3 +355,15 @@ def test_a_workers_history_holds_no_drafts_for_those_who_only_look(enter, cast, 
     address = reverse("payroll:worker", args=[worker.pk]) + "?tab=pay"
     assert enter(cast.supervisor).get(address).context["page"].paginator.count == 1
     assert enter(cast.labour_officer).get(address).context["page"].paginator.count == 2
+
+
+def test_a_submitted_payroll_is_green_only_when_its_pay_has_arrived(enter, cast, project):
+    batch = draft(project, [person(1)])
+    client = enter(cast.supervisor)
+    PayrollBatch.objects.filter(pk=batch.pk).update(status=Status.SUBMITTED, stage=PayrollBatch.Stage.NOTICED)
+    tab = reverse("escalation:project", args=[project.code]) + "?tab=payroll"
+    for address in ("/payroll/", page(batch), tab):
+        assert '<span class="wp-badge u-blue">已公示</span>' in text_of(client.get(address)), address
+    PayrollBatch.objects.filter(pk=batch.pk).update(stage=PayrollBatch.Stage.PAID)
+    for address in ("/payroll/", page(batch), tab):
+        assert '<span class="wp-badge u-green">已发放</span>' in text_of(client.get(address)), address

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from payroll.models import LeaverSettlement
+from payroll.models import LeaverSettlement, SiteStay
 from payroll.selectors.people_turns import last_day_late, people_turns
 from payroll.selectors.register import register, search_register
 from responsibilities.selectors.clock import today
@@ -175,3 +175,16 @@ def test_the_contract_of_somebody_who_left_is_not_counted_as_one_in_force(client
     assert f"{ago(1):%Y-%m-%d} 退场，合同未登记解除" in client.get(f"{gone}?tab=contracts").content.decode()
     assert len(client.get(there).context["contracts_in_force"]) == 1
     assert "未登记解除" not in client.get(there).content.decode()
+
+
+def test_who_settles_nothing_reads_who_must_and_sees_no_empty_column(client, cast, project):
+    stay = SiteStay.objects.get(left_on__isnull=False)
+    client.force_login(cast.supervisor)
+    listed = client.get("/payroll/leavers/?show=all").content.decode()
+    assert ">办理</th>" not in listed
+    shown = client.get(f"/payroll/stays/{stay.pk}/settlement/").content.decode()
+    assert f"{cast.subcontractor.name}还没有核定应补发的金额，已逾期 1 天" in shown
+    assert "此人没有提交过的工资表" in shown
+    client.force_login(cast.labour_officer)
+    listed = client.get("/payroll/leavers/?show=all").content.decode()
+    assert ">办理</th>" in listed
