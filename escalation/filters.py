@@ -9,7 +9,7 @@ from escalation.selectors.queue import STATE_LABELS, QueueCriteria
 
 PAGE_SIZES = (20, 50, 100)
 SIDES = [
-    ("", "管辖范围内全部"),
+    ("", "可查看的全部"),
     ("owes", "我单位应办"),
     ("system", "本系统应办（含县区）"),
     ("supervises", "我单位监管"),

@@ -24,6 +24,8 @@ DECISION_CLASSES = {
     "revoked": "u-grey is-void",
 }
 
+_TERMS = {"supervision_order": "限 {} 前办结", "extension": "延至 {}", "interview": "{} 约谈"}
+
 
 @register.filter
 def urgency_class(row) -> str:
@@ -53,6 +55,15 @@ def band_class(band) -> str:
 def decision_class(decision) -> str:
     """The class of a decision's status."""
     return DECISION_CLASSES.get(decision.status, "u-grey")
+
+
+@register.filter
+def decision_term(decision) -> str:
+    """The date that a decision names, with the word that says what it is; empty where it names none."""
+    if not decision.effective_on:
+        return ""
+    day = f"{decision.effective_on:%Y-%m-%d}"
+    return _TERMS.get(decision.kind, "{}").format(day)
 
 
 @register.filter

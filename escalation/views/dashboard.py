@@ -29,7 +29,6 @@ ITEMS = 20
 NEWS = 6
 URGENCY_OF_CARD = {"overdue": "u-red", "soon": "u-orange", "new": "u-blue", "supervised": "u-yellow"}
 ALLOCATION = "labor_cost_allocation"
-ENTERPRISE = (Role.LABOUR_OFFICER, Role.DEVELOPER, Role.SUBCONTRACTOR, Role.BANK_CLERK)
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def _work(request, perspective: Perspective) -> dict:
         "decisions": decisions_on_mine(scope, since=request.user.notices_seen_at)[:NEWS],
         "unanswered": orders_unanswered(scope.with_permission(Permission.ESCALATION_RESPOND))[:NEWS],
         "trend_url": _trend_url(base),
-        "is_enterprise": perspective.role in ENTERPRISE,
+        "is_enterprise": perspective.is_enterprise,
         "can_upload": scope.can(Permission.PAYROLL_UPLOAD),
     }
     if perspective.role == Role.SUPERVISOR:
@@ -162,12 +161,13 @@ def _work(request, perspective: Perspective) -> dict:
         context["next_proposals"] = lines_of(
             scope, dashboards.about_to_be_proposed(scope, base, window=window, limit=NEWS), window
         )
-    if perspective.role in ENTERPRISE:
+    if perspective.is_enterprise:
         mine = Criteria(area=perspective.area_code)
         context["my_projects"] = _linked(dashboards.by_project(scope, mine, window=window, limit=ITEMS))
     context |= flow_tasks(scope, limit=NEWS)
     context["turns"] = turns_of(scope, window.today)
     context["people_turns"] = people_turns(scope, window.today)
+    context["people_late"] = sum(one.late for one in context["people_turns"])
     context["pay_signs"] = pay_signs(scope, window.today)
     if context["can_upload"] or perspective.role == Role.SUPERVISOR:
         context |= missing_payroll(scope, today=window.today, area_code=perspective.area_code, limit=NEWS)
@@ -271,7 +271,7 @@ def _sides(perspective: Perspective, base: Criteria) -> list[tuple[str, str, boo
     own = [("owes", "我单位应办")]
     if _has_system(perspective):
         own.append(("system", "本系统应办（含县区）"))
-    if perspective.role in ENTERPRISE:
+    if perspective.is_enterprise:
         offered = [("owes", "我单位应办"), ("all", "与我单位有关的全部")]
     elif perspective.role == Role.SUPERVISOR:
         offered = [("all", "管辖范围内全部"), *own]

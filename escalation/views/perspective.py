@@ -23,6 +23,8 @@ PRECEDENCE = (
     Role.AUDITOR,
     Role.SYSTEM_ADMINISTRATOR,
 )
+# Who sees what concerns the own enterprise, not an area.
+ENTERPRISE = (Role.LABOUR_OFFICER, Role.DEVELOPER, Role.SUBCONTRACTOR, Role.BANK_CLERK)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Perspective:
     @property
     def role_label(self) -> str:
         return ROLE_LABELS[self.role] if self.role else ""
+
+    @property
+    def is_enterprise(self) -> bool:
+        return self.role in ENTERPRISE
 
     @property
     def unit_name(self) -> str:

@@ -27,7 +27,7 @@ from projects.selectors.obstacles import obstacle_decisions, obstacles_of_projec
 from projects.selectors.projects import may_act, project_by_code
 from projects.selectors.records import parties
 from projects.selectors.types import project_types_by_code
-from responsibilities.rules.roles import Permission
+from responsibilities.rules.roles import Permission, Role
 from responsibilities.selectors.areas import areas
 from responsibilities.selectors.clock import today
 from responsibilities.selectors.told import told
@@ -71,6 +71,9 @@ TABS = (
     ("payroll", "工资"),
     ("archive", "档案"),
 )
+NOTHING_LIVE = ("没有正在计时的事项", "登记审批或实际开工日期后，系统自动开始计时。")
+# An enterprise sees the deadlines that it is a party to: others may run.
+NOTHING_OF_MINE = ("没有与本单位有关的计时事项", "本项目由其他单位承担的时限，不在这里显示。")
 YES_NO = {"yes": "有", "no": "没有"}
 
 
@@ -90,7 +93,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     page = page_of(request, wanted)
     context = {
         "page_title": "工程项目",
-        "page_sub": "管辖范围内的在建、拟建和竣工项目",
+        "page_sub": f"{_whose(request)}在建、拟建和竣工项目",
         "page_actions": _list_actions(scope),
         "choices": [
             (name, label, list(options.items()), getattr(criteria, name))
@@ -139,6 +142,7 @@ def project_page(request: HttpRequest, code: str) -> HttpResponse:
         "late": len(late),
         "lights": lights(facts),
         "actions": _page_actions(scope, project),
+        "nothing_live": NOTHING_OF_MINE if perspective.is_enterprise else NOTHING_LIVE,
         "today": day,
     }
     builders = {
@@ -153,6 +157,12 @@ def project_page(request: HttpRequest, code: str) -> HttpResponse:
         "archive": lambda: _archive(facts),
     }
     return render(request, "escalation/project.html", context | builders[tab]())
+
+
+def _whose(request: HttpRequest) -> str:
+    if perspective_of(request).role == Role.BANK_CLERK:
+        return "在本行开立专户的"
+    return "本单位参建的" if perspective_of(request).is_enterprise else "管辖范围内的"
 
 
 def _filters() -> dict[str, tuple[str, dict[str, str]]]:

@@ -4,11 +4,10 @@ from django import forms
 from django.conf import settings
 
 from payroll.models import PayrollBatch
-from payroll.rules.employers import OWN_CREWS
+from payroll.rules.employers import OWN, OWN_CREWS
 from payroll.rules.month import Month
 from payroll.selectors.turns import TURNS
 
-OWN = "own"
 # What comes as a file; a nil return has none.
 UPLOADED = [(kind.value, kind.label) for kind in (PayrollBatch.Kind.SHEET, PayrollBatch.Kind.BACK_PAY)]
 # A hint to the browser only: what a file is, is told by its bytes.

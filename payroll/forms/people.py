@@ -29,6 +29,8 @@ class DayField(forms.DateField):
 class MoneyField(forms.DecimalField):
     """Yuan, two places, not negative."""
 
+    unit = "元"
+
     def __init__(self, **facts):
         super().__init__(min_value=0, max_digits=12, decimal_places=2, **facts)
 
@@ -139,7 +141,13 @@ class ContractForm(forms.Form):
     price_unit = forms.CharField(
         label="计价单位", max_length=20, required=False, help_text="每一个什么：天、月、小时、平方米。"
     )
-    pay_day = forms.IntegerField(label="每月支付日", required=False, min_value=1, max_value=31)
+    pay_day = forms.IntegerField(
+        label="每月支付日",
+        required=False,
+        min_value=1,
+        max_value=31,
+        help_text="合同约定每月几日付工资，填 1 至 31 的数字。",
+    )
     scan = forms.FileField(
         label="扫描件", required=False, help_text="PDF、JPG 或 PNG，不超过 10 MB；加密保存，查看留痕。"
     )

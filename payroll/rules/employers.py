@@ -3,6 +3,8 @@ payroll.
 """
 
 OWN_CREWS = "总包自有班组"
+# The same in forms and addresses, where a subcontractor is named by its code.
+OWN = "own"
 
 
 def employer_words(subcontractor) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from payroll.models import PayrollBatch
-from payroll.rules.employers import OWN_CREWS
+from payroll.rules.employers import OWN, OWN_CREWS
 from payroll.selectors.batches import batches
 from payroll.selectors.site_people import entries
 from projects.models import Project, ProjectParty
@@ -40,7 +40,10 @@ def projects_without_payroll(scope: Scope, month_on: datetime.date, month_end: d
 def with_owing(
     scope: Scope, projects: Iterable[Project], month_on: datetime.date, month_end: datetime.date
 ) -> list[Project]:
-    """The projects with `owing`: the employers who have people there and no submitted batch, as people call them."""
+    """The projects with `owing`: the employers who have people there and no submitted batch, as people call them.
+
+    `owing_code` is the first of them as the forms know it ("own" for the contractor's crews), "" where none is known.
+    """
     projects = list(projects)
     contractor = ProjectParty.objects.filter(
         project_id=OuterRef("project_id"),
@@ -49,18 +52,35 @@ def with_owing(
     )
     rows = _owing(scope, month_on, month_end).filter(project__in=projects).annotate(own=Exists(contractor))
     found = defaultdict(list)
-    names = rows.order_by("-own", "employer__name").values_list("project_id", "own", "employer__name").distinct()
-    for project, own, name in names if projects else ():
-        found[project].append(OWN_CREWS if own else name)
+    names = (
+        rows.order_by("-own", "employer__name")
+        .values_list("project_id", "own", "employer__code", "employer__name")
+        .distinct()
+    )
+    for project, own, code, name in names if projects else ():
+        found[project].append((OWN, OWN_CREWS) if own else (code, name))
     for project in projects:
-        project.owing = found[project.pk]
+        project.owing = [name for _, name in found[project.pk]]
+        project.owing_code = found[project.pk][0][0] if found[project.pk] else ""
     return projects
+
+
+def last_month(today: datetime.date) -> tuple[datetime.date, datetime.date]:
+    """First and last day of the month whose payroll is due now: the one before this."""
+    month_end = today.replace(day=1) - datetime.timedelta(days=1)
+    return month_end.replace(day=1), month_end
+
+
+def missing_of_project(scope: Scope, project: Project, *, today: datetime.date) -> Project | None:
+    """The project with `owing`, `owing_code` and `waiting` where the caller misses its payroll of last month."""
+    month_on, month_end = last_month(today)
+    found = projects_without_payroll(scope, month_on, month_end).filter(pk=project.pk)
+    return next(iter(with_owing(scope, found, month_on, month_end)), None)
 
 
 def missing_payroll(scope: Scope, *, today: datetime.date, area_code: str = "", limit: int) -> dict:
     """What first pages show of last month: projects for which the caller still owes a submitted payroll."""
-    month_end = today.replace(day=1) - datetime.timedelta(days=1)
-    return missing_of_month(scope, month_end.replace(day=1), month_end, area_code=area_code, limit=limit)
+    return missing_of_month(scope, *last_month(today), area_code=area_code, limit=limit)
 
 
 def missing_of_month(

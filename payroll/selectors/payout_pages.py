@@ -67,6 +67,8 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         ).count(),
         "results": list(results_of(scope, batch)[:RESULTS_SHOWN]),
         "account": special_account_of(scope, batch.project),
+        # A subcontractor doesn't see the account: that it sees none says nothing about the project.
+        "may_see_account": scope.can(Permission.ACCOUNT_VIEW),
         "may_pay": may_pay,
         "may_make": may_pay and batch.status == PayrollBatch.Status.SUBMITTED and may(Act.PAY_OUT, batch.stage),
     }

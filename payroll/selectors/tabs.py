@@ -4,7 +4,7 @@ import datetime
 
 from payroll.models import PayrollBatch
 from payroll.selectors.batches import batches_of_project, employers_for_upload
-from payroll.selectors.missing import projects_without_payroll, with_owing
+from payroll.selectors.missing import last_month, missing_of_project
 from payroll.selectors.payouts import standings_unscoped
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
@@ -20,15 +20,12 @@ def payroll_tab(scope: Scope, project, *, today: datetime.date) -> dict:
     standings = standings_unscoped(batch.pk for batch in current)
     for batch in current:
         batch.standing = standings.get(batch.pk)
-    month_end = today.replace(day=1) - datetime.timedelta(days=1)
-    month_on = month_end.replace(day=1)
-    missing = projects_without_payroll(scope, month_on, month_end).filter(pk=project.pk) if sees else []
     return {
         "project": project,
-        "missing": next(iter(with_owing(scope, missing, month_on, month_end)), None),
-        "missing_month": month_on,
         "sees_payroll": sees,
         "batches": batches,
+        "missing": missing_of_project(scope, project, today=today) if sees else None,
+        "missing_month": last_month(today)[0],
         "paid_total": sum((batch.accepted_net or 0 for batch in current), 0),
         "really_paid": sum((one.paid_net for one in standings.values()), 0),
         "paid_months": len({batch.month_on for batch in current}),

@@ -33,7 +33,7 @@ TURNS = (
     Turn("audit", Permission.PAYROLL_AUDIT, "待审核", "工人都已答复，或者确认期限已过", "orange"),
     Turn("notice", Permission.PAYROLL_AUDIT, "待公示", "审核已通过，请在工地公示并登记", "orange"),
     Turn("pay", Permission.PAYROLL_PAY, "待代发", "公示期已满，请生成代发文件送银行", "orange"),
-    Turn("unpaid", Permission.PAYROLL_PAY, "有没发出去的", "银行退回或还没有送出的行，请逐行处理", "red"),
+    Turn("unpaid", Permission.PAYROLL_PAY, "有没发出的工资", "银行退回或还没有送出的行，请逐行处理", "red"),
 )
 BY_KEY = {turn.key: turn for turn in TURNS}
 

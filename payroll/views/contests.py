@@ -101,6 +101,7 @@ def contest_list(request):
             "columns": columns(request, COLUMNS),
             "chips": form_chips(request, form, ("q",)),
             "export_url": address(request, export="xlsx") if request.scope.can(Permission.EXPORT) else "",
+            "may_answer": request.scope.can(Permission.CONTEST_ANSWER),
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "工资异议"}],
         },
     )

@@ -1,6 +1,7 @@
 """Leavers: who is not settled and since when, the settlement in three steps, the paper to sign."""
 
 from collections.abc import Iterable, Iterator
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -159,6 +160,7 @@ def settlement_page(request, pk):
             "since": paid_since(settlement, suggestion) if settlement and settlement.state != State.PAID else 0,
             "waiting": waiting,
             "forms": forms,
+            "balance_words": _balance_words(forms["agree"]),
             "may_keep": may_keep,
             "open_step": _open_step(settlement),
             "steps": _steps(settlement),
@@ -261,6 +263,16 @@ def _amounts(stay) -> tuple:
     if settlement is None:
         return (None,) * 5
     return settlement.earned, settlement.deductions, settlement.paid, settlement.paid_counted, settlement.balance
+
+
+def _balance_words(form: SettlementForm) -> str:
+    """What the amounts in the form come to, in yuan; balance.js says the same while they are changed."""
+    try:
+        earned, deductions, paid = (Decimal(str(form[name].value() or 0)) for name in ("earned", "deductions", "paid"))
+        owed = (earned - deductions - paid).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    except InvalidOperation:
+        return "金额填写完整后，显示应补发多少"
+    return f"多付 {-owed:,.2f} 元" if owed < 0 else f"应补发 {owed:,.2f} 元"
 
 
 def _initial(settlement, suggestion) -> dict:

@@ -61,7 +61,15 @@ def problem_list(request, pk):
             {"label": "同类合并", "url": address(request, view="grouped"), "active": grouped},
         ],
         "families": switches(request, "family", FAMILY_LABELS.items(), counts["families"]),
-        "severities": switches(request, "severity", WORDS.items(), counts["severities"]),
+        "severities": [
+            {
+                "label": "全部",
+                "url": address(request, severity=""),
+                "active": not chosen["severity"],
+                "count": counts["total"],
+            },
+            *switches(request, "severity", WORDS.items(), counts["severities"]),
+        ],
         "chips": _set_chips(request, chosen["code"]),
         "q": text,
         "keep": [(name, value) for name, value in request.GET.items() if value and name not in ("q", "page", "export")],
@@ -71,6 +79,9 @@ def problem_list(request, pk):
         "may_rejudge": batch.status == PayrollBatch.Status.DRAFT
         and may_act_on(request.scope, batch, Permission.PAYROLL_UPLOAD),
         "several": len(names) > 1,
+        "clean": "可以返回工资表提交。"
+        if batch.status == PayrollBatch.Status.DRAFT
+        else "这份工资表没有需要改正和核对的地方。",
         "crumbs": [
             {"label": "工资发放", "url": reverse("payroll:list")},
             {"label": f"批次 #{batch.pk}", "url": reverse("payroll:batch", args=[batch.pk])},

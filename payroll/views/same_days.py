@@ -97,7 +97,7 @@ def _decorated(one):
         for words, applies in (
             ("两处打卡时间重叠", one.meet),
             ("合计超过一天", one.over),
-            ("另一处在您的辖区以外", one.hidden),
+            ("另一处在您可查看的范围以外", one.hidden),
         )
         if applies
     ] or ["两处各记半天，请核对"]
@@ -130,7 +130,7 @@ def _export(request, rows, month_on: datetime.date):
                         doubts,
                     )
                 for _other in range(one.hidden):
-                    yield (*who, "", "", "辖区以外的项目", "", None, "", "", one.total, doubts)
+                    yield (*who, "", "", "可查看范围以外的项目", "", None, "", "", one.total, doubts)
 
     numbers = {"天数", "当日合计"}
     sheet = OutSheet(

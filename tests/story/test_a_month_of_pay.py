@@ -196,7 +196,7 @@ def test_from_a_sheet_of_ones_own_to_the_last_credit(page: Page, phone: Page, ca
     rows = make_and_download(page, sequence=2, payments=1)
     assert [(row["收款账号"], Decimal(str(row["金额"]))) for row in rows] == [(card_number(NEW_CARD), NET[REFUSED])]
     take_answer(page, PayoutFile.objects.get(sequence=2), {})
-    expect(page.get_by_text("本月工资已全部发放")).to_be_visible()
+    expect(page.get_by_text("这份工资表已全部发放")).to_be_visible()
     batch.refresh_from_db()
     assert batch.stage == "paid"
     paid = Payout.objects.filter(state=Payout.State.PAID)

@@ -107,3 +107,38 @@ def test_the_project_says_itself_whose_payroll_is_missing(project, cast):
     client.force_login(cast.leader)
     PayrollBatch.objects.all().delete()
     assert "的工资表还没有提交" not in client.get(tab).content.decode(), "pay is not for him to see"
+
+
+def test_the_buttons_open_the_forms_of_the_employer_who_owes(project, cast):
+    on_roster(project, worker(1), cast.subcontractor, entered_on=datetime.date(2026, 9, 1))
+    shown = first_page(cast.labour_officer)
+    asked = f"?project={project.code}&amp;month=2026-10&amp;employer="
+    for form in ("upload", "nil"):
+        assert f"/payroll/{form}/{asked}{cast.subcontractor.code}" in shown
+    on_roster(project, worker(2), cast.contractor, entered_on=datetime.date(2026, 9, 1))
+    assert f"/payroll/nil/{asked}own" in first_page(cast.labour_officer)
+
+
+def test_where_nobody_is_on_a_roster_the_buttons_name_no_employer(project, cast):
+    shown = first_page(cast.labour_officer)
+    assert f'/payroll/nil/?project={project.code}&amp;month=2026-10"' in shown
+
+
+@pytest.mark.parametrize("name", ["own", "subcontractor"])
+def test_a_nil_return_opens_with_the_employer_of_its_address(project, cast, name):
+    code = name if name == "own" else cast.subcontractor.code
+    client = Client()
+    client.force_login(cast.labour_officer)
+    form = client.get(f"/payroll/nil/?project={project.code}&month=2026-10&employer={code}").context["form"]
+    assert form["employer"].value() == code
+
+
+def test_the_project_page_leads_who_may_upload_to_the_forms(project, cast):
+    on_roster(project, worker(1), cast.subcontractor, entered_on=datetime.date(2026, 9, 1))
+    client = Client()
+    client.force_login(cast.labour_officer)
+    address = f"/projects/{project.code}/?tab=payroll"
+    form = f"/payroll/nil/?project={project.code}&amp;month=2026-10&amp;employer={cast.subcontractor.code}"
+    assert form in client.get(address).content.decode()
+    client.force_login(cast.supervisor)
+    assert form not in client.get(address).content.decode()

@@ -149,3 +149,11 @@ def test_the_day_counts_not_the_stored_status(city, client):
     row = Deadline.objects.filter(due_on=days(2)).first()
     Deadline.objects.filter(pk=row.pk).update(due_on=TODAY.replace(day=20))
     assert total(client, "/deadlines/?status=overdue") == 7
+
+
+def test_a_list_without_filters_leads_nowhere_when_it_is_empty(cast, pinned, client):
+    client.force_login(cast.officer("zjj", GANZHOU))
+    bare = client.get("/deadlines/").content.decode()
+    assert "没有待办的时限" in bare
+    assert "查看全部待办" not in bare
+    assert "查看全部待办" in client.get("/deadlines/?level=3").content.decode()

@@ -1,5 +1,11 @@
 """`/notices/`: my units' notices by date, unread until seen."""
 
+import datetime
+
+import pytest
+
+from escalation.models import Decision
+from escalation.templatetags.deadlines import decision_term
 from tests.cast import GANZHOU
 from tests.factories.escalation_pages import days, notice
 
@@ -44,3 +50,12 @@ def test_the_bell_and_the_page_tell_the_same_number(city, client):
     client.post("/notices/")
     reply = client.get("/notices/")
     assert reply.context["unread"] == int(f"{reply.context['unread_notices']}") == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("supervision_order", "限 2026-12-05 前办结"), ("extension", "延至 2026-12-05"), ("interview", "2026-12-05 约谈")],
+)
+def test_the_date_of_a_decision_says_what_it_is(kind, words):
+    assert decision_term(Decision(kind=kind, effective_on=datetime.date(2026, 12, 5))) == words
+    assert decision_term(Decision(kind=kind)) == ""

@@ -56,7 +56,7 @@ def test_from_the_notice_to_paid_with_one_card_corrected(page):
     page.get_by_role("button", name="生成 1 笔").click()
     expect(page.get_by_text("代发文件已生成：1 笔")).to_be_visible()
     _answer(page, PayoutFile.objects.get(sequence=2), {})
-    expect(page.get_by_text("本月工资已全部发放")).to_be_visible()
+    expect(page.get_by_text("这份工资表已全部发放")).to_be_visible()
     batch.refresh_from_db()
     assert batch.stage == PayrollBatch.Stage.PAID
 

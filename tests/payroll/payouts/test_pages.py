@@ -16,7 +16,7 @@ from responsibilities.selectors.clock import today
 from responsibilities.services.tokens import token_create
 from responsibilities.services.trail import Actor
 from tests.factories.payouts import answer_bytes, answered, answers, noticed
-from tests.factories.payroll import card_number, draft, person
+from tests.factories.payroll import card_number, draft, person, site
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
@@ -223,3 +223,11 @@ def test_the_lists_number_of_queries_does_not_grow(enter, cast, project, django_
         client.get(f"/payroll/results/{result.pk}/")
     with django_assert_max_num_queries(35):
         client.get(page(batch))
+
+
+def test_who_may_not_see_the_account_is_not_told_that_there_is_none(enter, cast, batch):
+    client = enter(cast.subcontractor_clerk)
+    PayrollBatch.objects.filter(pk=batch.pk).update(subcontractor=cast.subcontractor)
+    assert "未登记专用账户" not in text_of(client.get(page(batch)))
+    bare = noticed(site(cast, "ZY-BARE"), 1)
+    assert "未登记专用账户" in text_of(enter(cast.labour_officer).get(page(bare)))

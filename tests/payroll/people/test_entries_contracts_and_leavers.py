@@ -225,6 +225,9 @@ def test_the_page_says_how_paid_was_counted_and_asks_why_it_differs(cast, client
     sent = {"step": "agree", "agree-earned": "5980", "agree-deductions": "0", "agree-agreed_on": day(11)}
     shown = client.post(page, sent | {"agree-paid": "600"}).content.decode()
     assert "已支付 500.00 元，您填写的是 600.00 元，相差 100.00 元" in shown
+    assert "应补发 5,380.00 元" in shown
+    for amounts, words in (({"agree-paid": "6000"}, "多付 20.00 元"), ({"agree-paid": "六百"}, "金额填写完整后")):
+        assert words in client.post(page, sent | amounts).content.decode()
     assert not LeaverSettlement.objects.exists()
     client.post(page, sent | {"agree-paid": "600", "agree-paid_reason": "现金预支，有收条"})
     assert "发放记录为 500.00 元，多计 100.00 元：现金预支，有收条" in client.get(page).content.decode()

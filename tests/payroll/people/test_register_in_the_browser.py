@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from payroll.models import AttendanceDay, AttendanceSheet
 from payroll.services.attendance.reading import attendance_read
+from payroll.services.stays import site_leave
 from payroll.services.submissions import batch_submit
 from responsibilities.services.trail import Actor
 from tests.browser import fits
@@ -90,3 +91,19 @@ def test_the_register_on_a_phone_finds_by_number_and_shows_no_number(page, cast,
     page.locator(".wp-tabs").get_by_role("link", name="概况").click()
     page.get_by_role("button", name="显示").first.click()
     expect(page.get_by_text(id_number(1))).to_be_visible()
+
+
+def test_what_a_leaver_is_owed_is_told_while_the_amounts_are_typed(page, cast, project):
+    stay = project.roster.get(worker=worker(1)).stays.get()
+    site_leave(stay_id=stay.pk, left_on=START + datetime.timedelta(days=20), actor=Actor.system("tests"))
+    enter(page, cast.labour_officer)
+    page.goto(f"/payroll/stays/{stay.pk}/settlement/")
+    owed = page.locator("[data-balance]")
+    expect(owed).to_contain_text("应补发 0.00 元")
+    page.get_by_label("应得工资").fill("5980.5")
+    page.get_by_label("扣款", exact=True).fill("80")
+    expect(owed).to_contain_text("应补发 5,900.50 元")
+    page.get_by_label("已支付").fill("6000")
+    expect(owed).to_contain_text("多付 99.50 元")
+    page.get_by_label("已支付").fill("六千")
+    expect(owed).to_contain_text("金额填写完整后")

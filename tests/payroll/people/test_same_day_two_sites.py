@@ -149,7 +149,7 @@ def test_a_site_out_of_sight_is_not_named_on_the_page_or_in_the_export(client, c
             if "xlsx" in address
             else answer.content.decode()
         )
-        assert "辖区以外" in text
+        assert "可查看的范围以外" in text
         assert places[2].name not in text
         assert places[2].code not in text
 

@@ -70,6 +70,7 @@ def test_those_who_keep_the_register_are_told_on_their_first_page(client, cast, 
     shown = client.get("/").content.decode()
     assert "退场工资没有结清" in shown
     assert "逾期 1 人" in shown
+    assert "有 2 人次的退场工资、劳动合同已逾期" in shown, "the first line doesn't say that all is well"
     for user in (cast.supervisor, cast.stranger, cast.other_labour_officer):
         assert people_turns(cast.scope(user), today()) == []
     client.force_login(cast.supervisor)
