@@ -1,8 +1,8 @@
 // [data-balance data-plus="name" data-minus="name name"]: what is owed by the amounts of its form, while they are typed.
 
+// A field of numbers has no value while something else stands in it.
 function fen(field) {
-  const amount = Number(field?.value.replaceAll(",", "").trim() || "0");
-  return Number.isFinite(amount) ? Math.round(amount * 100) : null;
+  return field.validity.badInput ? null : Math.round(Number(field.value || "0") * 100);
 }
 
 function tell(box) {

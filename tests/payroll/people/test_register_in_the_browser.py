@@ -105,5 +105,5 @@ def test_what_a_leaver_is_owed_is_told_while_the_amounts_are_typed(page, cast, p
     expect(owed).to_contain_text("应补发 5,900.50 元")
     page.get_by_label("已支付").fill("6000")
     expect(owed).to_contain_text("多付 99.50 元")
-    page.get_by_label("已支付").fill("六千")
+    page.get_by_label("已支付").press_sequentially("e")
     expect(owed).to_contain_text("金额填写完整后")
