@@ -145,6 +145,7 @@ def _work(request, perspective: Perspective) -> dict:
     context = _items(perspective, board) | {
         "cards": _cards(board),
         "sides": _sides(perspective, base),
+        "elsewhere": _elsewhere(perspective, base) if not board.totals["total"] else [],
         "by_area": _linked(board.by_area()),
         "notices": notices(scope, since=request.user.notices_seen_at)[:NEWS],
         "decisions": decisions_on_mine(scope, since=request.user.notices_seen_at)[:NEWS],
@@ -268,14 +269,38 @@ def _queue_entry(perspective: Perspective) -> dict:
 
 def _sides(perspective: Perspective, base: Criteria) -> list[tuple[str, str, bool]]:
     """The tabs over the list: whose duties are shown."""
+    shown = base.side or "all"
+    return [(label, _side_url(base, side), side == shown) for side, label in _offered(perspective)]
+
+
+def _elsewhere(perspective: Perspective, base: Criteria) -> list[dict]:
+    """What the other tabs hold, told where the one in hand is empty: nothing here is not nothing at all."""
+    found = []
+    for side, label in _offered(perspective):
+        if side == (base.side or "all"):
+            continue
+        other = base.but(side="" if side == "all" else side, rule="")
+        totals = dashboards.Board(perspective.scope, other, perspective.window).totals
+        if totals["total"]:
+            found.append({"label": label, "url": _side_url(base, side), **totals})
+    if found:
+        return found
+    # What a unit sees without owing or supervising it itself, as a city's does its counties'.
+    everything = base.but(side="", rule="")
+    totals = dashboards.Board(perspective.scope, everything, perspective.window).totals
+    return [{"label": "管辖范围内全部", "url": _list_url(everything), **totals}] if totals["total"] else []
+
+
+def _side_url(base: Criteria, side: str) -> str:
+    return "?" + urlencode(({"area": base.area} if base.area else {}) | {"side": side})
+
+
+def _offered(perspective: Perspective) -> list[tuple[str, str]]:
     own = [("owes", "我单位应办")]
     if _has_system(perspective):
         own.append(("system", "本系统应办（含县区）"))
     if perspective.is_enterprise:
-        offered = [("owes", "我单位应办"), ("all", "与我单位有关的全部")]
-    elif perspective.role == Role.SUPERVISOR:
-        offered = [("all", "管辖范围内全部"), *own]
-    else:
-        offered = [*own, ("supervises", "我单位监管")]
-    keep = {"area": base.area} if base.area else {}
-    return [(label, "?" + urlencode(keep | {"side": side}), (base.side or "all") == side) for side, label in offered]
+        return [("owes", "我单位应办"), ("all", "与我单位有关的全部")]
+    if perspective.role == Role.SUPERVISOR:
+        return [("all", "管辖范围内全部"), *own]
+    return [*own, ("supervises", "我单位监管")]

@@ -46,6 +46,8 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     context = {
         "perspective": perspective,
         "days": [(day, list(group)) for day, group in groupby(lines, key=lambda line: line["notice"].noticed_on)],
+        # Whose notice it is needs no words where it can only be one's own unit's.
+        "several_units": len(perspective.units) > 1 or len({notice.recipient_id for notice in rows}) > 1,
         "page": page,
         "total": total,
         "decided_total": decided.order_by().count(),

@@ -81,7 +81,7 @@ def site_find(*, token: str, name: str, id_last6: str, phone_last4: str, actor: 
         _counted(failures, HOUR)
         raise Refused(
             "not_found_here",
-            "没有查到。请核对姓名和身份证号后 6 位；单位登记过手机号的，还要写对手机号后 4 位，换了号码的请项目部更正。"
+            "请核对姓名和身份证号后 6 位；单位登记过手机号的，还要写对手机号后 4 位，换了号码的请项目部更正。"
             "仍查不到的，可能工资表还没有提交，请找劳资专管员或拨打投诉电话。",
         )
     cache.delete(named)

@@ -18,7 +18,7 @@ from projects.services.approvals import (
     approval_update,
     may_push,
 )
-from projects.views.pages import next_url, project_url
+from projects.views.pages import next_url, project_crumbs, project_url
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -50,6 +50,7 @@ def approval_create(request, code):
         "form": form,
         "project": project,
         "obstacles": obstacles_of_project(request.scope, project, today()),
+        "crumbs": project_crumbs(project, "登记审批事项", tab="archive"),
         "page_title": "登记审批事项",
         "page_sub": f"{project.name}（{project.code}）",
         "submit": "登记审批",
@@ -83,6 +84,7 @@ def approval_edit(request, code, pk):
         "form": form,
         "project": project,
         "approval": approval,
+        "crumbs": project_crumbs(project, "更正审批事项", tab="archive"),
         "page_title": "更正审批事项",
         "page_sub": f"{project.name} · {approval}",
         "submit": "保存更正",
@@ -120,6 +122,7 @@ def approval_push_page(request, code, pk):
             messages.success(request, f"已推送，回执编号 {approval.receipt_number}。")
             return redirect(next_url(request, reverse("projects:approval", args=[code, pk])))
     context |= {
+        "crumbs": project_crumbs(project, "推送审批信息", tab="archive"),
         "page_title": f"推送{approval.get_kind_display()}信息",
         "cancel_url": next_url(request, project_url(project, "archive")),
         "next": request.GET.get("next", ""),
@@ -143,6 +146,7 @@ def approval_confirm_page(request, code, pk):
             messages.success(request, f"已确认接收{approval}。")
         return redirect(next_url(request, reverse("projects:approval", args=[code, pk])))
     context = {
+        "crumbs": project_crumbs(project, "确认接收", tab="archive"),
         "page_title": f"确认接收{approval.get_kind_display()}信息",
         "text": "确认后记录确认人和时间；推送回执上的时间不变，时限仍按推送时间计算。",
         "facts": _facts(project, approval),
@@ -170,7 +174,7 @@ def _approval_context(request, project, approval: Approval) -> dict:
         "facts": _facts(project, approval),
         "breaches": [Approval.Breach(code).label for code in approval.breaches],
         "actions": actions,
-        "back_url": project_url(project, "archive"),
+        "crumbs": project_crumbs(project, approval.get_kind_display(), tab="archive"),
     }
 
 

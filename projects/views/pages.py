@@ -14,6 +14,15 @@ def project_url(project: Project, tab: str = "") -> str:
     return reverse("escalation:project", args=[project.code]) + (f"?tab={tab}" if tab else "")
 
 
+def project_crumbs(project: Project, here: str, *, tab: str = "") -> list[dict]:
+    """The way back from a form or paper to the project's tab that leads to it."""
+    return [
+        {"label": "项目", "url": reverse("escalation:projects")},
+        {"label": project.name, "url": project_url(project, tab)},
+        {"label": here},
+    ]
+
+
 def next_url(request, fallback: str) -> str:
     """Where the person came from (`next`), if it is an address of this portal."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""

@@ -13,7 +13,7 @@ from projects.selectors.records import contract_of, four_party, party_of
 from projects.services.contracts import contract_save
 from projects.services.four_party import four_party_reveal, four_party_save
 from projects.services.parties import party_add, party_remove
-from projects.views.pages import named_organization, next_url, project_url
+from projects.views.pages import named_organization, next_url, project_crumbs, project_url
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.services.trail import Actor
@@ -69,6 +69,7 @@ def _contract_page(request, project, contract, initial, title, submit):
         "form": form,
         "project": project,
         "names": suggested_names(project),
+        "crumbs": project_crumbs(project, title, tab="archive"),
         "page_title": title,
         "page_sub": f"{project.name}（{project.code}）",
         "submit": submit,
@@ -107,6 +108,7 @@ def party_create(request, code):
         "form": form,
         "project": project,
         "names": suggested_names(),
+        "crumbs": project_crumbs(project, "登记参建单位", tab="parties"),
         "page_title": "登记参建单位",
         "page_sub": f"{project.name}（{project.code}）",
         "submit": "登记单位",
@@ -139,6 +141,7 @@ def party_remove_page(request, code, pk):
             return redirect(back)
     context = {
         "form": form,
+        "crumbs": project_crumbs(project, "移除参建单位", tab="parties"),
         "page_title": f"移除{party.get_part_display()}“{party.organization.name}”？",
         "text": "移除后该单位不再看到本项目（另有身份的除外），操作记录保留。",
         "facts": [{"label": "项目", "value": project.name, "sub": project.code}],
@@ -175,6 +178,7 @@ def four_party_page(request, code):
             return redirect(reverse("projects:four_party", args=[code]) + f"#{wanted}")
     context = {
         "project": project,
+        "crumbs": project_crumbs(project, "登记责任人", tab="parties"),
         "page_title": "四方责任",
         "cards": [
             {"form": item, "plain": revealed.get(part), "may_reveal": may_reveal} for part, item in forms.items()

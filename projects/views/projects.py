@@ -11,7 +11,7 @@ from projects.selectors.projects import project_for
 from projects.selectors.records import four_party
 from projects.services.enrolment import enrolment_record
 from projects.services.projects import project_register, project_update
-from projects.views.pages import named_organization, next_url, project_url
+from projects.views.pages import named_organization, next_url, project_crumbs, project_url
 from responsibilities.rules.errors import NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -41,6 +41,7 @@ def project_create(request):
     context = {
         "form": form,
         "names": suggested_names(),
+        "crumbs": [{"label": "项目", "url": reverse("escalation:projects")}, {"label": "登记新项目"}],
         "page_title": "登记新项目",
         "page_sub": "登记后由系统确定人社部门、行业主管部门和财政部门。",
         "submit": "登记项目",
@@ -72,6 +73,7 @@ def project_edit(request, code):
     context = {
         "form": form,
         "project": project,
+        "crumbs": project_crumbs(project, "修改项目信息"),
         "page_title": "修改项目信息",
         "page_sub": f"{project.name}（{project.code}）",
         "submit": "保存项目信息",
@@ -99,6 +101,7 @@ def enrolment(request, code):
         "form": form,
         "project": project,
         "unnamed": 4 - len(four_party(request.scope, project)),
+        "crumbs": project_crumbs(project, "登记纳入陇明公", tab="deadlines"),
         "page_title": "登记纳入“陇明公”平台",
         "page_sub": f"{project.name}（{project.code}）",
         "submit": "登记纳入情况",

@@ -63,16 +63,16 @@ function loading(step) {
 document.addEventListener("htmx:beforeRequest", () => loading(1));
 document.addEventListener("htmx:afterRequest", () => loading(-1));
 
-/** On a phone the chosen tab may lie beyond the edge: move the strip, not the page. */
+/** On a phone the chosen tab or chip may lie beyond the edge: move the strip, not the page. */
 function showTab(tab) {
-  const strip = tab.closest(".wp-tabs");
+  const strip = tab.closest(".wp-tabs, .wp-chips");
   strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
 }
 
 function wire(root) {
   for (const box of root.querySelectorAll("[data-dismiss-after]")) setTimeout(() => box.remove(), Number(box.dataset.dismissAfter));
   root.querySelector("[data-focus]")?.focus();
-  for (const tab of root.querySelectorAll(".wp-tabs [aria-current]")) showTab(tab);
+  for (const tab of root.querySelectorAll(".wp-tabs [aria-current], .wp-chips [aria-current]")) showTab(tab);
   wireTimelines(root);
 }
 wire(document);

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from responsibilities.services.tokens import token_create
 from tests.cast import PASSWORD, build_cast
+from zhangye_wages.api_words import OPERATIONS
 
 NAMES = (
     "areas organizations responsibilities projects approvals allocations payroll-batches deadlines notices escalations"
@@ -78,6 +79,18 @@ def test_every_post_takes_a_key_and_every_operation_names_its_refusals(document)
             assert {"400", "401", "403", "404"} <= set(operation["responses"])
             names = {parameter["name"] for parameter in operation.get("parameters", [])}
             assert ("Idempotency-Key" in names) == (method == "post")
+
+
+def test_every_operation_has_a_chinese_title_and_stands_in_a_group(document):
+    groups = [tag["name"] for tag in document["tags"]]
+    named = set()
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            named.add(operation["operationId"])
+            assert re.search(r"[\u4e00-\u9fff]{2}", operation["summary"]), operation["operationId"]
+            assert operation["tags"][0] in groups
+            assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", operation.get("description", "")), "our docstring"
+    assert named == set(OPERATIONS), "a title is left over"
 
 
 def test_document_and_page_are_open_to_everybody(db, cast):

@@ -116,6 +116,7 @@ def test_a_role_that_may_not_look_at_deadlines_counts_none(cast, live):
     _, reply = page(cast.administrator)
     assert reply.status_code == 200
     assert sum(item.open + item.overdue for item in items(reply)) == 0
+    assert "进行中" not in reply.content.decode(), "a nought would read as: nothing is overdue"
 
 
 def test_a_stranger_is_refused(cast):

@@ -238,7 +238,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "张掖市农民工工资支付监管平台",
+    "TITLE": "张掖市农民工工资支付监管平台 数据接口",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [
@@ -250,6 +250,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "responsibilities.api.schema.describe_refusals_and_keys",
+        "zhangye_wages.api_words.say_in_words",
     ],
     "ENUM_NAME_OVERRIDES": {
         "AreaKind": "responsibilities.models.Area.Kind",
@@ -266,6 +267,8 @@ SPECTACULAR_SETTINGS = {
         "DecisionStatus": "escalation.models.Decision.Status",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
+    # The shapes are read at each operation; a hundred of them below the last one help nobody.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": -1},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }

@@ -3,7 +3,9 @@
 import pytest
 
 from escalation.models import Deadline
+from projects.models import ProjectParty
 from tests.cast import GANZHOU
+from tests.factories.accounts import started_project
 from tests.factories.escalation_pages import TODAY, days, deadline
 
 # Session, user, grants, areas, units, calendar, types, subjects, parties, days left, orders, the one grouped
@@ -41,6 +43,28 @@ def test_nothing_at_all_is_said_too(cast, pinned, client):
     page = client.get("/").content.decode()
     assert "本周没有到期事项" in page
     assert "目前没有需要您办理的时限事项" in page
+
+
+def test_who_owes_nothing_but_supervises_something_is_not_told_that_all_is_well(cast, pinned, client):
+    deadline(due_on=days(-3), owes=[cast.developer], supervises=[cast.unit("zjj", GANZHOU)])
+    client.force_login(cast.officer("zjj", GANZHOU))
+    page = client.get("/").content.decode()
+    assert "本周没有到期事项" not in page
+    assert "本单位没有待办的时限" in page
+    assert "我单位监管：1 项，其中逾期 1 项" in page
+    assert "我单位监管：1 项" not in client.get("/?side=supervises").content.decode()
+
+
+def test_a_city_unit_sees_what_its_counties_supervise(cast, pinned, client):
+    """Neither owed nor supervised by the city's own unit, but in its sight."""
+    county = cast.unit("zjj", GANZHOU)
+    project = started_project("P-1", name="项目", pinyin_initials="xm", area=cast.area(GANZHOU), type_code="building")
+    ProjectParty.objects.create(project=project, part="industry_unit", organization=county)
+    deadline(project=project, due_on=days(-3), owes=[cast.developer], supervises=[county])
+    client.force_login(cast.officer("zjj"))
+    (other,) = client.get("/").context["elsewhere"]
+    assert (other["label"], other["total"], other["overdue"]) == ("管辖范围内全部", 1, 1)
+    assert client.get(other["url"]).context["sums"]["total"] == 1
 
 
 def test_the_supervisor_finds_the_queue_with_its_gravity(city, client):
