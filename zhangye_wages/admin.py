@@ -7,6 +7,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
+from pghistory.models import Event
 
 from responsibilities.rules.errors import NotAllowed
 
@@ -41,13 +42,47 @@ class WindowAdmin(admin.ModelAdmin):
         return False
 
 
+class HistoryAdmin(WindowAdmin):
+    """Rows that the database keeps of each change: when, what was done, to what, and what stood there."""
+
+    list_display_links = ("changed_at",)
+
+    def get_list_display(self, request):
+        kept = [f.name for f in self.model._meta.concrete_fields if not isinstance(f, _LONG)]
+        return ["changed_at", "what", "of", *[name for name in kept if not name.startswith(("pgh_", "id"))][:5]]
+
+    def get_exclude(self, request, obj=None):
+        machinery = {f.name for f in self.model._meta.concrete_fields if f.name.startswith("pgh_")}
+        return sorted({*super().get_exclude(request, obj), *machinery})
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["changed_at", "what", "of", *super().get_readonly_fields(request, obj)]
+
+    @admin.display(description="变更时间", ordering="pgh_created_at")
+    def changed_at(self, row):
+        return row.pgh_created_at
+
+    @admin.display(description="动作")
+    def what(self, row):
+        return _LABELS.get(row.pgh_label, row.pgh_label)
+
+    @admin.display(description="对象")
+    def of(self, row):
+        return row.pgh_obj
+
+
+_LABELS = {"insert": "新增", "update": "修改", "delete": "删除"}
+# What only the machinery reads: signs of life stand on /running/, the rest says nothing to a person.
+_MACHINERY = ("Heartbeat", "KeyCanary", "IdempotencyRecord")
 _LONG = (models.BinaryField, models.JSONField, models.TextField)
 
 
 def _register() -> None:
     for room in ROOMS:
         for model in apps.get_app_config(room).get_models():
-            admin.site.register(model, WindowAdmin)
+            if model.__name__ in _MACHINERY:
+                continue
+            admin.site.register(model, HistoryAdmin if issubclass(model, Event) else WindowAdmin)
 
 
 def _to_the_portals_login(request, extra_context=None):

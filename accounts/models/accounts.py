@@ -4,7 +4,7 @@ from django.db import models
 from responsibilities.models import ProjectScopedManager
 
 
-@pghistory.track()
+@pghistory.track(meta={"verbose_name": "工资专用账户的变更", "verbose_name_plural": "工资专用账户的变更"})
 class SpecialAccount(models.Model):
     """农民工工资专用账户 of a project (724 art 26; 53 art 6). One open account per project.
 

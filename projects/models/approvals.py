@@ -5,7 +5,9 @@ from django.db import models
 from responsibilities.models import ProjectScopedManager
 
 
-@pghistory.track(level=pghistory.Statement)
+@pghistory.track(
+    level=pghistory.Statement, meta={"verbose_name": "审批事项的变更", "verbose_name_plural": "审批事项的变更"}
+)
 class Approval(models.Model):
     """One approval event of a project; each starts its own three-working-day clock (policy 二(二)一).
 

@@ -5,7 +5,7 @@ from django.db import models
 from responsibilities.models import ProjectScopedManager
 
 
-@pghistory.track(level=pghistory.Statement)
+@pghistory.track(level=pghistory.Statement, meta={"verbose_name": "合同的变更", "verbose_name_plural": "合同的变更"})
 class Contract(models.Model):
     """A construction contract: what it says of labour cost feeds the monthly allocation (724 art 24, 29)."""
 
@@ -74,7 +74,9 @@ class Contract(models.Model):
         return f"{self.get_kind_display()} {self.number}"
 
 
-@pghistory.track(level=pghistory.Statement)
+@pghistory.track(
+    level=pghistory.Statement, meta={"verbose_name": "四方责任的变更", "verbose_name_plural": "四方责任的变更"}
+)
 class FourPartyAssignment(models.Model):
     """四方责任: for each of the four, an organization, a named person, a telephone (policy 二(一)二).
 

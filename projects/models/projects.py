@@ -29,7 +29,9 @@ class ProjectType(models.Model):
         return self.name
 
 
-@pghistory.track(level=pghistory.Statement)
+@pghistory.track(
+    level=pghistory.Statement, meta={"verbose_name": "工程项目的变更", "verbose_name_plural": "工程项目的变更"}
+)
 class Project(models.Model):
     """A construction project under supervision. Amounts in yuan, two places."""
 
@@ -80,7 +82,10 @@ class Project(models.Model):
         return self.name
 
 
-@pghistory.track(level=pghistory.Statement)
+@pghistory.track(
+    level=pghistory.Statement,
+    meta={"verbose_name": "参建与监管单位的变更", "verbose_name_plural": "参建与监管单位的变更"},
+)
 class ProjectParty(models.Model):
     """Which part an organization plays in a project. Scope and the parties of deadlines rest on it.
 

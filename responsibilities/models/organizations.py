@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 
-@pghistory.track()
+@pghistory.track(meta={"verbose_name": "单位的变更", "verbose_name_plural": "单位的变更"})
 class Organization(models.Model):
     """A unit that can owe, supervise or be told: a body in an area, an enterprise, a bank.
 

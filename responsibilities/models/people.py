@@ -69,7 +69,7 @@ class User(AbstractBaseUser):
         return self.is_staff
 
 
-@pghistory.track()
+@pghistory.track(meta={"verbose_name": "授权的变更", "verbose_name_plural": "授权的变更"})
 class Grant(models.Model):
     """A role for an organization, narrowed to an area or not: the only source of visibility."""
 

@@ -92,6 +92,22 @@ def test_the_admin_window_shows_no_sealed_bytes_and_no_password(cast):
     assert client.get(reverse("admin:responsibilities_auditevent_change", args=[event.pk])).status_code == 200
 
 
+def test_the_admin_window_names_its_tables_in_chinese_and_shows_what_changed_when(cast):
+    client = Client()
+    client.force_login(cast.administrator)
+    page = client.get("/admin/").content.decode()
+    names = re.findall(r'<th scope="row" id="[^"]+">\s*<a[^>]*>([^<]+)</a>', page)
+    assert len(names) > 30
+    assert [name for name in names if not re.search(r"[\u4e00-\u9fff]", name)] == []
+    history = reverse("admin:responsibilities_organizationevent_changelist")
+    listed = client.get(history).content.decode()
+    assert "变更时间" in listed
+    assert "新增" in listed
+    assert "pgh" not in re.sub(r'(?:href|class|name|value|id)="[^"]*"', "", listed).lower()
+    row = re.search(rf"{history}\d+/change/", listed).group()
+    assert "变更时间" in client.get(row).content.decode()
+
+
 def test_nobody_but_the_administrator_opens_the_admin_window(cast):
     for person in (cast.supervisor, cast.auditor, cast.labour_officer, cast.stranger):
         client = Client()
