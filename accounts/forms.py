@@ -98,6 +98,7 @@ class SpecialAccountForm(forms.ModelForm):
     def __init__(self, *args, banks, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["bank"].queryset = banks
+        self.fields["bank"].empty_label = "请选择开户银行"
         if self.instance.pk:
             self.fields["number"].help_text = f"现登记账号尾号 {self.instance.number_last4}；不更换账号可留空。"
         else:

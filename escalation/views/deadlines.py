@@ -90,6 +90,8 @@ def deadline_page(request: HttpRequest, pk: int) -> HttpResponse:
     words = matters([deadline])
     row = rows_of([deadline], words, perspective.window)[0]
     facts = case_facts_unscoped(deadline, escalation_of(deadline), matter=row.matter, today=perspective.window.today)
+    taken = decisions_with_acts(request, deadline)
+    statuses = {one["decision"].status for one in taken}
     context = {
         "perspective": perspective,
         "deadline": deadline,
@@ -100,7 +102,9 @@ def deadline_page(request: HttpRequest, pk: int) -> HttpResponse:
         "why": explain(deadline, today=perspective.window.today),
         "pending": pending,
         "escalation": escalation_of(deadline),
-        "decisions": decisions_with_acts(request, deadline),
+        "decisions": taken,
+        "decided": "in_force" in statuses,
+        "to_second": "awaiting_second" in statuses,
         "notices": notices_of(deadline),
         "trail": list(told(trail_of(scope, deadline))),
         "acts": _acts(scope, deadline, facts),

@@ -1,8 +1,10 @@
 """Reads of what workers answered: counts for those who audit, single rows for the worker's own link."""
 
+import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from payroll.models import BatchAct, PayConfirmation, PayContest, PayrollBatch
 from payroll.rules.contests import UNSETTLED
@@ -10,6 +12,7 @@ from payroll.selectors.batches import batches
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
+from responsibilities.selectors.clock import SHANGHAI
 
 State = PayConfirmation.State
 MONTHS_SHOWN = 12
@@ -89,9 +92,11 @@ def unsettled(scope: Scope, batch: PayrollBatch) -> QuerySet:
     return contests(scope).filter(batch=batch, state__in=sorted(UNSETTLED))
 
 
-def contests_waiting(scope: Scope) -> int:
-    """How many contests wait for an answer from whoever may give one."""
-    return contests(scope.with_permission(Permission.CONTEST_ANSWER)).filter(state=PayContest.State.OPEN).count()
+def contests_waiting(scope: Scope) -> tuple[int, datetime.date | None]:
+    """How many contests wait for an answer from whoever may give one, and since which day the first of them."""
+    rows = contests(scope.with_permission(Permission.CONTEST_ANSWER)).filter(state=PayContest.State.OPEN)
+    found = rows.order_by().aggregate(n=Count("pk"), since=Min(Coalesce("insisted_at", "raised_at")))
+    return found["n"], found["since"] and found["since"].astimezone(SHANGHAI).date()
 
 
 def returned_batches(scope: Scope) -> QuerySet:
@@ -113,10 +118,12 @@ def flow_tasks(scope: Scope, *, limit: int) -> dict:
     insisted = contests(scope.with_permission(Permission.ESCALATION_DECIDE)).filter(
         state=PayContest.State.OPEN, insisted_at__isnull=False
     )
+    waiting, since = contests_waiting(scope) if scope.can(Permission.CONTEST_ANSWER) else (0, None)
     return {
         "contests_insisted": insisted.count() if scope.can(Permission.ESCALATION_DECIDE) else 0,
         "returned_sheets": list(returned_batches(scope)[:limit]) if may_compile else [],
-        "contests_to_answer": contests_waiting(scope) if scope.can(Permission.CONTEST_ANSWER) else 0,
+        "contests_to_answer": waiting,
+        "contests_since": since,
     }
 
 

@@ -66,7 +66,7 @@ def statement_pair(*, statement_line_id: int, payout_id: int, actor: Actor, scop
     if line.amount != payout.amount:
         raise Refused(
             "amount_differs",
-            f"流水金额 {line.amount:,.2f} 元与代发金额 {payout.amount:,.2f} 元不等。确实是这一笔的，请点“说明是什么”写明理由。",
+            f"流水金额 {line.amount:,.2f} 元与代发金额 {payout.amount:,.2f} 元不等。确实是这一笔的，请点“说明用途”写明理由。",
         )
     live = StatementMatch.objects.filter(undone_at__isnull=True)
     said = DebitShare.objects.filter(payout=payout, explanation__undone_at__isnull=True)
@@ -95,7 +95,7 @@ def statement_pair_file(*, statement_line_id: int, file_id: int, actor: Actor, s
     if line.amount != paid:
         raise Refused(
             "amount_differs",
-            f"流水金额 {line.amount:,.2f} 元与这份代发文件已发放的合计 {paid:,.2f} 元不等。请点“说明是什么”写明理由。",
+            f"流水金额 {line.amount:,.2f} 元与这份代发文件已发放的合计 {paid:,.2f} 元不等。请点“说明用途”写明理由。",
         )
     live = StatementMatch.objects.filter(file=file, undone_at__isnull=True)
     said = DebitShare.objects.filter(payout__file=file, explanation__undone_at__isnull=True)

@@ -78,9 +78,10 @@ def debit(request, code, pk):
             "q_long": NAMES_LONG,
             "more": len(payments) == PAYMENTS_SHOWN,
             "crumbs": [
+                {"label": "工资发放", "url": reverse("payroll:list")},
                 {"label": "应发实发对账", "url": f"{reverse('payroll:reconciliation')}?project={code}"},
                 {"label": "核对流水", "url": reverse("payroll:matching", args=[code])},
-                {"label": "说明是什么"},
+                {"label": "说明用途"},
             ],
         },
     )
@@ -109,6 +110,7 @@ def told(request, code):
                 {"label": "核对上的", "url": "?show=matched", "active": matched},
             ],
             "crumbs": [
+                {"label": "工资发放", "url": reverse("payroll:list")},
                 {"label": "应发实发对账", "url": f"{reverse('payroll:reconciliation')}?project={code}"},
                 {"label": "已核对、已说明的流水"},
             ],

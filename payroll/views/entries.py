@@ -196,6 +196,7 @@ def _form(request, form, entry, title: str, sub: str, submit: str, tab: str, mul
             "cancel_url": back,
             "multipart": multipart,
             "crumbs": [
+                {"label": "工资发放", "url": reverse("payroll:list")},
                 {"label": "工人", "url": reverse("payroll:workers")},
                 {"label": entry.worker.name, "url": back},
                 {"label": title},

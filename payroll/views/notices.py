@@ -49,7 +49,7 @@ def notice(request, pk):
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, f"已登记公示，公示到 {saved.until_on:%Y-%m-%d}。")
+            messages.success(request, f"{'已更新' if known else '已登记'}公示，公示到 {saved.until_on:%Y-%m-%d}。")
             return redirect("payroll:batch", pk)
     return render(
         request,
@@ -58,11 +58,13 @@ def notice(request, pk):
             "batch": batch,
             "form": form,
             "notice": known,
+            "heading": "补充工地公示" if known else "登记工地公示",
+            "button": "保存公示记录" if known else "登记公示",
             "days": whole_figure("pay_notice_days", today()),
             "crumbs": [
                 {"label": "工资发放", "url": reverse("payroll:list")},
                 {"label": f"批次 #{batch.pk}", "url": reverse("payroll:batch", args=[batch.pk])},
-                {"label": "登记公示"},
+                {"label": "补充公示" if known else "登记公示"},
             ],
         },
         status=422 if form.errors else 200,

@@ -133,6 +133,7 @@ def matching(request, code):
             "matches": matches_of(request.scope, project)[:MATCHES_SHOWN],
             "unseen": unseen_payments(request.scope, project).count(),
             "crumbs": [
+                {"label": "工资发放", "url": reverse("payroll:list")},
                 {"label": "应发实发对账", "url": f"{reverse('payroll:reconciliation')}?project={code}"},
                 {"label": "核对流水"},
             ],

@@ -20,7 +20,7 @@ function series(chart) {
   return chart.series.map((line, i) => {
     const common = { name: line.name, data: line.data, color: colour(line, i), animation: false };
     if (chart.type === "line") return { ...common, type: "line", symbol: ["circle", "rect", "triangle", "diamond"][i % 4], symbolSize: 6, showSymbol: line.data.length <= 14, lineStyle: { width: 2, type: ["solid", "dashed", "dotted"][i % 3] } };
-    return { ...common, type: "bar", barMaxWidth: 22, stack: chart.type === "stack" ? "all" : undefined, label: { show: chart.series.length === 1, position: chart.type === "hbar" ? "right" : "top", ...base } };
+    return { ...common, type: "bar", barMaxWidth: 22, stack: chart.type === "stack" ? "all" : undefined, label: { show: chart.series.length === 1, position: chart.type === "hbar" ? "right" : "top", formatter: ({ value: amount }) => number(amount), ...base } };
   });
 }
 

@@ -91,3 +91,11 @@ def test_the_first_page_tells_whoever_may_second_and_not_whoever_decided(waiver,
     second(cast, waiver, cast.second_supervisor)
     client.force_login(cast.second_supervisor)
     assert address not in client.get("/").content.decode()
+
+
+def test_the_ladder_says_that_a_waiver_waits_and_then_that_it_is_decided(waiver, missed, cast, client):
+    client.force_login(cast.supervisor)
+    page = f"/deadlines/{missed.pk}/"
+    assert "决定待复核，见下" in client.get(page).content.decode()
+    second(cast, waiver, cast.second_supervisor)
+    assert "已有决定，见下" in client.get(page).content.decode()

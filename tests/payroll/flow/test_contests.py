@@ -66,7 +66,7 @@ def test_the_subcontractor_answers_and_the_worker_reads_it(cast, contest, batch,
     shown = client.get(f"/public/pay/{tokens(batch)[0]}/").content.decode()
     assert "单位没有采纳" in shown
     assert "考勤机记录为 26 天。" in shown
-    assert "仍有异议" in shown
+    assert "不同意，请人社部门看" in shown
 
 
 def test_an_answer_needs_words_the_right_version_and_the_right_state(contest):
@@ -153,7 +153,7 @@ def test_the_photo_is_shown_in_scope_only(cast, contest, enter):
 
 
 def test_the_first_page_says_how_many_wait(cast, contest, enter):
-    assert "1 条工资异议等待答复" in enter(cast.labour_officer).get("/").content.decode()
+    assert "1 条工资异议等待答复，最早的 20" in enter(cast.labour_officer).get("/").content.decode()
     assert "等待答复" not in enter(cast.other_labour_officer).get("/").content.decode()
 
 

@@ -88,6 +88,9 @@ def test_the_page_takes_photos_and_shows_them_to_those_in_scope(cast, audited, e
     }
     answer = client.post(f"/payroll/{audited.pk}/notice/", form, follow=True)
     assert "已登记公示" in answer.content.decode()
+    again = client.get(f"/payroll/{audited.pk}/notice/").content.decode()
+    assert "补充工地公示" in again
+    assert "登记工地公示" not in again, "a notice that hangs isn't registered a second time"
     photos = list(audited.notice.photos.all())
     assert len(photos) == 2
     shown = client.get(f"/payroll/notice-photos/{photos[0].pk}/")

@@ -38,7 +38,7 @@ def test_two_workers_sum_is_explained_on_a_phone(page):
     page.wait_for_url(lambda url: "/login/" not in url)
     page.goto(f"/payroll/reconciliation/{project.code}/matching/")
     fits(page)
-    page.get_by_role("link", name="说明是什么").click()
+    page.get_by_role("link", name="说明用途").click()
     expect(page.get_by_role("heading", name="这笔支出是什么")).to_be_visible()
     expect(page.locator("#part-payouts")).to_be_hidden()
     round_ = page.locator("input[type=radio]").first.bounding_box()

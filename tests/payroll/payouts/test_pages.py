@@ -231,3 +231,11 @@ def test_who_may_not_see_the_account_is_not_told_that_there_is_none(enter, cast,
     assert "未登记专用账户" not in text_of(client.get(page(batch)))
     bare = noticed(site(cast, "ZY-BARE"), 1)
     assert "未登记专用账户" in text_of(enter(cast.labour_officer).get(page(bare)))
+
+
+def test_what_failed_stands_before_files_once_nothing_else_can_be_paid(enter, cast, batch):
+    file = payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM).files[0]
+    Payout.objects.filter(file=file).update(state="failed", bank_message="户名不符")
+    shown = text_of(enter(cast.labour_officer).get(page(batch)))
+    assert shown.count("需要处理的行") == 1
+    assert shown.index("需要处理的行") < shown.index("生成代发文件")
