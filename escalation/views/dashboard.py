@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.selectors.amounts import months_by_period
 from escalation.rules.gravity import BANDS
 from escalation.selectors import dashboards, trends
+from escalation.selectors.calendar import calendar_years_unscoped
 from escalation.selectors.cases import orders_unanswered, waivers_to_second
 from escalation.selectors.lists import Criteria
 from escalation.selectors.notices import decisions_on_mine, notices
@@ -23,6 +24,7 @@ from payroll.selectors.missing import missing_payroll
 from payroll.selectors.people_turns import pay_signs, people_turns
 from payroll.selectors.turns import turns_of
 from responsibilities.rules.roles import Permission, Role
+from responsibilities.selectors.people import NO_GRANT, users
 from responsibilities.views.access import any_signed_in, needs
 
 ITEMS = 20
@@ -73,7 +75,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if perspective.role is None:
         return render(request, "escalation/dashboard_nobody.html", {"perspective": perspective})
     if perspective.role == Role.SYSTEM_ADMINISTRATOR:
-        return render(request, "escalation/dashboard_admin.html", {"perspective": perspective})
+        return render(request, "escalation/dashboard_admin.html", _administration(perspective))
     if perspective.role in (Role.LEADER, Role.AUDITOR):
         return render(request, "escalation/dashboard_overview.html", _overview(request, perspective))
     return render(request, "escalation/dashboard.html", _work(request, perspective))
@@ -202,6 +204,16 @@ def _with_amounts(scope, lines: list[SettleRow]) -> list[SettleRow]:
         else line
         for line in lines
     ]
+
+
+def _administration(perspective: Perspective) -> dict:
+    """What waits for the administrator: people who see nothing yet, and years that rest on a guess."""
+    return {
+        "perspective": perspective,
+        "without_grant": users(perspective.scope, state=NO_GRANT).count(),
+        "no_grant": NO_GRANT,
+        "provisional": [year.year for year in calendar_years_unscoped() if year.status == "provisional"],
+    }
 
 
 def _overview(request, perspective: Perspective) -> dict:

@@ -7,6 +7,8 @@ from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import PERMISSIONS, Permission, Role
 from responsibilities.rules.scope import Scope
 
+NO_GRANT = "no_grant"  # may sign in, and sees nothing
+
 
 def users(scope: Scope, *, search: str = "", role: str = "", state: str = "") -> QuerySet[User]:
     """All people with their grants, for those who manage them; nobody else sees any."""
@@ -25,6 +27,8 @@ def users(scope: Scope, *, search: str = "", role: str = "", state: str = "") ->
         rows = rows.filter(grants__role=role)
     if state in ("active", "disabled"):
         rows = rows.filter(is_active=state == "active")
+    elif state == NO_GRANT:
+        rows = rows.filter(is_active=True, grants__isnull=True)
     return rows.distinct()
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from responsibilities.forms import GrantForm, UserEditForm, UserForm
 from responsibilities.rules.errors import Refused
 from responsibilities.rules.roles import ROLE_LABELS, Permission, Role
-from responsibilities.selectors.people import user_of, users
+from responsibilities.selectors.people import NO_GRANT, user_of, users
 from responsibilities.services.people import (
     grant_give,
     grant_withdraw,
@@ -24,7 +24,7 @@ from responsibilities.views.access import needs, show_refusal
 from responsibilities.views.downloads import moment
 
 _ROLES = {role.value: label for role, label in ROLE_LABELS.items()}
-_STATES = {"active": "启用", "disabled": "已停用"}
+_STATES = {"active": "启用", "disabled": "已停用", NO_GRANT: "没有授权"}
 _SORTS = {"username": ("username",), "name": ("name", "username"), "last_login": ("last_login", "username")}
 
 

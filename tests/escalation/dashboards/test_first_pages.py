@@ -2,8 +2,10 @@
 
 import pytest
 
-from escalation.models import Deadline
+from escalation.models import CalendarYear, Deadline
 from projects.models import ProjectParty
+from responsibilities.models import User
+from responsibilities.services.people import user_create
 from tests.cast import GANZHOU
 from tests.factories.accounts import started_project
 from tests.factories.escalation_pages import TODAY, days, deadline
@@ -103,6 +105,22 @@ def test_the_administrator_gets_users_calendar_and_health(cast, client):
     client.force_login(cast.administrator)
     page = client.get("/").content.decode()
     assert all(address in page for address in ("/users/", "/calendar/", "/running/", "/trail/"))
+
+
+def test_the_administrator_reads_who_has_no_grant_and_which_calendar_is_a_guess(cast, client):
+    client.force_login(cast.administrator)
+    User.objects.filter(grants__isnull=True).update(is_active=False)
+    CalendarYear.objects.update(status="official")
+    assert "没有要办的事" in client.get("/").content.decode()
+    user_create(username="lonely", name="新来的", actor=cast.actor(cast.administrator))
+    CalendarYear.objects.filter(year=2027).update(status="provisional")
+    page = client.get("/").content.decode()
+    assert "1 名用户还没有授权" in page
+    assert "2027 年工作日历还是暂定的" in page
+    assert "2026 年工作日历还是暂定的" not in page
+    listed = client.get("/users/?state=no_grant")
+    assert "共 <strong>1</strong> 项" in listed.content.decode()
+    assert "新来的" in listed.content.decode()
 
 
 def test_the_trend_counts_by_week_what_the_rows_say(city, client):
