@@ -58,8 +58,9 @@ class DeadlineFilterForm(forms.Form):
     supervised = forms.BooleanField(label="督办中", required=False)
     ids = forms.CharField(required=False, max_length=4000)
 
-    def __init__(self, data, *, rules, areas, project_types):
+    def __init__(self, data, *, rules, areas, project_types, one_area=False):
         super().__init__(data)
+        self.one_area = one_area
         self.fields["rule"].choices = [*ANY, *rules]
         self.fields["area"].choices = [*ANY, *areas]
         self.fields["project_type"].choices = [*ANY, *project_types]
@@ -67,8 +68,8 @@ class DeadlineFilterForm(forms.Form):
     SELECTS = ("side", "status", "due_within", "rule", "area", "project_type", "level")
 
     def selects(self):
-        """The fields that stand over the list."""
-        return [self[name] for name in self.SELECTS]
+        """The fields that stand over the list; whose grants reach one area only is not asked for it."""
+        return [self[name] for name in self.SELECTS if not (self.one_area and name == "area")]
 
     def kept(self):
         """The fields that only links set; the form sends them on."""
@@ -112,10 +113,15 @@ class QueueFilterForm(forms.Form):
     rule = forms.ChoiceField(label="时限规则", required=False)
     q = forms.CharField(label="搜索", required=False, max_length=60)
 
-    def __init__(self, data, *, rules, areas):
+    def __init__(self, data, *, rules, areas, one_area=False):
         super().__init__(data)
+        self.one_area = one_area
         self.fields["rule"].choices = [*ANY, *rules]
         self.fields["area"].choices = [*ANY, *areas]
+
+    def selects(self):
+        """The lists beside the search; whose grants reach one area only is not asked for it."""
+        return [self["rule"]] if self.one_area else [self["area"], self["rule"]]
 
     def criteria(self) -> QueueCriteria:
         """What was understood of the address."""

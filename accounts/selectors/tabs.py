@@ -30,8 +30,10 @@ def account_tab(scope, project, today: datetime.date) -> dict:
     }
 
 
-def _chart(months: list[AllocationMonth]) -> dict:
-    """Required against credited by month, oldest first, for the bar chart."""
+def _chart(months: list[AllocationMonth]) -> dict | None:
+    """Required against credited by month, oldest first, for the bar chart; None where there is nothing to draw."""
+    if not any(month.required or month.credited for month in months):
+        return None
     ordered = months[::-1]
     return {
         "id": "allocation-chart",

@@ -267,6 +267,7 @@ def _queue_entry(perspective: Perspective) -> dict:
     base = {"area": perspective.area_code} if perspective.area_code else {}
     url = reverse("escalation:queue")
     return {
+        "may_decide": perspective.scope.can(Permission.ESCALATION_DECIDE),
         "pending": counted["state_pending"],
         "second": counted["state_second"],
         "to_close": counted["state_to_close"],

@@ -36,6 +36,8 @@ KIND_WORDS = {
     "waiver": "豁免",
     "closure": "办结归档",
 }
+# Decisions after which a case stands on the ladder's last rung.
+PRESSING = ("supervision_order", "interview", "circular")
 COLUMNS = (("rule", "应办事项"), ("project", "项目"), ("due_on", "到期"))
 
 
@@ -44,7 +46,7 @@ COLUMNS = (("rule", "应办事项"), ("project", "项目"), ("due_on", "到期")
 def deadline_list(request: HttpRequest) -> HttpResponse:
     """One address for the page, its fragment (htmx) and its export (`?export=xlsx`)."""
     perspective = perspective_of(request)
-    form = filter_form(request.GET)
+    form = filter_form(request.GET, one_area=perspective.one_area)
     criteria = form.criteria()
     sort, size = sort_from(request.GET), page_size_from(request.GET)
     found = deadlines(perspective.scope, criteria, window=perspective.window)
@@ -105,6 +107,7 @@ def deadline_page(request: HttpRequest, pk: int) -> HttpResponse:
         "decisions": taken,
         "decided": "in_force" in statuses,
         "to_second": "awaiting_second" in statuses,
+        "pressed": any(one["decision"].status == "in_force" and one["decision"].kind in PRESSING for one in taken),
         "notices": notices_of(deadline),
         "trail": list(told(trail_of(scope, deadline))),
         "acts": _acts(scope, deadline, facts),

@@ -26,13 +26,14 @@ class SettleRow:
     month: object = None
 
 
-def filter_form(data) -> DeadlineFilterForm:
-    """The list's filters with their choices."""
+def filter_form(data, *, one_area: bool) -> DeadlineFilterForm:
+    """The list's filters with their choices; `one_area` where the caller's grants reach no more."""
     return DeadlineFilterForm(
         data,
         rules=rule_choices(),
         areas=[(area.code, area.short_name) for area in areas()],
         project_types=[(code, kind.name) for code, kind in project_types_by_code().items()],
+        one_area=one_area,
     )
 
 

@@ -47,6 +47,11 @@ class Perspective:
         return self.role in ENTERPRISE
 
     @property
+    def one_area(self) -> bool:
+        """Whether there is nothing to choose: the caller's grants reach one area."""
+        return len(self.area_choices) < 2
+
+    @property
     def unit_name(self) -> str:
         return "、".join(str(unit) for unit in self.units)
 

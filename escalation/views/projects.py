@@ -98,7 +98,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "choices": [
             (name, label, list(options.items()), getattr(criteria, name))
             for name, (label, options) in words.items()
-            if name != "enrolled"
+            if name != "enrolled" and not (name == "area" and perspective_of(request).one_area)
         ],
         "criteria": criteria,
         "kept_sort": sort,

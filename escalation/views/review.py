@@ -48,7 +48,7 @@ def queue_page(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Table left, the selected case right. Without a number the first of the queue is selected."""
     perspective = perspective_of(request)
     scope, window = perspective.scope, perspective.window
-    form = QueueFilterForm(request.GET, rules=rule_choices(), areas=[(area.code, area.short_name) for area in areas()])
+    form = _filter_form(request, perspective)
     criteria = form.criteria()
     if pk is not None and request.htmx and request.htmx.target == "case":
         case = escalation_for(scope, pk)
@@ -152,12 +152,21 @@ def _take(request, deadline, case, kind, form, today) -> HttpResponse:
     return redirect(_after(request, case, deadline))
 
 
+def _filter_form(request, perspective) -> QueueFilterForm:
+    return QueueFilterForm(
+        request.GET,
+        rules=rule_choices(),
+        areas=[(area.code, area.short_name) for area in areas()],
+        one_area=perspective.one_area,
+    )
+
+
 def _after(request, case, deadline) -> str:
     """The next case of the same queue; the deadline itself where there was no queue."""
     if case is None:
         return _page(deadline)
     perspective = perspective_of(request)
-    form = QueueFilterForm(request.GET, rules=rule_choices(), areas=[(a.code, a.short_name) for a in areas()])
+    form = _filter_form(request, perspective)
     following = next_after(perspective.scope, form.criteria(), case, window=perspective.window)
     kept = _kept(request)["kept"]
     base = reverse("escalation:escalation", args=[following.pk]) if following else reverse("escalation:queue")

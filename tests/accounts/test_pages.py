@@ -97,7 +97,13 @@ def test_the_button_of_a_month_says_what_the_caller_may_do(cast, project, octobe
 
 def test_the_plots_table_says_that_a_month_is_not_known(cast, project, october, as_):
     periods_open(today=clock.today())
+    assert "各月应拨付与已到账" not in as_(cast.developer_officer).get(url("allocations/")).content.decode(), (
+        "all unknown"
+    )
+    october.completed_value = Decimal("1000000")
+    october.save()
     page = as_(cast.developer_officer).get(url("allocations/")).content.decode()
+    assert "各月应拨付与已到账" in page
     assert '<td class="num">—</td>' in page
     assert ">None<" not in page
 

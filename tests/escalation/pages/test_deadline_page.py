@@ -2,8 +2,9 @@
 
 import pytest
 
-from escalation.models import Deadline
+from escalation.models import Deadline, Decision
 from responsibilities.models import Touched
+from responsibilities.selectors.clock import now
 from tests.cast import GANZHOU, LINZE
 from tests.factories.escalation_pages import days
 
@@ -54,3 +55,23 @@ def test_it_says_why(late, city, client):
     page = client.get(f"/deadlines/{late.pk}/").content.decode()
     assert "为什么" in page
     assert "《意见》二（三）二" in page
+
+
+def test_a_case_stands_where_the_latest_word_left_it(late, city, client):
+    client.force_login(city.supervisor)
+    page = client.get(f"/deadlines/{late.pk}/").content.decode()
+    assert "由监管员决定" in page
+    assert '提请督办<span class="wp-rung__here">当前</span>' in page
+    Decision.objects.create(
+        deadline=late,
+        kind=Decision.Kind.SUPERVISION_ORDER,
+        status=Decision.Status.IN_FORCE,
+        reason="限期补办。",
+        effective_on=days(7),
+        decided_at=now(),
+        decided_on=days(0),
+        decided_by=city.supervisor,
+    )
+    page = client.get(f"/deadlines/{late.pk}/").content.decode()
+    assert '督办、约谈、通报<span class="wp-rung__here">当前</span>' in page
+    assert page.count('class="wp-rung__here"') == 1
