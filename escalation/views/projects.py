@@ -137,7 +137,7 @@ def project_page(request: HttpRequest, code: str) -> HttpResponse:
         "project": project,
         "tab": tab,
         "tab_title": names[tab],
-        "tabs": _tabs(project, tab, lines, late),
+        "tabs": _tabs(facts, tab, lines, late),
         "stage": STAGE_LABELS[_stage(project, day)],
         "late": len(late),
         "lights": lights(facts),
@@ -252,8 +252,8 @@ def _stage(project: Project, day) -> str:
     return stage(actual_start_on=project.actual_start_on, completed_on=project.completed_on, today=day)
 
 
-def _tabs(project: Project, current: str, lines: list[SettleRow], late: list[SettleRow]) -> list[dict]:
-    base = reverse("escalation:project", args=[project.code])
+def _tabs(facts: Facts, current: str, lines: list[SettleRow], late: list[SettleRow]) -> list[dict]:
+    base = reverse("escalation:project", args=[facts.project.code])
     live = sum(line.row.deadline.is_live for line in lines)
     return [
         {
@@ -264,6 +264,8 @@ def _tabs(project: Project, current: str, lines: list[SettleRow], late: list[Set
             "level": "red" if late else "grey",
         }
         for name, label in TABS
+        # What a subcontractor may not open is not offered; the address still says why it is closed.
+        if name == current or name != "account" or facts.scope.can(Permission.ACCOUNT_VIEW)
     ]
 
 

@@ -1,5 +1,6 @@
 """What the batch page shows of the month's flow: the step line, the next act, what workers answered, the record."""
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -143,13 +144,30 @@ def _rows_returned(act: BatchAct, names: list[str]) -> str:
 
 def steps_of(batch: PayrollBatch) -> list:
     """The step line of a batch as of today."""
-    day = today()
-    terms = Terms(whole_figure("pay_confirm_days", day), whole_figure("pay_audit_days", day))
-    submitted_on = batch.submitted_at.astimezone(SHANGHAI).date() if batch.submitted_at and batch.stage else None
     notice = getattr(batch, "notice", None) if batch.stage else None
-    return step_line(
-        batch.stage, submitted_on=submitted_on, notice_until=notice.until_on if notice else None, terms=terms
-    )
+    return _steps(batch, notice.until_on if notice else None, _terms(today()))
+
+
+def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
+    """Submitted sheets tell until when the confirmation, the audit or the notice is due; the late ones are orange."""
+    day = today()
+    terms = _terms(day)
+    for batch in batches:
+        waits = waiting_step(_steps(batch, None, terms)) if batch.status == Status.SUBMITTED and batch.stage else None
+        batch.due_on = waits.due_on if waits else None
+        batch.late_days = max(0, (day - batch.due_on).days) if batch.due_on else 0
+        if batch.late_days:
+            batch.level = "orange"
+    return batches
+
+
+def _terms(day: datetime.date) -> Terms:
+    return Terms(whole_figure("pay_confirm_days", day), whole_figure("pay_audit_days", day))
+
+
+def _steps(batch: PayrollBatch, notice_until: datetime.date | None, terms: Terms) -> list:
+    submitted_on = batch.submitted_at.astimezone(SHANGHAI).date() if batch.submitted_at and batch.stage else None
+    return step_line(batch.stage, submitted_on=submitted_on, notice_until=notice_until, terms=terms)
 
 
 def act_lines(batch: PayrollBatch) -> list[ActLine]:

@@ -13,6 +13,7 @@ from payroll.selectors.batches import batches, employers_in, search_batches, wit
 from payroll.selectors.confirmations import flow_tasks
 from payroll.selectors.missing import missing_of_month
 from payroll.selectors.turns import batches_in_turn, turns_of
+from payroll.views.flow import with_due_days
 from payroll.views.words import decorated
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -48,7 +49,7 @@ def batch_list(request):
         request.scope.require(Permission.EXPORT)
         return _export(rows)
     page = page_of(request, rows, LONG_SIZES)
-    page.object_list = [decorated(batch) for batch in page.object_list]
+    page.object_list = with_due_days([decorated(batch) for batch in page.object_list])
     withdrawable = withdrawable_of(request.scope, page.object_list)
     for batch in page.object_list:
         batch.may_withdraw = batch.pk in withdrawable

@@ -62,6 +62,15 @@ def test_every_tab_opens_for_others_in_scope(project, cast, login, who, tab):
     assert page.status_code == 200
 
 
+def test_a_subcontractor_is_not_offered_the_tab_of_the_account(project, cast, login):
+    party(project, "subcontractor", cast.subcontractor)
+    url = reverse("escalation:project", args=[project.code])
+    client = login(cast.subcontractor_clerk)
+    assert "?tab=account" not in text(client.get(url))
+    assert "专户与拨付只对相关单位开放" in text(client.get(url, {"tab": "account"}))
+    assert "?tab=account" in text(login(cast.labour_officer).get(url))
+
+
 @pytest.mark.parametrize("who", ["other_county_supervisor", "other_labour_officer", "other_developer_officer"])
 @pytest.mark.parametrize(
     "name",

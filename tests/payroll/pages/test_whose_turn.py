@@ -97,6 +97,19 @@ def test_workers_who_are_silent_hold_the_audit_only_until_their_days_are_over(ca
     }
 
 
+def test_the_list_says_on_the_row_what_is_late_and_never_of_pay_that_waits_for_a_notice(cast, months, client):
+    client.force_login(cast.labour_officer)
+    assert "已逾期" not in client.get("/payroll/", {"status": "submitted"}).content.decode()
+    long_ago = timezone.now() - datetime.timedelta(days=30)
+    PayrollBatch.objects.filter(status="submitted").update(submitted_at=long_ago)
+    page = client.get("/payroll/", {"status": "submitted"}).context["page"]
+    late = {batch.stage for batch in page.object_list if batch.late_days}
+    assert late <= {"confirming", "audited"}
+    assert "confirming" in late
+    assert all(batch.level == "orange" for batch in page.object_list if batch.stage in late)
+    assert "前，已逾期" in client.get("/payroll/", {"status": "submitted"}).content.decode()
+
+
 def test_a_subcontractor_sees_its_own_sheets_to_sign_and_no_step_of_others(cast, months):
     assert counts(cast.subcontractor_clerk) == {"sign": 1}
 
