@@ -1,5 +1,6 @@
 """The sheet on a batch's page: its rows as a grid with the remarks, totals, and the consequence of submitting."""
 
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -16,9 +17,11 @@ from payroll.selectors.batches import (
     remarks_beside_rows,
     remarks_of_batch,
 )
+from payroll.selectors.payouts import standing_of
 from payroll.views.grid import columns_of, position_of, row_numbers, rows_of, said
 from payroll.views.words import WHY_IGNORED
 from responsibilities.rules.roles import Permission
+from responsibilities.rules.scope import Scope
 from responsibilities.views.listing import LONG_SIZES, page_size
 
 DRAFTS_SHOWN = 20
@@ -59,7 +62,7 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
         "problem_rows": row_numbers(request.scope, batch, sheet_no, only="remarks").count(),
         "total": total,
         "declared_gap": None if declared is None else declared - batch.total_net,
-        "balance": balance_part(request.scope, batch, total) if batch.stage != "paid" else None,
+        "balance": _balance(request.scope, batch, total),
         "ignored": [{"row": one["row"], "why": WHY_IGNORED.get(one["why"], one["why"])} for one in batch.ignored_rows],
         "replaces": replaces,
         "drafts": list(drafts_beside(request.scope, batch)[:DRAFTS_SHOWN]) if batch.status == Status.DRAFT else [],
@@ -70,6 +73,16 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
         "may_reveal": may_act_on(request.scope, batch, Permission.PAYROLL_REVEAL),
         "may_export": request.scope.can(Permission.EXPORT),
     }
+
+
+def _balance(scope: Scope, batch: PayrollBatch, total: Decimal) -> dict | None:
+    """The account against what the batch still needs: what was paid has left the account already."""
+    if batch.stage == PayrollBatch.Stage.PAID:
+        return None
+    if batch.stage != PayrollBatch.Stage.PAYING:
+        return balance_part(scope, batch, total)
+    standing = standing_of(batch)
+    return balance_part(scope, batch, standing.net - standing.paid_net, "还要发的")
 
 
 def _consequence(batch: PayrollBatch, total, replaces: PayrollBatch | None) -> str:

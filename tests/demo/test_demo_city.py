@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Allocation
 from escalation.models import Deadline, Decision, Escalation, Notice, Response
-from payroll.models import BankCard, LabourContract, PayoutFile, PayrollBatch, RosterEntry, Worker
+from payroll.models import BankCard, LabourContract, PayContest, PayoutFile, PayrollBatch, RosterEntry, Worker
 from payroll.rules.bank_layouts import LAYOUTS
 from projects.models import Approval, Project, ProjectType
 from responsibilities.models import Area, User
@@ -58,6 +58,11 @@ def test_the_story_has_everything_that_the_screens_show():
         assert {(rule, "met"), (rule, "met_late"), (rule, "overdue")} <= seen
     assert set(Notice.objects.values_list("level", flat=True)) == {1, 2, 3}
     assert set(Escalation.objects.values_list("status", flat=True)) >= {"pending", "decided", "settled"}
+    disputed = PayContest.objects.select_related("confirmation__line").get(reason="deductions")
+    assert disputed.should_be == f"不应扣 {disputed.confirmation.line.deductions:.0f} 元", (
+        "what the sheet really took off"
+    )
+    assert disputed.figures["deductions"] == str(disputed.confirmation.line.deductions)
     assert Decision.objects.filter(kind="waiver", status="awaiting_second").exists()
     assert Response.objects.exists()
     months = PayrollBatch.objects.filter(status="submitted").values_list("month_on", flat=True)

@@ -14,7 +14,12 @@ TURN_BY_TURN = (CONFIRMING, UP_LONG_AGO, AUDITED, CONFIRMING, JUST_UP, UP_LONG_A
 SILENT = 4  # of ten workers in the latest month
 CLAIMS = (
     ("days", "28 天", "25 日、26 日加班没有记上", ""),
-    ("deductions", "不应扣 200 元", "工具是自带的，没有领用", "扣款为工具损坏赔偿，有领用单，请到项目部核对。"),
+    (
+        "deductions",
+        "不应扣 {deductions:.0f} 元",
+        "工具是自带的，没有领用",
+        "扣款为工具损坏赔偿，有领用单，请到项目部核对。",
+    ),
     ("not_my_card", "", "卡号尾号不是我的，我的卡上个月丢了补办过", ""),
 )
 
@@ -86,7 +91,10 @@ def _contests(batches: list[PayrollBatch]) -> int:
     """Three contests in the first batches of the latest month: two wait, one was answered."""
     made = 0
     for batch, (reason, should_be, text, answer) in zip(batches, CLAIMS, strict=False):
-        asked = batch.confirmations.select_related("line").filter(state=PayConfirmation.State.PENDING).first()
+        waiting = batch.confirmations.select_related("line__card").filter(state=PayConfirmation.State.PENDING)
+        if reason == "deductions":
+            waiting = waiting.filter(line__deductions__gt=0)
+        asked = waiting.first()
         if asked is None:
             continue
         raised = batch.submitted_at + datetime.timedelta(days=1)
@@ -94,10 +102,10 @@ def _contests(batches: list[PayrollBatch]) -> int:
             batch=batch,
             confirmation=asked,
             reason=reason,
-            should_be=should_be,
+            should_be=should_be.format(deductions=asked.line.deductions or 0),
             text=text,
             channel="link",
-            figures={"days": str(asked.line.days), "gross": str(asked.line.gross), "net": str(asked.line.net)},
+            figures=_figures(asked.line),
             raised_at=raised,
             state="rejected" if answer else "open",
             answer=answer,
@@ -108,3 +116,10 @@ def _contests(batches: list[PayrollBatch]) -> int:
         asked.save(update_fields=["state", "channel", "at"])
         made += 1
     return made
+
+
+def _figures(line) -> dict[str, str]:
+    """What the sheet says of the worker, as a contest keeps it."""
+    names = ("days", "unit_price", "gross", "deductions", "advance", "net")
+    figures = {name: str(getattr(line, name)) for name in names if getattr(line, name) is not None}
+    return figures | ({"card_last4": line.card.last4} if line.card else {})

@@ -1,10 +1,13 @@
 """The pages of paying: what they say, what they let whom do, and nothing in full that is not asked for."""
 
 import io
+from decimal import Decimal
 
 import openpyxl
 import pytest
 
+from accounts.rules.statements import Movement
+from accounts.services.statements import statement_report
 from payroll.models import Payout, PayoutFile, PayrollBatch
 from payroll.services.bank_results import result_apply
 from payroll.services.card_answers import card_confirm
@@ -48,6 +51,28 @@ def test_the_batch_page_tells_every_step_of_paying(enter, cast, batch):
     assert "3 笔，16,140.00 元" in shown
     assert "已发放 2 笔，发放失败 1 笔" in shown
     assert "已发 2 / 3" in shown
+    assert "1 笔没有发放成功，等总包更正后重新发放" in shown
+    assert "银行正在代发" not in shown, "it has answered"
+
+
+def test_while_the_bank_has_not_answered_the_batch_page_says_so(enter, cast, batch):
+    payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
+    assert "银行正在代发，等待回盘结果" in text_of(enter(cast.labour_officer).get(f"/payroll/{batch.pk}/"))
+
+
+def test_the_account_is_held_against_what_is_still_to_be_paid(enter, cast, project, batch):
+    day = today()
+    inflow = Movement(1, day, False, Decimal(50000), Decimal(50000), "城投", "", "R1", "人工费")
+    statement_report(project=project, movements=[inflow], actor=SYSTEM)
+    client = enter(cast.labour_officer)
+    assert "付这份工资表 16,140.00 元后余" in text_of(client.get(f"/payroll/{batch.pk}/"))
+    file = payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM).files[0]
+    result = answered(file, answer_bytes(answers(file, {2: "账户已销户"})))
+    result_apply(result_id=result.pk, version=result.version, actor=SYSTEM)
+    shown = text_of(client.get(f"/payroll/{batch.pk}/"))
+    left = batch.lines.get(row=Payout.objects.get(state=Payout.State.FAILED).line.row).net
+    assert f"付还要发的 {left:,.2f} 元后余" in shown
+    assert "付这份工资表" not in shown
 
 
 def test_preview_make_download_send(enter, cast, batch):
