@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path
 
-from escalation.views import dashboard, deadlines, decisions, notices, projects, reference, responsibilities, review
+from escalation.views import (
+    dashboard,
+    deadlines,
+    decisions,
+    notices,
+    projects,
+    reconciliation,
+    reference,
+    responsibilities,
+    review,
+)
 
 app_name = "escalation"
 
@@ -23,6 +33,7 @@ urlpatterns = [
     path("decisions/<int:pk>/revoke/", decisions.revoke, name="revoke"),
     path("decisions/<int:pk>/respond/", decisions.respond, name="respond"),
     path("notices/", notices.notice_list, name="notices"),
+    path("payroll/reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("calendar/", reference.calendar_page, name="calendar"),
     path("rules/", reference.rule_list, name="rules"),
 ]

@@ -22,6 +22,17 @@ def workday_after_unscoped(today: datetime.date, workdays: int) -> datetime.date
     return reached.values_list("day", flat=True).first() or today + datetime.timedelta(days=workdays)
 
 
+def workday_from_unscoped(day: datetime.date) -> datetime.date | None:
+    """The day itself where it is worked, else the next working day; None where the calendar holds neither."""
+    return CalendarDay.objects.filter(day=day).values_list("next_workday_on", flat=True).first()
+
+
+def workdays_by_unscoped(days: Iterable[datetime.date]) -> dict[datetime.date, datetime.date]:
+    """Each day moved before the rest days on which it falls; days that the calendar doesn't hold are left out."""
+    held = CalendarDay.objects.filter(day__in=set(days), previous_workday_on__isnull=False)
+    return dict(held.values_list("day", "previous_workday_on"))
+
+
 def workdays_left_unscoped(today: datetime.date, due: Iterable[datetime.date]) -> dict[datetime.date, int]:
     """Working days after `today` up to each day; days that the calendar doesn't hold are left out."""
     days = {day for day in due if day >= today}

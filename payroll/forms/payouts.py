@@ -113,6 +113,19 @@ class ResultVersionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+ONLY = {
+    "different": "只看有差额或疑点的",
+    "unpaid": "未发、少发",
+    "preparing": "尚在办理",
+    "over": "多发",
+    "double": "疑似重复",
+    "pending": "等待银行结果",
+    "settled": "已由退场结算支付",
+    "unseen": "流水中未见",
+    "uncovered": "流水未覆盖",
+}
+
+
 class ReconciliationForm(forms.Form):
     """应发实发对账's filters, all in the address."""
 
@@ -120,7 +133,7 @@ class ReconciliationForm(forms.Form):
     first = MonthField(label="自", required=False)
     last = MonthField(label="至", required=False)
     employer = forms.ChoiceField(label="用工单位", required=False)
-    only = forms.CharField(label="状态", required=False, max_length=12)
+    only = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *ONLY.items()])
     q = forms.CharField(label="工人", required=False, max_length=60)
 
     def __init__(self, *arguments, employers, **facts):

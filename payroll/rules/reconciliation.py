@@ -8,6 +8,7 @@ STATES = {
     "unpaid": ("未发", "red"),
     "part": ("少发", "orange"),
     "pending": ("等待银行结果", "blue"),
+    "preparing": ("尚在办理", "blue"),
     "excepted": ("暂不能发放", "orange"),
     "settled": ("已由退场结算支付", "green"),
     "double": ("疑似重复发放", "red"),
@@ -15,8 +16,20 @@ STATES = {
     "unseen": ("流水中未见", "yellow"),
     "uncovered": ("流水未覆盖", "grey"),
 }
-# Nothing to look into: paid in full, by the batch or a leaver's settlement, and no statement says otherwise.
-QUIET = ("clear", "uncovered", "settled")
+# Nothing to look into: paid in full, by the batch or a leaver's settlement, and no statement says otherwise; or not due.
+QUIET = ("clear", "uncovered", "settled", "preparing")
+# What one can ask for, by the states that it shows; all of them otherwise.
+ASKED_FOR = {
+    "different": tuple(state for state in STATES if state not in QUIET),
+    "unpaid": ("unpaid", "part", "excepted"),
+    "preparing": ("preparing",),
+    "over": ("over", "double"),
+    "double": ("double",),
+    "pending": ("pending",),
+    "settled": ("settled",),
+    "unseen": ("unseen",),
+    "uncovered": ("uncovered",),
+}
 
 
 @dataclass(slots=True)
@@ -25,6 +38,8 @@ class Reconciled:
 
     `settled` isn't paid by the batch because a leaver's settlement paid it; `excepted` leaves it out.
     `extra` is what the statement shows beyond: debits to the worker's cards that no payment explains.
+    `preparing` isn't paid, but its sheet is still on the way to the pay-out and its pay day (724 art 14) hasn't passed; none
+    where debits show that money went to the worker all the same: that is looked into.
     `unseen` is paid on days that a statement covers and not in it; what else of `paid` the statement lacks lies on days
     for which no statement was taken in, and says nothing. `short` is how much less the statement shows than the bank said:
     a debit of another amount stands for the payment that the statement lacks.
@@ -35,6 +50,7 @@ class Reconciled:
     pending: Decimal
     excepted: Decimal
     settled: Decimal
+    preparing: Decimal
     statement: Decimal
     extra: Decimal
     repeated: bool
@@ -43,8 +59,8 @@ class Reconciled:
 
     @property
     def difference(self) -> Decimal:
-        """Owed and not paid yet; negative where more was paid."""
-        return self.payable - self.paid - self.settled - self.extra + self.short
+        """Due and not paid; negative where more was paid."""
+        return self.payable - self.paid - self.settled - self.preparing - self.extra + self.short
 
     @property
     def state(self) -> str:
@@ -65,4 +81,6 @@ class Reconciled:
             return "pending"
         if self.excepted:
             return "excepted"
+        if self.preparing and self.paid + self.settled + self.preparing >= self.payable:
+            return "unseen" if self.unseen else "preparing"
         return "part" if self.paid else "unpaid"

@@ -38,12 +38,14 @@ class Step(NamedTuple):
     target: Stage | None
 
 
+# Nothing of the batch has gone to a bank yet.
+BEFORE_PAY_OUT = (Stage.CONFIRMING, Stage.AUDITED, Stage.NOTICED)
 STEPS = {
     step.act: step
     for step in (
         Step(Act.AUDIT, frozenset({Stage.CONFIRMING}), Stage.AUDITED),
         # Until money is on its way a batch can go back to whoever compiled it.
-        Step(Act.RETURN, frozenset({Stage.CONFIRMING, Stage.AUDITED, Stage.NOTICED}), None),
+        Step(Act.RETURN, frozenset(BEFORE_PAY_OUT), None),
         Step(Act.NOTICE, frozenset({Stage.AUDITED, Stage.NOTICED}), Stage.NOTICED),
         Step(Act.PAY_OUT, frozenset({Stage.NOTICED, Stage.PAYING}), Stage.PAYING),
         Step(Act.BANK_RESULT, frozenset({Stage.PAYING}), Stage.PAYING),

@@ -79,7 +79,7 @@ def debit(request, code, pk):
             "more": len(payments) == PAYMENTS_SHOWN,
             "crumbs": [
                 {"label": "工资发放", "url": reverse("payroll:list")},
-                {"label": "应发实发对账", "url": f"{reverse('payroll:reconciliation')}?project={code}"},
+                {"label": "应发实发对账", "url": f"{reverse('escalation:reconciliation')}?project={code}"},
                 {"label": "核对流水", "url": reverse("payroll:matching", args=[code])},
                 {"label": "说明用途"},
             ],
@@ -111,7 +111,7 @@ def told(request, code):
             ],
             "crumbs": [
                 {"label": "工资发放", "url": reverse("payroll:list")},
-                {"label": "应发实发对账", "url": f"{reverse('payroll:reconciliation')}?project={code}"},
+                {"label": "应发实发对账", "url": f"{reverse('escalation:reconciliation')}?project={code}"},
                 {"label": "已核对、已说明的流水"},
             ],
         },

@@ -79,6 +79,7 @@ PAGES = {
     "escalation:revoke": form(P.ESCALATION_DECIDE, "order"),
     "escalation:respond": Expectation(P.ESCALATION_RESPOND, "order", P.ESCALATION_RESPOND, acts_reach="order_owed"),
     "escalation:notices": form(P.DEADLINE_VIEW),
+    "escalation:reconciliation": page(P.PAYROLL_VIEW),
     "escalation:calendar": form(P.RESPONSIBILITY_VIEW, writes=P.CALENDAR_EDIT),
     "escalation:rules": page(P.RESPONSIBILITY_VIEW),
     "payroll:list": page(P.PAYROLL_VIEW),
@@ -154,7 +155,6 @@ PAGES = {
         P.PAYROLL_RULES, "telephone", P.PAYROLL_RULES, reads=False, posts_reach="rates"
     ),
     "payroll:layouts": page(P.PAYROLL_VIEW),
-    "payroll:reconciliation": page(P.PAYROLL_VIEW),
     "payroll:matching": form(P.PAYROLL_PAY, "project"),
     "payroll:debits_told": page(P.PAYROLL_VIEW, "project"),
     "payroll:debit": form(P.PAYROLL_PAY, "movement"),

@@ -172,7 +172,7 @@ def test_the_walk_reaches_everybody_and_what_lies_within(given, subjects):
     assert lists["labour_officer"] == {subjects.world[OWN].project.code}
     assert lists["other_labour_officer"] == codes - lists["labour_officer"]
     assert {one.address for one in given} > {
-        "payroll:list", "payroll:problems", "payroll:workers", "payroll:reconciliation", "payroll:leavers",
+        "payroll:list", "payroll:problems", "payroll:workers", "escalation:reconciliation", "payroll:leavers",
         "payroll:contests", "payroll:export", "payroll:attendance_month",
     }  # fmt: skip
     assert len({one.who for one in given}) > 10

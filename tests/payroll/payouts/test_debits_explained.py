@@ -9,17 +9,15 @@ from accounts.models import StatementLine
 from accounts.rules.statements import Movement
 from accounts.services.statements import statement_report
 from payroll.models import DebitExplanation, LeaverSettlement, Payout, StatementMatch
-from payroll.rules.reconciliation import Reconciled
 from payroll.selectors.debits import payments_near, settlements_open
 from payroll.selectors.matching import candidates_for, loose_debits, unseen_payments, whole_files_for
-from payroll.selectors.reconciliation import Asked, sums_of_all, worker_months
 from payroll.services import debits, statement_matching
 from payroll.services.bank_results import payout_file_settle
 from payroll.services.debits import debit_explain, debit_unexplain
 from payroll.services.payout_files import payout_files_make
 from payroll.services.statement_matching import statement_pair, statement_pair_file, statement_unpair, statements_match
 from payroll.services.stays import site_enter, site_leave
-from payroll.views import reconciliation
+from payroll.views import matching as matching_page
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.selectors.clock import now
@@ -27,6 +25,7 @@ from responsibilities.services.trail import Actor
 from tests.factories.payouts import special_account
 from tests.factories.payroll import card_number, site
 from tests.factories.people import worker
+from tests.factories.reconciliation import asked, months
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
@@ -68,11 +67,7 @@ def explain(line, kind, payouts=(), **facts) -> DebitExplanation:
 
 
 def rows(scope, project, **changes) -> dict[int, object]:
-    asked = Asked(datetime.date(2026, 6, 1), datetime.date(2026, 11, 1), project.pk, **changes)
-    found = worker_months(scope, asked)
-    assert all(Reconciled.state.fget(row) == row.state for row in found), "the rule and the query agree"
-    assert sums_of_all(scope, asked).difference == sum(row.difference for row in found)
-    return {row.worker_id: row for row in found}
+    return {row.worker_id: row for row in months(scope, asked(project, **changes))}
 
 
 def code_of(function, *arguments, **facts) -> str:
@@ -443,7 +438,7 @@ def test_the_pages_lead_out_of_the_dead_end(cast, project, paid, client):
 
 
 def test_all_that_was_said_and_matched_can_be_found_and_undone_however_old(cast, project, paid, client, monkeypatch):
-    monkeypatch.setattr(reconciliation, "MATCHES_SHOWN", 1)
+    monkeypatch.setattr(matching_page, "MATCHES_SHOWN", 1)
     client.force_login(cast.labour_officer)
     old = explain(to_worker(project, 1, NET - 1, reference="A"), "part", paid[:1], reason="说在前面")
     explain(movement(project, 5, reference="B"), "other", reason="说在后面")

@@ -9,10 +9,9 @@ from accounts.rules.statements import Movement
 from accounts.services.statements import statement_report
 from payroll.models import Payout, PayrollBatch, StatementMatch
 from payroll.rules.employers import OWN_CREWS
-from payroll.rules.reconciliation import QUIET, Reconciled
+from payroll.rules.reconciliation import QUIET
 from payroll.selectors.balances import spendable_unscoped
 from payroll.selectors.reconciliation import (
-    Asked,
     count_worker_months,
     sums_by_employer,
     sums_by_month,
@@ -28,12 +27,12 @@ from responsibilities.rules.errors import NotAllowed, Refused
 from responsibilities.services.trail import Actor
 from tests.factories.payouts import answer_bytes, answered, answers, noticed, special_account
 from tests.factories.payroll import MONTH, card_number, person, site
+from tests.factories.reconciliation import asked, months
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 DAY = datetime.date(2026, 11, 23)
 NET = Decimal("5380.00")
-ASKED = Asked(first_on=datetime.date(2026, 6, 1), last_on=datetime.date(2026, 11, 1))
 
 
 @pytest.fixture(autouse=True)
@@ -44,11 +43,6 @@ def today(settings):
 @pytest.fixture
 def scope(cast):
     return cast.scope(cast.labour_officer)
-
-
-def asked(project, **changes):
-    facts = {"first_on": ASKED.first_on, "last_on": ASKED.last_on, "project_id": project.pk}
-    return Asked(**facts | changes)
 
 
 def paid(batch, failures=()):
@@ -67,7 +61,7 @@ def debit(project, n, amount=NET, day=DAY, reference="", name="", purpose="å·¥èµ
 
 
 def states(scope, project, **changes):
-    return {row.worker_id: row.state for row in worker_months(scope, asked(project, **changes))}
+    return {row.worker_id: row.state for row in months(scope, asked(project, **changes))}
 
 
 def in_sheet_order(batch):
@@ -158,7 +152,6 @@ def test_a_payment_is_missed_only_on_days_that_a_statement_holds_whole(
     statement(project, *days)
     assert set(states(scope, project).values()) == {state}
     assert sums_of_all(scope, asked(project)).differing == (3 if state == "unseen" else 0)
-    assert all(Reconciled.state.fget(row) == row.state for row in worker_months(scope, asked(project, only=state)))
     assert len(worker_months(scope, asked(project, only="uncovered"))) == (0 if state == "unseen" else 3)
 
 
@@ -200,12 +193,11 @@ def test_a_debit_of_another_amount_stands_for_the_payment_that_is_missing(projec
     statements_match(project.pk)
     settings.PORTAL_TODAY = "2026-12-05"
     statement(project, DAY, datetime.date(2026, 12, 1))
-    by_worker = {row.worker_id: row for row in worker_months(scope, asked(project))}
+    by_worker = {row.worker_id: row for row in months(scope, asked(project))}
     less, twice, right = (by_worker[worker] for worker in in_sheet_order(batch))
     assert (less.state, less.statement, less.extra, less.difference) == ("part", NET - 700, 0, 700)
     assert (twice.state, twice.statement, twice.extra, twice.difference) == ("double", NET, NET, -NET)
     assert (right.state, right.difference) == ("clear", 0)
-    assert all(Reconciled.state.fget(row) == row.state for row in by_worker.values())
     for sums in (sums_by_employer, sums_by_month, sums_by_project):
         assert sum(one.difference for one in sums(scope, asked(project))) == 700 - NET
     assert next(row.worker_id for row in worker_months(scope, asked(project, order="-difference"))) == less.worker_id
@@ -223,7 +215,7 @@ def two_employers(cast, project, batch, theirs):
 
 def month_of(scope, project, worker):
     """The worker's rows by employer, and what the site's sums say of the debits."""
-    rows = {row.employer: row for row in worker_months(scope, asked(project)) if row.worker_id == worker}
+    rows = {row.employer: row for row in months(scope, asked(project)) if row.worker_id == worker}
     assert sums_of_all(scope, asked(project)).extra == sum(row.extra for row in worker_months(scope, asked(project)))
     return [rows[name] for name in sorted(rows, key=lambda name: name != OWN_CREWS)]
 
@@ -244,7 +236,6 @@ def test_debits_to_somebody_of_two_employers_are_counted_once(cast, project, bat
     debit(project, 1, amount=280, reference="B")
     own, other = month_of(scope, project, worker)
     assert sorted((own.extra, other.extra)) == [0, 200]
-    assert all(Reconciled.state.fget(row) == row.state for row in (own, other))
 
 
 def test_a_payment_made_twice_is_suspected_at_its_own_employer(cast, project, batch, scope, settings):
@@ -340,18 +331,6 @@ def test_sums_agree_with_each_other_and_with_the_rows(cast, project, batch, scop
 @pytest.mark.parametrize("order", ["worker", "-worker", "month", "payable", "-paid", "difference", "nonsense; DROP"])
 def test_every_order_is_possible_and_nothing_else(project, batch, scope, order):
     assert len(worker_months(scope, asked(project, order=order))) == 3
-
-
-def test_the_rule_and_the_query_call_a_month_the_same(project, batch, scope):
-    paid(batch, failures=(2,))
-    debit(project, 1, reference="A")
-    statements_match(project.pk)
-    debit(project, 1, reference="B")
-    for only in ("unpaid", "double", "different"):
-        found = worker_months(scope, asked(project, only=only))
-        assert found
-        assert all(Reconciled.state.fget(row) == row.state for row in found)
-    assert {row.state for row in worker_months(scope, asked(project, only="double"))} == {"double"}
 
 
 def test_a_subcontractor_sees_its_own_rows_only(cast, project, batch):

@@ -1,41 +1,37 @@
-"""应发实发对账: the differences per worker and month, and matching the statement by hand."""
+"""应发实发对账: the differences per worker and month.
+
+A page of payroll that reads the working-day calendar: what isn't due yet is no difference.
+"""
 
 import datetime
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from payroll.forms.payouts import MatchForm, ReconciliationForm
+from escalation.selectors.days import workday_from_unscoped, workdays_by_unscoped
+from payroll.forms.payouts import ReconciliationForm
 from payroll.rules.reconciliation import STATES
 from payroll.selectors.batches import batches, employers_in
 from payroll.selectors.debits import explanations_of
-from payroll.selectors.matching import candidates_for, loose_debits, matches_of, unseen_payments, whole_files_for
+from payroll.selectors.matching import loose_debits
 from payroll.selectors.reconciliation import (
     Asked,
+    WorkerMonth,
     count_worker_months,
     match_days,
+    pay_period_months,
     sums_by_employer,
     sums_by_month,
     sums_by_project,
     sums_of_all,
     worker_months,
 )
-from payroll.services.debits import debit_unexplain
-from payroll.services.statement_matching import (
-    statement_pair,
-    statement_pair_file,
-    statement_unpair,
-    statements_rematch,
-)
 from projects.selectors.projects import may_act, project_by_code
-from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
-from responsibilities.services.trail import Actor
 from responsibilities.views.access import needs
 from responsibilities.views.downloads import workbook
 from responsibilities.views.listing import chips, columns, query
@@ -43,18 +39,7 @@ from sheets.writing import OutColumn, OutSheet
 
 PAGE_SIZE = 50
 MONTHS_BACK = 6
-DEBITS_PER_PAGE = 30
-MATCHES_SHOWN = 30
-ONLY = {
-    "different": "只看有差额或疑点的",
-    "unpaid": "未发、少发",
-    "over": "多发",
-    "double": "疑似重复",
-    "pending": "等待银行结果",
-    "settled": "已由退场结算支付",
-    "unseen": "流水中未见",
-    "uncovered": "流水未覆盖",
-}
+EXPLANATIONS_SHOWN = 30
 COLUMNS = (
     ("工人", "worker", False),
     ("工资月份", "month", False),
@@ -82,6 +67,7 @@ def reconciliation(request):
         "asked": asked,
         "total": sums_of_all(request.scope, asked),
         "match_days": match_days(today()),
+        "pay_period_months": pay_period_months(today()),
         "chart": _chart(months),
         "chips": _chips(request, project, form),
         "query": query(request),
@@ -94,83 +80,18 @@ def reconciliation(request):
     else:
         count = count_worker_months(request.scope, asked)
         page = Paginator(range(count), PAGE_SIZE).get_page(request.GET.get("page"))
-        page.object_list = worker_months(
-            request.scope, asked, limit=PAGE_SIZE, offset=(page.number - 1) * PAGE_SIZE if count else 0
+        page.object_list = _with_pay_days(
+            worker_months(request.scope, asked, limit=PAGE_SIZE, offset=(page.number - 1) * PAGE_SIZE if count else 0)
         )
         context |= {
             "page": page,
             "columns": columns(request, COLUMNS),
             "sums": sums_by_employer(request.scope, asked),
             "loose": loose_debits(request.scope, project).count() if request.scope.can(Permission.ACCOUNT_VIEW) else 0,
-            "explanations": explanations_of(request.scope, project)[:MATCHES_SHOWN],
+            "explanations": explanations_of(request.scope, project)[:EXPLANATIONS_SHOWN],
             "may_match": may_act(request.scope, project, Permission.PAYROLL_PAY),
         }
     return render(request, "payroll/reconciliation.html", context)
-
-
-@needs(Permission.PAYROLL_PAY)
-def matching(request, code):
-    """Debits that wait for a person, each with the payments it could be; matching and undoing."""
-    project = project_by_code(request.scope, code)
-    if not may_act(request.scope, project, Permission.PAYROLL_PAY):
-        raise NotAllowed()
-    if request.method == "POST":
-        _match(request, project)
-        return redirect("payroll:matching", code)
-    page = Paginator(loose_debits(request.scope, project), DEBITS_PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    candidates = candidates_for(request.scope, project, page.object_list)
-    files = whole_files_for(request.scope, project, page.object_list)
-    for line in page.object_list:
-        line.candidates, line.files = candidates.get(line.pk, []), files.get(line.pk, [])
-    return render(
-        request,
-        "payroll/matching.html",
-        {
-            "project": project,
-            "page": page,
-            "explanations": explanations_of(request.scope, project)[:MATCHES_SHOWN],
-            "matches": matches_of(request.scope, project)[:MATCHES_SHOWN],
-            "unseen": unseen_payments(request.scope, project).count(),
-            "crumbs": [
-                {"label": "工资发放", "url": reverse("payroll:list")},
-                {"label": "应发实发对账", "url": f"{reverse('payroll:reconciliation')}?project={code}"},
-                {"label": "核对流水"},
-            ],
-        },
-    )
-
-
-def _match(request, project) -> None:
-    form = MatchForm(request.POST)
-    actor = Actor.of(request)
-    try:
-        if not form.is_valid():
-            raise Refused("invalid", "请选择这笔流水对应的代发明细。")
-        act, line, payout, file, match, explanation = (
-            form.cleaned_data[name] for name in ("act", "line", "payout", "file", "match", "explanation")
-        )
-        if act == "again":
-            count = statements_rematch(project=project, actor=actor, scope=request.scope)
-            messages.success(request, f"已重新核对，新对上 {count} 笔。")
-        elif act == "undo" and match:
-            statement_unpair(match_id=match, actor=actor, scope=request.scope)
-            messages.success(request, "已撤销，这笔流水重新等待核对。")
-        elif act == "unexplain" and explanation:
-            debit_unexplain(explanation_id=explanation, actor=actor, scope=request.scope)
-            messages.success(request, "已撤销说明，这笔流水重新等待核对。")
-        elif act == "pair" and line and payout:
-            statement_pair(statement_line_id=line, payout_id=payout, actor=actor, scope=request.scope)
-            messages.success(request, "已核对。")
-        elif act == "file" and line and file:
-            statement_pair_file(statement_line_id=line, file_id=file, actor=actor, scope=request.scope)
-            messages.success(request, "已核对，整份代发文件视为流水已付。")
-        else:
-            raise Refused("invalid", "请选择这笔流水对应的代发明细。")
-    except (NotAllowed, NotVisible):
-        raise
-    except Refused as refusal:
-        messages.error(request, refusal.message)
 
 
 def _asked(request):
@@ -192,8 +113,17 @@ def _asked(request):
         text=data.get("q", "") if project else "",
         only=data.get("only", ""),
         order=request.GET.get("sort", ""),
+        due_from=workday_from_unscoped(today()),
     )
     return project, form, asked
+
+
+def _with_pay_days(rows: list[WorkerMonth]) -> list[WorkerMonth]:
+    """The pay days of what is still on its way, moved before the rest days on which they fall (724 art 14)."""
+    moved = workdays_by_unscoped(row.pay_on for row in rows if row.preparing)
+    for row in rows:
+        row.pay_on = moved.get(row.pay_on, row.pay_on) if row.preparing else None
+    return rows
 
 
 def _back(month_on: datetime.date, months: int) -> datetime.date:
@@ -208,7 +138,7 @@ def _chips(request, project, form) -> list[dict]:
         "first": ("自", {}),
         "last": ("至", {}),
         "employer": ("用工单位", words),
-        "only": ("状态", ONLY),
+        "only": ("状态", dict(form.fields["only"].choices)),
         "q": ("工人", {}),
     }
     return chips(request, labels)
@@ -248,13 +178,15 @@ def _export(request, asked) -> HttpResponse:
         OutColumn("状态"),
         OutColumn("最近发放", "date"),
         OutColumn("退场结算已付（元）", "money", 18),
+        OutColumn("尚在办理（元）", "money"),
+        OutColumn("最迟支付日", "date"),
     ]
     body = (
         [
             row.project_code, row.project_name, f"{row.month_on:%Y-%m}", row.employer, row.worker_name, row.id_last4,
             row.payable, row.paid, row.pending, row.statement, row.extra, row.difference, STATES[row.state][0], row.paid_on,
-            row.settled,
+            row.settled, row.preparing, row.pay_on,
         ]
-        for row in worker_months(request.scope, asked)
+        for row in _with_pay_days(worker_months(request.scope, asked))
     )  # fmt: skip
     return workbook(f"应发实发对账{today():%Y%m%d}.xlsx", [OutSheet("应发实发对账", titles, body)])
