@@ -38,6 +38,7 @@ def statement_list(request, code):
         "kind": form.cleaned_data.get("kind", ""),
     }
     everything = statement_lines(request.scope, project)
+    others = everything.filter(nature="other")
     rows = search_statement_lines(everything, **chosen)
     names_shown = request.scope.can(Permission.STATEMENT_IMPORT) or request.scope.can(Permission.PAYROLL_VIEW)
     if request.GET.get("export") == "xlsx":
@@ -53,7 +54,9 @@ def statement_list(request, code):
             "account": special_account_of(request.scope, project),
             "balance": account_balance(request.scope, project),
             "totals": statement_totals(rows),
-            "other_count": everything.filter(nature="other").count(),
+            "others": others,
+            "other_count": others.count(),
+            "others_shown": rows.filter(nature="other"),
             "page": page,
             "form": form,
             "kinds": KINDS.items(),

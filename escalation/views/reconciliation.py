@@ -65,6 +65,7 @@ def reconciliation(request):
         "project": project,
         "form": form,
         "asked": asked,
+        "today": today(),
         "total": sums_of_all(request.scope, asked),
         "match_days": match_days(today()),
         "pay_period_months": pay_period_months(today()),
@@ -119,10 +120,10 @@ def _asked(request):
 
 
 def _with_pay_days(rows: list[WorkerMonth]) -> list[WorkerMonth]:
-    """The pay days of what is still on its way, moved before the rest days on which they fall (724 art 14)."""
-    moved = workdays_by_unscoped(row.pay_on for row in rows if row.preparing)
+    """The pay days of what waits to be paid, moved before the rest days on which they fall (724 art 14)."""
+    moved = workdays_by_unscoped(row.pay_on for row in rows if row.pay_on)
     for row in rows:
-        row.pay_on = moved.get(row.pay_on, row.pay_on) if row.preparing else None
+        row.pay_on = moved.get(row.pay_on, row.pay_on)
     return rows
 
 

@@ -1,10 +1,25 @@
 """A debit that no single payment equals: what it could be, and what persons said such debits are."""
 
 import re
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import StatementLine
@@ -18,6 +33,8 @@ from responsibilities.rules.scope import Scope
 PAYMENTS_SHOWN = 60
 NAMES_APART = re.compile(r"[\s,，、;；]+")
 CREDITS_SHOWN = 20
+# A debit that is a payment, or a whole file of them.
+MATCHED = "matched"
 
 
 def debit_by_pk(scope: Scope, project, pk: int) -> StatementLine:
@@ -57,11 +74,34 @@ def explanations_of(scope: Scope, project, text: str = "") -> QuerySet:
     )
 
 
-def said_of(scope: Scope, lines: list[StatementLine]) -> dict[int, str]:
-    """What these debits are explained as now, by line: the kind of the explanation; one query."""
-    visible = DebitExplanation.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
-    return dict(
-        visible.filter(statement_line__in=lines, undone_at__isnull=True).values_list("statement_line_id", "kind")
+def said_of(scope: Scope, lines: Iterable[StatementLine]) -> dict[int, str]:
+    """What these debits are known as now, by line: the kind of the explanation, or MATCHED; two queries."""
+    explained, matched = _known(scope)
+    return dict.fromkeys(
+        matched.filter(statement_line__in=lines).values_list("statement_line_id", flat=True), MATCHED
+    ) | dict(explained.filter(statement_line__in=lines).values_list("statement_line_id", "kind"))
+
+
+def known_as_pay(scope: Scope, lines: QuerySet) -> dict:
+    """Of these debits those that are matched with pay, or said to be pay, a settlement or money that came back: `count` and
+    `amount`, yuan. What is said to be another expense stays one: 724 art 33.
+    """
+    explained, matched = _known(scope)
+    explained = explained.exclude(kind=DebitExplanation.Kind.OTHER)
+    return lines.filter(
+        Exists(matched.filter(statement_line_id=OuterRef("pk")))
+        | Exists(explained.filter(statement_line_id=OuterRef("pk")))
+    ).aggregate(
+        count=Count("pk"),
+        amount=Coalesce(Sum("amount"), Value(0), output_field=StatementLine._meta.get_field("amount")),
+    )
+
+
+def _known(scope: Scope) -> tuple[QuerySet, QuerySet]:
+    """Explanations and matches that hold now and that the caller may see."""
+    visible = scope.with_permission(Permission.PAYROLL_VIEW)
+    return tuple(
+        model.objects.visible_to(visible).filter(undone_at__isnull=True) for model in (DebitExplanation, StatementMatch)
     )
 
 

@@ -54,7 +54,7 @@ class Asked:
 
 @dataclass(slots=True)
 class WorkerMonth(Reconciled):
-    """A row of the list. `pay_on`: the pay day of what is `preparing`, not moved before rest days yet."""
+    """A row of the list. `pay_on`: the pay day of what waits to be paid, not moved before rest days yet."""
 
     project_id: int
     project_code: str
@@ -216,6 +216,6 @@ def _run(scope: Scope, asked: Asked, tail: str, tail_parameters: list) -> list[t
         # Our own SQL around a compiled QuerySet; values travel as parameters.
         cursor.execute(
             ROWS.replace("{seen}", compiled) + tail,
-            [*parameters, asked.due_from, SHANGHAI.key, *tail_parameters],
+            [*parameters, SHANGHAI.key, asked.due_from, *tail_parameters],
         )
         return cursor.fetchall()

@@ -1,7 +1,7 @@
 """The one statement behind 应发实发对账: a row for each worker, month and employer, with its state.
 
-`{seen}` is filled in by who asks: the batches that the caller sees and asks for. Parameters after its own: `due_from`, the
-time zone in which statements were taken in.
+`{seen}` is filled in by who asks: the batches that the caller sees and asks for. Parameters after its own: the time zone in which
+statements were taken in, `due_from`.
 """
 
 from payroll.rules.employers import OWN_CREWS
@@ -46,21 +46,21 @@ ROWS = """
     ), settled (id) AS (
         {settled}
     ), waiting AS (
-        -- Sheets of which nothing went to a bank yet, whose pay may still be due: it is paid in the month of the work or the
-        -- next one (724 art 14), and at the latest on that one's last day.
-        SELECT batch.id, batch.project_id, batch.month_on, asked.due_from, pays.first_on, pays.last_on,
+        -- Sheets that aren't paid in full: in which month they are to be paid at the latest. 724 art 14: in that of the work
+        -- or in the next one.
+        SELECT batch.id, batch.project_id, batch.month_on, pays.first_on, pays.last_on,
+               batch.stage IN ({before}) AS before_pay_out,
                coalesce(batch.subcontractor_id, (SELECT party.organization_id FROM projects_projectparty party
                                                  WHERE party.project_id = batch.project_id
                                                    AND party.part = 'general_contractor'
                                                  ORDER BY party.id DESC LIMIT 1)) AS employer_id
-        FROM (SELECT %s::date AS due_from) asked
-        JOIN payroll_payrollbatch batch ON batch.id IN (SELECT id FROM mine) AND batch.stage IN ({before})
+        FROM payroll_payrollbatch batch
         JOIN LATERAL (SELECT figure.value::int AS months FROM responsibilities_figure figure
                       WHERE figure.code = '{period}' AND figure.in_force_from <= batch.month_on
                       ORDER BY figure.in_force_from DESC LIMIT 1) latest ON true
-        JOIN LATERAL (SELECT (batch.month_on + make_interval(months => latest.months))::date AS first_on,
-                             (batch.month_on + make_interval(months => latest.months + 1))::date - 1 AS last_on) pays
-             ON pays.last_on >= asked.due_from
+        CROSS JOIN LATERAL (SELECT (batch.month_on + make_interval(months => latest.months))::date AS first_on,
+                                   (batch.month_on + make_interval(months => latest.months + 1))::date - 1 AS last_on) pays
+        WHERE batch.id IN (SELECT id FROM mine) AND batch.stage <> 'paid'
     ), stated AS (
         -- The day that the worker's contract with that employer states; the latest one's, where several ran in the month.
         SELECT DISTINCT ON (waiting.id, contract.worker_id) waiting.id AS batch_id, contract.worker_id, contract.pay_day
@@ -80,10 +80,8 @@ ROWS = """
                exception.id IS NOT NULL AS excepted,
                single.id IS NOT NULL OR whole.id IS NOT NULL OR said.amount IS NOT NULL AS matched,
                coalesce(said.amount, live.amount) AS shown,
-               least(waiting.first_on + coalesce(stated.pay_day, 31) - 1, waiting.last_on) AS pay_on,
-               live.state IS NULL AND exception.id IS NULL AND settled.id IS NULL
-                   AND least(waiting.first_on + coalesce(stated.pay_day, 31) - 1, waiting.last_on) >= waiting.due_from
-                   AS preparing
+               live.state IS NULL AND exception.id IS NULL AND settled.id IS NULL AS unpaid,
+               least(waiting.first_on + coalesce(stated.pay_day, 31) - 1, waiting.last_on) AS pay_on, before_pay_out
         FROM payroll_payrollline line
         JOIN payroll_payrollbatch batch ON batch.id = line.batch_id
         LEFT JOIN payroll_payout live ON live.line_id = line.id AND live.state IN ('paid', 'pending')
@@ -112,8 +110,8 @@ ROWS = """
                coalesce(sum(amount) FILTER (WHERE state = 'pending'), 0) AS pending,
                coalesce(sum(net) FILTER (WHERE excepted AND NOT settled AND state IS NULL), 0) AS excepted,
                coalesce(sum(net) FILTER (WHERE settled), 0) AS settled,
-               coalesce(sum(net) FILTER (WHERE preparing), 0) AS preparing,
-               min(pay_on) FILTER (WHERE preparing) AS pay_on,
+               coalesce(sum(net) FILTER (WHERE unpaid AND before_pay_out AND pay_on >= %s::date), 0) AS preparing,
+               min(pay_on) FILTER (WHERE unpaid) AS pay_on,
                coalesce(sum(least(amount, shown)) FILTER (WHERE state = 'paid' AND matched), 0) AS statement,
                coalesce(sum(greatest(shown - amount, 0)) FILTER (WHERE state = 'paid'), 0) AS said_more,
                coalesce(sum(greatest(amount - shown, 0)) FILTER (WHERE state = 'paid'), 0) AS said_less,

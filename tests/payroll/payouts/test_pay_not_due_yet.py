@@ -18,19 +18,9 @@ from tests.factories.payroll import MONTH, person
 from tests.factories.people import labour_contract, worker
 from tests.factories.reconciliation import asked, months
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_23_november")]
 SYSTEM = Actor.system("tests")
 SEPTEMBER = datetime.date(2026, 9, 1)
-
-
-@pytest.fixture(autouse=True)
-def today(settings):
-    settings.PORTAL_TODAY = "2026-11-23"
-
-
-@pytest.fixture
-def scope(cast):
-    return cast.scope(cast.labour_officer)
 
 
 def on(project, day: str, **changes):
@@ -146,6 +136,13 @@ def test_what_a_bank_refused_or_has_is_not_on_its_way_any_more(project, batch, s
     assert states(scope, project, "2026-11-23") == ["pending"] * 3
     Payout.objects.update(state="failed")
     assert states(scope, project, "2026-11-23") == ["unpaid"] * 3
+    assert {row.pay_on for row in months(scope, on(project, "2026-11-23"))} == {datetime.date(2026, 11, 30)}
+
+
+def test_what_is_paid_has_no_pay_day_any_more(project, batch, scope):
+    payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
+    Payout.objects.update(state="paid", paid_on=datetime.date(2026, 11, 20))
+    assert {row.pay_on for row in months(scope, on(project, "2026-11-23"))} == {None}
 
 
 def test_an_exception_in_a_sheet_on_its_way_stays_one(project, batch, scope):
@@ -224,6 +221,7 @@ def test_the_page_is_calm_until_the_pay_day_and_says_what_is_on_its_way(cast, pr
     assert '<span class="wp-badge u-red">差额 16,140.00 元</span>' in shown
     assert "有差额或疑点 3 项" in shown
     assert "尚在办理 16,140.00" not in shown
+    assert shown.count("支付日 2026-11-30 已过") == 3
 
 
 def test_what_is_on_its_way_is_filtered_by_and_named_above_the_list(cast, project, batch, client):
