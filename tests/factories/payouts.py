@@ -12,7 +12,7 @@ from responsibilities.selectors import clock
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
 from sheets.writing import OutColumn, OutSheet, write_xlsx
-from tests.factories.payroll import MONTH, draft, person
+from tests.factories.payroll import MONTH, draft, person, site
 
 SYSTEM = Actor.system("tests")
 
@@ -27,6 +27,13 @@ def special_account(project, bank, number="6210000000000009999"):
         opened_on=datetime.date(2026, 8, 20),
         actor=SYSTEM,
     )
+
+
+def paying_site(cast):
+    """A site with an open special account."""
+    found = site(cast)
+    special_account(found, cast.bank)
+    return found
 
 
 def noticed(project, people: int | list[dict] = 3, **facts) -> PayrollBatch:

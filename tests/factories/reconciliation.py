@@ -30,5 +30,10 @@ def months(scope, wanted: Asked) -> list[WorkerMonth]:
     return found
 
 
+def by_worker(scope, project, **changes) -> dict[int, WorkerMonth]:
+    """The rows of a project by worker: of one month and employer, so that each has one."""
+    return {row.worker_id: row for row in months(scope, asked(project, **changes))}
+
+
 def _key(row: WorkerMonth) -> tuple:
     return row.project_id, row.month_on, row.worker_id, row.employer

@@ -1,21 +1,37 @@
 import pytest
 
-from tests.factories.payouts import noticed, special_account
-from tests.factories.payroll import site
+from tests.factories.debits import paid_through_the_bank
+from tests.factories.payouts import noticed, paying_site
+
+
+@pytest.fixture
+def on_23_november(settings):
+    """The day on which everything happens that isn't dated."""
+    settings.PORTAL_TODAY = "2026-11-23"
+
+
+@pytest.fixture
+def scope(cast):
+    """What the general contractor's labour officer sees."""
+    return cast.scope(cast.labour_officer)
 
 
 @pytest.fixture
 def project(cast):
     """A site with an open special account."""
-    found = site(cast)
-    special_account(found, cast.bank)
-    return found
+    return paying_site(cast)
 
 
 @pytest.fixture
 def batch(project):
     """Three workers' pay, audited and publicly noticed."""
     return noticed(project, 3)
+
+
+@pytest.fixture
+def paid(batch):
+    """The three payments of that batch, all of them through the bank in one file."""
+    return paid_through_the_bank(batch)
 
 
 @pytest.fixture

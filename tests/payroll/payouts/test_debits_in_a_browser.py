@@ -1,22 +1,17 @@
 """Saying what a debit is, on a phone: only what the choice needs is asked."""
 
 import datetime
-from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
 
 from accounts.models import StatementLine
-from accounts.rules.statements import Movement
-from accounts.services.statements import statement_report
-from payroll.services.bank_results import payout_file_settle
-from payroll.services.payout_files import payout_files_make
 from responsibilities.selectors.clock import today
 from responsibilities.services.trail import Actor
 from tests.browser import fits
 from tests.cast import PASSWORD, build_cast
-from tests.factories.payouts import noticed, special_account
-from tests.factories.payroll import site
+from tests.factories.debits import movement, paid_through_the_bank
+from tests.factories.payouts import noticed, paying_site
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("tests")
@@ -24,12 +19,9 @@ SYSTEM = Actor.system("tests")
 
 def test_two_workers_sum_is_explained_on_a_phone(page):
     cast = build_cast()
-    project = site(cast)
-    special_account(project, cast.bank)
-    file = payout_files_make(batch_id=noticed(project, 3).pk, layout="generic", actor=SYSTEM).files[0]
-    payout_file_settle(file_id=file.pk, outcome="paid", on=today(), note="回单1", actor=SYSTEM)
-    one = Movement(1, today() - datetime.timedelta(days=1), True, Decimal("10760.00"), None, "", "", "A", "转账")
-    statement_report(project=project, movements=[one], actor=SYSTEM)
+    project = paying_site(cast)
+    paid_through_the_bank(noticed(project, 3))
+    movement(project, "10760.00", day=today() - datetime.timedelta(days=1), reference="A")
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/login/")
     page.get_by_label("用户名").fill("labour_officer")

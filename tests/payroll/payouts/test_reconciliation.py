@@ -29,20 +29,10 @@ from tests.factories.payouts import answer_bytes, answered, answers, noticed, sp
 from tests.factories.payroll import MONTH, card_number, person, site
 from tests.factories.reconciliation import asked, months
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_23_november")]
 SYSTEM = Actor.system("tests")
 DAY = datetime.date(2026, 11, 23)
 NET = Decimal("5380.00")
-
-
-@pytest.fixture(autouse=True)
-def today(settings):
-    settings.PORTAL_TODAY = "2026-11-23"
-
-
-@pytest.fixture
-def scope(cast):
-    return cast.scope(cast.labour_officer)
 
 
 def paid(batch, failures=()):

@@ -27,6 +27,7 @@ from responsibilities.services.trail import Actor
 from tests.factories.payroll import card_number, draft, id_number, person, site
 from tests.factories.people import labour_contract, on_roster, worker
 from tests.payroll.rules.people import id_number as born_on
+from tests.refusals import code_of
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
@@ -51,12 +52,6 @@ def enter(cast, project, n=1, on=None, **facts):
         actor=SYSTEM,
         **facts,
     )
-
-
-def code_of(function, **facts) -> str:
-    with pytest.raises(Refused) as refused:
-        function(**facts)
-    return refused.value.code
 
 
 def test_a_person_can_come_leave_and_come_again(cast, project):

@@ -1,7 +1,6 @@
 """A leaver's settlement and the payrolls: pay that waits in one is not paid once more by the other."""
 
 import datetime
-from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -14,22 +13,19 @@ from payroll.selectors.open_pay import open_pay_of
 from payroll.selectors.pay_slips import slip_facts_unscoped
 from payroll.selectors.payouts import open_lines_unscoped
 from payroll.selectors.reconciliation import Asked, worker_months
-from payroll.services.leavers import settlement_agree, settlement_confirm, settlement_pay, settlement_suggest
+from payroll.services.leavers import settlement_suggest
 from payroll.services.payout_files import payout_files_make
 from payroll.services.payout_lines import exception_lift, exception_record, payout_return, settled_release
-from payroll.services.stays import site_enter, site_leave
 from responsibilities.models import AuditEvent
-from responsibilities.rules.errors import NotAllowed, Refused
+from responsibilities.rules.errors import NotAllowed
 from responsibilities.services.trail import Actor
-from tests.factories.payouts import noticed, special_account
+from tests.factories.payouts import noticed, paying_site
 from tests.factories.payroll import MONTH, person, site
-from tests.factories.people import worker
+from tests.factories.settlements import ADVANCE, NET, agree, left, october, pay, sign
+from tests.refusals import code_of
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
-PDF = b"%PDF-1.7 signed"
-NET = Decimal("5380.00")
-ADVANCE = Decimal("500.00")
 
 
 def november(number):
@@ -48,58 +44,22 @@ def by(cast):
 
 @pytest.fixture
 def project(cast):
-    found = site(cast)
-    special_account(found, cast.bank)
-    return found
+    return paying_site(cast)
 
 
 @pytest.fixture
 def batch(cast, project):
     """October of two people, noticed, nothing paid yet."""
-    return noticed(project, [person(1), person(2)], subcontractor=cast.subcontractor)
+    return october(project, cast.subcontractor)
 
 
 @pytest.fixture
 def stay(cast, project, batch):
     """The first one worked from September and left in November; what he is owed is agreed and confirmed."""
-    stay = site_enter(
-        project=project,
-        subcontractor=cast.subcontractor,
-        worker=worker(1),
-        entered_on=datetime.date(2026, 9, 1),
-        actor=SYSTEM,
-    )
-    stay = site_leave(stay_id=stay.pk, left_on=november(15), actor=SYSTEM)
+    stay = left(project, cast.subcontractor)
     agree(stay)
-    settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    sign(stay)
     return stay
-
-
-def agree(stay, **facts):
-    return settlement_agree(
-        **{
-            "stay_id": stay.pk,
-            "earned": NET + ADVANCE,
-            "deductions": Decimal(0),
-            "deduction_reason": "",
-            "paid": ADVANCE,
-            "agreed_on": november(16),
-            "actor": SYSTEM,
-        }
-        | facts
-    )
-
-
-def pay(stay, **facts):
-    return settlement_pay(
-        **{"stay_id": stay.pk, "paid_on": november(17), "payment_note": "回单号 0012", "actor": SYSTEM} | facts
-    )
-
-
-def code_of(function, *arguments, **facts) -> str:
-    with pytest.raises(Refused) as refused:
-        function(*arguments, **facts)
-    return refused.value.code
 
 
 def holds(batch) -> dict[int, str]:
@@ -159,7 +119,7 @@ def test_what_the_bank_has_cannot_be_said_to_be_in_the_settlement(stay, batch):
     assert open_pay_of(stay) == []
     assert code_of(pay, stay) == "paid_meanwhile", "the balance was agreed before the bank paid"
     agree(stay, paid=NET + ADVANCE)
-    settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    sign(stay)
     pay(stay, payment_note="")
     assert LeaverSettlement.objects.get().balance == 0
 
@@ -207,12 +167,12 @@ def test_a_batch_is_finished_without_the_line_that_the_settlement_paid(stay, bat
 
 def test_who_came_back_within_the_month_is_not_owed_it_by_his_second_settlement(cast, project, by):
     """Both stays touch October: its pay stood in the first settlement, and a bank never paid it."""
-    first_stay = on_site(cast, project, datetime.date(2026, 9, 1), datetime.date(2026, 10, 10))
-    batch = noticed(project, [person(1), person(2)], subcontractor=cast.subcontractor)
+    first_stay = left(project, cast.subcontractor, left_on=datetime.date(2026, 10, 10))
+    batch = october(project, cast.subcontractor)
     agree(first_stay)
-    settlement_confirm(stay_id=first_stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    sign(first_stay)
     pay(first_stay, open_pay="included")
-    second = on_site(cast, project, datetime.date(2026, 10, 20), november(15))
+    second = left(project, cast.subcontractor, entered_on=datetime.date(2026, 10, 20))
     assert open_pay_of(second) == []
     said = settlement_suggest(second)
     assert (said.earned, said.paid, said.months) == (0, 0, 0)
@@ -221,16 +181,9 @@ def test_who_came_back_within_the_month_is_not_owed_it_by_his_second_settlement(
     assert [one.line_id for one in open_pay_of(second)] == [first(batch).pk]
     assert holds(batch)[first(batch).row] == ""
     agree(second, paid=settlement_suggest(second).paid)
-    settlement_confirm(stay_id=second.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    sign(second)
     pay(second, open_pay="included")
     assert holds(batch)[first(batch).row] == "settled", "the second one pays it: what was said of the first one is over"
-
-
-def on_site(cast, project, entered_on, left_on):
-    stay = site_enter(
-        project=project, subcontractor=cast.subcontractor, worker=worker(1), entered_on=entered_on, actor=SYSTEM
-    )
-    return site_leave(stay_id=stay.pk, left_on=left_on, actor=SYSTEM)
 
 
 def test_money_that_comes_back_after_the_settlement_counted_it_is_owed_again(cast, stay, batch, by):
@@ -238,7 +191,7 @@ def test_money_that_comes_back_after_the_settlement_counted_it_is_owed_again(cas
     payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
     Payout.objects.update(state="paid", paid_on=november(17))
     agree(stay, paid=NET + ADVANCE)
-    settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    sign(stay)
     pay(stay)
     payout_return(line_id=first(batch).pk, returned_on=november(20), reason="银行系统故障，退汇", **by)
     assert holds(batch) == {first(batch).row: ""}
@@ -252,7 +205,7 @@ def test_money_that_comes_back_while_the_settlement_is_paid_waits_for_it(stay, b
     payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
     Payout.objects.update(state="paid", paid_on=november(17))
     agree(stay, paid=NET + ADVANCE)
-    settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    sign(stay)
     with CaptureQueriesContext(connection) as captured:
         pay(stay)
     locks = [one["sql"] for one in captured if "FOR UPDATE" in one["sql"] and '"payroll_payrollbatch"' in one["sql"]]
@@ -266,7 +219,7 @@ def test_who_said_that_less_was_paid_may_have_meant_the_money_that_came_back(sta
     payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
     Payout.objects.update(state="paid", paid_on=november(17))
     agree(stay, paid=ADVANCE, paid_reason="10 月工资已退汇，银行回单未到")
-    settlement_confirm(stay_id=stay.pk, confirmed_on=november(16), scan=("结算单.pdf", PDF), actor=SYSTEM)
+    sign(stay)
     pay(stay)
     payout_return(line_id=first(batch).pk, returned_on=november(20), reason="账户状态异常，退汇", **by)
     assert holds(batch) == {first(batch).row: "settled"}

@@ -10,22 +10,18 @@ from django.db import IntegrityError, InternalError, connection, transaction
 
 from payroll.models import LeaverSettlement, Payout, SignedSettlement
 from payroll.selectors.site_people import signed_settlement_by_pk, signed_settlements
-from payroll.services.leavers import settlement_agree, settlement_confirm, settlement_pay
 from payroll.services.payout_files import payout_files_make
 from payroll.services.stay_withdrawals import stay_withdraw
-from payroll.services.stays import site_enter, site_leave
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import NotVisible, Refused
 from responsibilities.services.trail import Actor
 from tests.factories.flow import PICTURE
-from tests.factories.payouts import noticed, special_account
-from tests.factories.payroll import person, site
-from tests.factories.people import worker
+from tests.factories.payouts import paying_site
+from tests.factories.settlements import ADVANCE, NET, agree, left, october, pay, sign
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 FIRST, SECOND = b"%PDF-1.7 signed first", b"%PDF-1.7 signed anew"
-NET, ADVANCE = Decimal("5380.00"), Decimal("500.00")
 
 
 def november(number):
@@ -39,14 +35,12 @@ def today(settings):
 
 @pytest.fixture
 def project(cast):
-    found = site(cast)
-    special_account(found, cast.bank)
-    return found
+    return paying_site(cast)
 
 
 @pytest.fixture
 def batch(cast, project):
-    return noticed(project, [person(1), person(2)], subcontractor=cast.subcontractor)
+    return october(project, cast.subcontractor)
 
 
 @pytest.fixture
@@ -57,40 +51,17 @@ def officer(cast):
 @pytest.fixture
 def stay(cast, project, batch, officer):
     """What he is owed is agreed, and signed for on the 16th."""
-    stay = site_enter(
-        project=project,
-        subcontractor=cast.subcontractor,
-        worker=worker(1),
-        entered_on=datetime.date(2026, 9, 1),
-        actor=SYSTEM,
-    )
-    stay = site_leave(stay_id=stay.pk, left_on=november(15), actor=SYSTEM)
-    agree(stay, officer)
-    confirm(stay, officer, FIRST, november(16))
+    stay = left(project, cast.subcontractor)
+    agree(stay, actor=officer)
+    sign(stay, scan=FIRST, actor=officer)
     return stay
-
-
-def agree(stay, actor, *, paid=ADVANCE):
-    return settlement_agree(
-        stay_id=stay.pk,
-        earned=NET + ADVANCE,
-        deductions=Decimal(0),
-        deduction_reason="",
-        paid=paid,
-        agreed_on=november(16),
-        actor=actor,
-    )
-
-
-def confirm(stay, actor, scan, on):
-    return settlement_confirm(stay_id=stay.pk, confirmed_on=on, scan=("结算单.pdf", scan), actor=actor)
 
 
 def agreed_anew(stay, batch, actor):
     """The bank paid in the meantime, so the signed balance is wrong."""
     payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM)
     Payout.objects.update(state="paid", paid_on=november(17))
-    agree(stay, actor, paid=NET + ADVANCE)
+    agree(stay, actor=actor, paid=NET + ADVANCE)
 
 
 def told(stay=None) -> list[tuple]:
@@ -113,18 +84,18 @@ def test_a_signed_paper_is_kept_with_its_day_its_amount_and_who_recorded_it(cast
 def test_agreed_anew_the_old_paper_stays_and_counts_no_more(stay, batch, officer):
     agreed_anew(stay, batch, officer)
     assert told(stay) == [(november(16), NET, False)], "nothing counts until he signs anew"
-    confirm(stay, officer, SECOND, november(18))
+    sign(stay, scan=SECOND, on=november(18), actor=officer)
     assert told(stay) == [(november(18), Decimal(0), True), (november(16), NET, False)]
-    settlement_pay(stay_id=stay.pk, paid_on=november(19), payment_note="", actor=officer)
+    pay(stay, paid_on=november(19), payment_note="", actor=officer)
     assert [counts for _on, _balance, counts in told(stay)] == [True, False], "paying changes no paper"
 
 
 def test_a_confirmation_that_is_refused_leaves_no_paper(stay, batch, officer):
     agreed_anew(stay, batch, officer)
     with pytest.raises(Refused):
-        confirm(stay, officer, b"no scan", november(18))
+        sign(stay, scan=b"no scan", on=november(18), actor=officer)
     with pytest.raises(Refused):
-        confirm(stay, officer, SECOND, november(1))
+        sign(stay, scan=SECOND, on=november(1), actor=officer)
     assert len(told(stay)) == 1
 
 
@@ -156,7 +127,7 @@ def test_the_page_lists_the_papers_newest_first_and_says_which_counts(cast, clie
     shown = page(client, cast.labour_officer, stay)
     assert "不再作数" in shown
     assert '<span class="wp-badge u-green">有效</span>' not in shown
-    confirm(stay, officer, SECOND, november(18))
+    sign(stay, scan=SECOND, on=november(18), actor=officer)
     newer, older = SignedSettlement.objects.all()
     shown = page(client, cast.labour_officer, stay)
     assert shown.index(f"/payroll/signed-settlements/{newer.pk}/") < shown.index(
@@ -167,10 +138,7 @@ def test_the_page_lists_the_papers_newest_first_and_says_which_counts(cast, clie
 
 
 def test_without_a_signature_the_page_lists_no_paper(cast, client, project, officer):
-    stay = site_enter(
-        project=project, subcontractor=cast.subcontractor, worker=worker(3), entered_on=november(1), actor=SYSTEM
-    )
-    stay = site_leave(stay_id=stay.pk, left_on=november(15), actor=SYSTEM)
+    stay = left(project, cast.subcontractor, 3, entered_on=november(1))
     assert "签字金额" not in page(client, cast.labour_officer, stay)
 
 
@@ -192,7 +160,7 @@ def test_whoever_agrees_anew_is_told_that_the_old_paper_is_kept(cast, client, st
 
 def test_old_and_new_papers_are_opened_and_each_look_is_on_the_trail(cast, client, stay, batch, officer):
     agreed_anew(stay, batch, officer)
-    confirm(stay, officer, PICTURE, november(18))
+    sign(stay, scan=PICTURE, on=november(18), actor=officer)
     newer, older = SignedSettlement.objects.all()
     client.force_login(cast.supervisor)
     scan = client.get(f"/payroll/signed-settlements/{older.pk}/")
@@ -226,7 +194,7 @@ def test_another_contractor_finds_no_paper_and_leaves_no_look(cast, client, stay
 def test_papers_from_before_are_found_through_their_settlements_and_the_trail(stay, batch, officer):
     """What the services keep now is what the migration makes of the rows from before; only a replaced one's day is lost."""
     agreed_anew(stay, batch, officer)
-    confirm(stay, officer, SECOND, november(18))
+    sign(stay, scan=SECOND, on=november(18), actor=officer)
     kept = _facts()
     assert len(kept) == 2
     _from_before()
@@ -236,12 +204,9 @@ def test_papers_from_before_are_found_through_their_settlements_and_the_trail(st
 
 def test_a_replaced_paper_of_one_of_two_settlements_is_not_guessed(cast, project, stay, batch, officer):
     agreed_anew(stay, batch, officer)
-    again = site_enter(
-        project=project, subcontractor=cast.subcontractor, worker=worker(1), entered_on=november(17), actor=SYSTEM
-    )
-    again = site_leave(stay_id=again.pk, left_on=november(18), actor=SYSTEM)
-    agree(again, officer, paid=Decimal(0))
-    confirm(again, officer, SECOND, november(18))
+    again = left(project, cast.subcontractor, entered_on=november(17), left_on=november(18))
+    agree(again, actor=officer, paid=Decimal(0))
+    sign(again, scan=SECOND, on=november(18), actor=officer)
     _from_before()
     assert [one.settlement.stay for one in SignedSettlement.objects.all()] == [again], "only what counts is certain"
 
