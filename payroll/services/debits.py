@@ -90,7 +90,7 @@ def _debit(statement_line_id: int, scope):
 def _locked_debit(statement_line_id: int, scope):
     line, project = _debit(statement_line_id, scope)
     if line.direction != "out":
-        raise Refused("not_a_debit", "只有支出需要说明是什么。")
+        raise Refused("not_a_debit", "只有支出需要说明用途。")
     known = (
         StatementMatch.objects.filter(statement_line_id=line.pk, undone_at__isnull=True).exists()
         or DebitExplanation.objects.filter(statement_line_id=line.pk, undone_at__isnull=True).exists()
