@@ -26,7 +26,7 @@ from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew
 from payroll.selectors.declarations import declaration_on, whole_figure
 from payroll.selectors.versions import month_before, version_place
 from payroll.services.audits import batch_audit, batch_return, minimum_share
-from payroll.views.flow import steps_of
+from payroll.views.flow import steps_of, with_due_days
 from payroll.views.words import decorated
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
@@ -95,6 +95,7 @@ def _screen(request, batch: PayrollBatch, form, returning):
     compared = days_compared(batch)
     compiled = user.pk in (batch.submitted_by_id, batch.uploaded_by_id)
     minimum = whole_figure("pay_same_origin", today())
+    with_due_days([batch])
     return render(
         request,
         "payroll/audit.html",

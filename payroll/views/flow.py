@@ -74,6 +74,7 @@ def flow_context(request, batch: PayrollBatch) -> dict:
             scope, batch, Permission.PAYROLL_UPLOAD
         )
     if batch.status == Status.SUBMITTED and batch.stage:
+        with_due_days([batch])
         steps = steps_of(batch)
         waits = waiting_step(steps)
         context |= {

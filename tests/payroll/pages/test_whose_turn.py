@@ -108,6 +108,8 @@ def test_the_list_says_on_the_row_what_is_late_and_never_of_pay_that_waits_for_a
     assert "confirming" in late
     assert all(batch.level == "orange" for batch in page.object_list if batch.stage in late)
     assert "前，已逾期" in client.get("/payroll/", {"status": "submitted"}).content.decode()
+    for address in (f"/payroll/{months['silent'].pk}/", f"/payroll/{months['silent'].pk}/audit/"):
+        assert client.get(address).context["batch"].level == "orange", "the page is as late as its row"
 
 
 def test_a_subcontractor_sees_its_own_sheets_to_sign_and_no_step_of_others(cast, months):
