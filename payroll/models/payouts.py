@@ -16,7 +16,7 @@ class PayoutFile(models.Model):
     class State(models.TextChoices):
         MADE = "made", "已生成，未送银行"
         SENT = "sent", "已送银行，等待结果"
-        SETTLED = "settled", "银行已全部回执"
+        SETTLED = "settled", "银行结果已齐"
         VOIDED = "voided", "已作废"
 
     scope_project = "batch__project"

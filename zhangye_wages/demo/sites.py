@@ -39,7 +39,7 @@ def seed_sites(today: datetime.date) -> dict:
         cursor.execute(
             """
             INSERT INTO payroll_attendanceday (project_id, worker_id, "on", subcontractor_id, days, source)
-            SELECT project_id, worker_id, month_on + (day - 1), subcontractor_id, LEAST(1, present - (place - 1)), 'sheet'
+            SELECT project_id, worker_id, month_on + (day - 1), subcontractor_id, LEAST(1, present - (place - 1)), 'api'
             FROM (
                 SELECT paid.*, day,
                        row_number() OVER (PARTITION BY line_id ORDER BY (day * 11 + person) %% 31, day) AS place
