@@ -23,11 +23,14 @@ ROWS_TOLD = 12
 class IdenticalPay(Check):
     code = "identical_pay"
     title = "班组实发金额雷同"
-    what = "一个班组里达到提示人数和比例的人实发分毫不差，而出勤天数或单价并不相同（天数、单价都相同的属同工同酬，不提示）。"
+    what = (
+        "一个班组里达到提示人数和比例的人实发分毫不差，而出勤天数或单价不同，或者表里没有写全、看不出原因"
+        "（天数、单价都相同的属同工同酬，不提示）。"
+    )
     family = Family.WAGE_RETURN
     whole_batch = True
     message = (
-        "{crew}有 {people} 人实发同为 {net} 元（第 {rows} 行），而天数或单价不同。"
+        "{crew}有 {people} 人实发同为 {net} 元（第 {rows} 行），{why}。"
         "请对照考勤和工作量核实，防止按人头虚列后回收工资。"
     )
     basis = TO_ONES_OWN_CARD
@@ -139,10 +142,11 @@ class Gathered:
             if key in same:
                 same[key].append(position)
         for (crew, net), positions in same.items():
-            if len(positions) * 100 < share * crews[crew] or self._plain(positions):
+            why = self._unexplained(positions) if len(positions) * 100 >= share * crews[crew] else ""
+            if not why:
                 continue
             words = {"crew": _crew(crew), "people": len(positions), "net": show(net), "rows": self._told(positions)}
-            yield self._seen(positions[0]), words
+            yield self._seen(positions[0]), words | {"why": why}
 
     def round_sums(self) -> dict | None:
         """The words, where the share is reached."""
@@ -193,10 +197,12 @@ class Gathered:
         run = set(numbers[first : first + length])
         return {"people": length, "rows": self._told([at for at, card in enumerate(self._cards) if card in run])}
 
-    def _plain(self, positions: Sequence[int]) -> bool:
-        """Whether equal days at an equal, known price explain an equal pay."""
+    def _unexplained(self, positions: Sequence[int]) -> str:
+        """Why an equal pay wants an explanation; empty where equal days at an equal, known price are one."""
         works = {(self._days[position], self._prices[position]) for position in positions}
-        return len(works) == 1 and None not in next(iter(works))
+        if any(None in one for one in works):
+            return "而表里没有写全天数和单价，看不出是不是同工同酬"
+        return "而天数或单价不同" if len(works) > 1 else ""
 
     def _seen(self, position: int) -> Seen:
         return Seen(self._rows[position], self._sheets[position], self._names[position], self._nets[position])

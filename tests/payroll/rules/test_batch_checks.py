@@ -134,6 +134,15 @@ def test_identical_pay_in_a_crew_where_work_differs():
     assert judged(same, thresholds=Thresholds()) == []
 
 
+def test_identical_pay_says_what_of_the_work_differs_and_claims_nothing_where_the_sheet_does_not_say():
+    differing = judged([line(n, days=str(20 + n), price=Decimal(230)) for n in range(1, 6)])
+    assert "而天数或单价不同。" in differing[0].message
+    for silent in (line(1, price=None), line(1, days=None, price=Decimal(230))):
+        (found,) = judged([silent, *(line(n, price=Decimal(230)) for n in range(2, 6))])
+        assert "没有写全天数和单价" in found.message
+        assert "不同" not in found.message
+
+
 def test_mostly_round_sums():
     ten = [line(n, net=f"{4000 + n * 100}.00") for n in range(1, 11)]
     found = judged(ten)
