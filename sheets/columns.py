@@ -40,7 +40,9 @@ class Column:
     """One canonical column. Subclasses only declare.
 
     `synonyms` are whole titles, best first; `patterns` regular expressions for whole titles, tried
-    after every synonym; `never` are pieces of a title that rule this column out.
+    after every synonym; `never` are pieces of a title that rule this column out; `under` is a regular expression
+    for whole titles above, which only gather columns: under them a leaf that says nothing alone (GENERIC) is this
+    column.
     """
 
     name: ClassVar[str]
@@ -48,11 +50,13 @@ class Column:
     synonyms: ClassVar[tuple[str, ...]] = ()
     patterns: ClassVar[tuple[str, ...]] = ()
     never: ClassVar[tuple[str, ...]] = ()
+    under: ClassVar[str] = ""
     kind: ClassVar[str] = "text"
     required: ClassVar[bool] = False
 
     _ranks: ClassVar[dict[str, int]]
     _patterns: ClassVar[tuple[re.Pattern[str], ...]]
+    _under: ClassVar[re.Pattern[str] | None]
 
     def __init_subclass__(cls, **kwargs) -> None:
         super().__init_subclass__(**kwargs)
@@ -61,6 +65,7 @@ class Column:
         for rank, title in enumerate(titles):
             cls._ranks.setdefault(normalise(title), rank)
         cls._patterns = tuple(re.compile(pattern) for pattern in cls.patterns)
+        cls._under = re.compile(cls.under) if cls.under else None
 
     @classmethod
     def score(cls, path: Sequence[str]) -> int:
@@ -74,6 +79,8 @@ class Column:
         best = 0
         if not parents or bare(leaf) not in GENERIC:
             best = cls._fit(leaf)
+        elif cls._under and all(cls._under.fullmatch(bare(parent)) for parent in parents):
+            best = cls._fit(leaf) - 3
         for depth in range(1, len(parents) + 1):
             joined = "".join(parents[-depth:])
             best = max(best, cls._fit(joined + leaf) - 2)

@@ -2,6 +2,12 @@
 
 from sheets.columns import Column
 
+# Titles that gather the columns of pay: 工资（元）, 10月份工资, 工资发放情况, 劳务费结算.
+OF_PAY = (
+    r"(?:(?:20\d\d年)?(?:1[0-2]|0?[1-9])月份?|本月|当月|本期|月)?(?:工资|薪资|薪酬|薪金|劳务费|人工费|报酬|金额|收入)"
+    r"(?:计算|核算|结算|发放|支付|构成|组成)?(?:情况|明细|内容|项目|部分|栏)?"
+)
+
 
 class UnitPrice(Column):
     name, title, kind = "unit_price", "单价", "money"
@@ -26,6 +32,7 @@ class UnitPrice(Column):
         "工钱/天",
     )
     synonyms += ("时薪", "小时工资", "工资单价", "计件单价", "每日工资", "人工单价", "日工价", "月工资标准")
+    under = rf"{OF_PAY}|(?:应发|应付|计时|计件)(?:工资|薪资|金额)?|工作量|计价|结算|计算"
 
 
 class Gross(Column):
@@ -113,6 +120,8 @@ class Deductions(Column):
         "扣除项合计",
     )
     never = ("其他", "天数", "社保", "公积金", "缺勤", "事假", "病假", "迟到", "原因")
+    # Not under 应发工资: what is taken off there makes the gross, and isn't taken off twice.
+    under = OF_PAY
 
 
 class Advance(Column):

@@ -39,6 +39,13 @@ class Trade(Column):
     never = ("工资", "津贴", "班组")
 
 
+# Titles that gather what was worked: 出勤情况, 10月份考勤, 工作量.
+OF_WORK = (
+    r"(?:(?:20\d\d年)?(?:1[0-2]|0?[1-9])月份?|本月|当月|本期|月)?(?:实际)?"
+    r"(?:出勤|考勤|出工|用工|上班|上工|工作|工作量|工日)(?:情况|记录|统计|汇总|明细|天数)?"
+)
+
+
 class Days(Column):
     name, title, kind = "days", "出勤天数", "days"
     synonyms = (
@@ -74,6 +81,7 @@ class Days(Column):
         "总天数",
     )
     never = ("应出勤", "应到", "缺勤", "加班", "请假", "工时")
+    under = rf"{OF_WORK}|(?:应发|应付|计时)(?:工资|薪资|金额)?|工资(?:计算|核算|结算)?(?:情况|明细)?"
 
 
 class Hours(Column):
@@ -91,6 +99,7 @@ class Hours(Column):
         "总工时小时",
     )
     never = ("加班", "标准", "单价")
+    under = OF_WORK
 
 
 class Signed(Column):
