@@ -43,6 +43,17 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     (r"证件|身份", "银行预留的证件信息过期或不符", "请工人到发卡银行更新证件信息后重新发放。"),
     (r"超时|系统|通讯|网络|重复", "银行系统原因未处理", "与银行确认未入账后重新发放；卡号无须更改。"),
 )
+# What to do about a row that isn't taken, by its verdict (`BankResultRow.Verdict`).
+NOT_TAKEN = {
+    "unmatched": "请核对是不是这份代发文件的回执；是的，请向银行核实这一笔是什么。",
+    "ambiguous": "请让银行在回执里写明序号或业务编号，再导入一次。",
+    "repeated": "按前面的行登记，这一行不用处理；两行结果不同的，请向银行核实。",
+    "amount": "请向银行核实实际发放的金额，由银行出具更正的回执后再导入；这一笔仍等待银行结果。",
+    "card": "请向银行核实钱进了哪个账号，由银行出具更正的回执后再导入；这一笔仍等待银行结果。",
+    "name": "请向银行核实收款人，由银行出具更正的回执后再导入；这一笔仍等待银行结果。",
+    "settled": "此前已经登记过，这一行不用处理；与此前结果不同的，请在那一行登记退汇或向银行核实。",
+    "unclear": "请向银行核实是成功还是失败，由银行出具写明结果的回执后再导入。",
+}
 _REASONS = tuple((re.compile(pattern), meaning, remedy) for pattern, meaning, remedy in REASONS)
 # The only reasons that are the account's or the bank's own: the same card will do.
 _NOT_THE_CARD = ("专用账户余额不足", "银行系统原因未处理")

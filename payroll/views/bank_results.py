@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from payroll.forms.payouts import BankResultForm, ResultVersionForm, WholeFileForm
 from payroll.models import BankResult, BankResultRow, PayoutFile
-from payroll.rules.bank_results import failure_words
+from payroll.rules.bank_results import NOT_TAKEN, failure_words
 from payroll.selectors.bank_results import (
     TROUBLE,
     bank_result_by_pk,
@@ -213,6 +213,7 @@ def _answer(request, found: BankResult) -> dict:
 def _decorated_row(row: BankResultRow) -> BankResultRow:
     row.level = VERDICT_LEVELS.get(row.verdict, "orange")
     row.meaning, row.remedy = failure_words(row.message) if row.verdict == Verdict.FAILED else ("", "")
+    row.not_taken = NOT_TAKEN.get(row.verdict, "")
     return row
 
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from payroll.imports.bank_results import open_result, rows_of
 from payroll.models import BankResultRow
+from payroll.rules.bank_results import NOT_TAKEN
 from payroll.services.payout_files import payout_files_make
 from responsibilities.services.trail import Actor
 from sheets.reader import Sheet, Workbook
@@ -131,3 +132,11 @@ def test_our_own_reference_among_the_remarks_is_no_reason(file):
     result = answered(file, answer_bytes(rows, headed(失败原因="备注")))
     assert verdicts(result) == ["paid", "failed", "paid"]
     assert "-" not in result.result_rows.get(verdict="failed").message
+
+
+def test_every_row_that_is_not_taken_says_what_to_do(file, cast, enter):
+    taken = {BankResultRow.Verdict.PAID, BankResultRow.Verdict.FAILED}
+    assert set(NOT_TAKEN) == set(BankResultRow.Verdict.values) - taken
+    result = answered(file, answer_bytes(another_card(file)))
+    shown = enter(cast.labour_officer).get(reverse("payroll:result", args=[result.pk])).content.decode()
+    assert shown.count("请向银行核实钱进了哪个账号") == 1
