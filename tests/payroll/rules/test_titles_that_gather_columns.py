@@ -35,6 +35,10 @@ def test_price_and_deductions_below_what_gathers_pay(group):
     ("path", "column"),
     [
         (("应发工资", "单价"), "unit_price"),
+        (("本月应发", "单价"), "unit_price"),
+        (("应发工资情况", "天数"), "days"),
+        (("出勤情况", "合计天数"), "days"),
+        (("出勤情况", "加班天数"), None),
         # What is taken off within the gross isn't taken off twice.
         (("应发工资", "扣款"), None),
         (("社保", "扣款"), None),
