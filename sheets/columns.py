@@ -17,6 +17,7 @@ BRACKET_MARKS = re.compile(r"[()\[\]{}【】〔〕<>《》]")
 # Leaves that say nothing without the title above them.
 GENERIC = frozenset("小计 合计 总计 金额 天数 号码 名称 数量 日期 计 元 本月 其他 扣款 单价 标准 工时".split())
 TOTALS = frozenset("小计 合计 总计 金额 计 元 数额".split())
+SUM = 300  # less than any whole title
 
 
 @lru_cache(maxsize=4096)
@@ -42,7 +43,7 @@ class Column:
     `synonyms` are whole titles, best first; `patterns` regular expressions for whole titles, tried
     after every synonym; `never` are pieces of a title that rule this column out; `under` is a regular expression
     for whole titles above, which only gather columns: under them a leaf that says nothing alone (GENERIC) is this
-    column.
+    column. `sums` is one for titles above whose total is.
     """
 
     name: ClassVar[str]
@@ -51,12 +52,14 @@ class Column:
     patterns: ClassVar[tuple[str, ...]] = ()
     never: ClassVar[tuple[str, ...]] = ()
     under: ClassVar[str] = ""
+    sums: ClassVar[str] = ""
     kind: ClassVar[str] = "text"
     required: ClassVar[bool] = False
 
     _ranks: ClassVar[dict[str, int]]
     _patterns: ClassVar[tuple[re.Pattern[str], ...]]
     _under: ClassVar[re.Pattern[str] | None]
+    _sums: ClassVar[re.Pattern[str] | None]
 
     def __init_subclass__(cls, **kwargs) -> None:
         super().__init_subclass__(**kwargs)
@@ -66,6 +69,7 @@ class Column:
             cls._ranks.setdefault(normalise(title), rank)
         cls._patterns = tuple(re.compile(pattern) for pattern in cls.patterns)
         cls._under = re.compile(cls.under) if cls.under else None
+        cls._sums = re.compile(cls.sums) if cls.sums else None
 
     @classmethod
     def score(cls, path: Sequence[str]) -> int:
@@ -85,7 +89,7 @@ class Column:
             joined = "".join(parents[-depth:])
             best = max(best, cls._fit(joined + leaf) - 2)
             if bare(leaf) in TOTALS:
-                best = max(best, cls._fit(joined) - 3)
+                best = max(best, cls._fit(joined) - 3, SUM if cls._sums and cls._sums.fullmatch(bare(joined)) else 0)
         return max(best, 0)
 
     @classmethod

@@ -125,6 +125,7 @@ class Deductions(Column):
     never = ("其他", "天数", "社保", "公积金", "缺勤", "事假", "病假", "迟到", "原因")
     # Not under 应发工资: what is taken off there makes the gross, and isn't taken off twice.
     under = OF_PAY
+    sums = r"(?:本月|当月|各项|各类)?(?:应扣|扣款|扣除|扣减|代扣|代扣代缴)款?(?:项目|部分|情况|明细|费用|项)?"
 
 
 class Advance(Column):

@@ -87,6 +87,7 @@ class Days(Column):
         rf"{OF_WORK}|(?:本月|当月)?(?:应发|应付|计时)(?:工资|薪资|金额)?(?:情况|计算|明细)?"
         r"|工资(?:计算|核算|结算)?(?:情况|明细)?"
     )
+    sums = OF_WORK
 
 
 class Hours(Column):

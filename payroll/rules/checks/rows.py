@@ -58,7 +58,8 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         self.month = month
         self.letters = letters
         self.how = how or Sum()
-        self.simple = self.how.simple
+        # What was read as deductions is all of them, or there are none.
+        self.simple = self.how.simple and ("deductions" in letters) == bool(self.how.deductions)
         self.facts = facts
         self.hidden_rows = hidden_rows
         self.severities = facts.severities or severities({})

@@ -4,6 +4,7 @@ import pytest
 
 from payroll.imports.columns import BY_NAME
 from payroll.imports.mapping import is_sure, propose
+from payroll.imports.parse import parse
 from payroll.rules.month import Month
 from sheets.columns import normalise
 from sheets.reader import Range, Sheet, Workbook
@@ -41,6 +42,9 @@ def test_price_and_deductions_below_what_gathers_pay(group):
         (("出勤情况", "加班天数"), None),
         # What is taken off within the gross isn't taken off twice.
         (("应发工资", "扣款"), None),
+        (("扣款项目", "合计"), "deductions"),
+        (("扣除部分", "小计"), "deductions"),
+        (("出勤情况", "合计"), "days"),
         (("社保", "扣款"), None),
         (("餐费", "扣款"), None),
         (("加班", "天数"), None),
@@ -66,3 +70,19 @@ def test_a_sheet_with_two_rows_of_titles_is_read_whole_and_without_a_question():
         "days": "E", "gross": "G", "deductions": "H", "net_pay": "I",
     }  # fmt: skip
     assert is_sure(proposal)
+
+
+@pytest.mark.parametrize("group", ["扣款项目", "扣款明细", "水电伙食等扣款"])
+def test_the_total_of_what_is_taken_off_is_taken_off_whatever_the_group_is_called(group):
+    """What the titles call the group decides how sure the reading is, never whether the rows agree with themselves."""
+    titles = ["序号", "姓名", "身份证号", "银行卡号", "应发工资", group, None, None, "实发工资"]
+    below = [None, None, None, None, None, "伙食费", "水电费", "合计", None]
+    rows = [[n, "王伟", id_number(n), card(n), 5980.0, 100.0 + n, 20.0, 120.0 + n, 5860.0 - n] for n in range(1, 6)]
+    merged = [Range(1, column, 2, column) for column in (1, 2, 3, 4, 5, 9)] + [Range(1, 6, 1, 8)]
+    sheet = Workbook("xlsx", [Sheet.of([titles, below, *rows], merged=merged)])
+    found = parse(sheet, month="2026-10")
+    assert [line.net for line in found.lines] == [5859, 5858, 5857, 5856, 5855]
+    assert not found.errors
+    rows[2][8] = 5980.0
+    wrong = parse(Workbook("xlsx", [Sheet.of([titles, below, *rows], merged=merged)]), month="2026-10")
+    assert [remark.code for remark in wrong.errors] == ["net_mismatch"], "the control"
