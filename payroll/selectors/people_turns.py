@@ -10,6 +10,7 @@ from payroll.rules.contests import UNSETTLED
 from payroll.selectors.confirmations import contests
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.site_people import State, contract_in_force_unscoped, entries, leavers, stays
+from payroll.selectors.turns import LATE, batches_in_turn
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.figures import figure_versions
@@ -85,9 +86,19 @@ def pay_signs(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
     """For 人社: what in the pay of its area wants looking at, beside missing payrolls; nothing for anybody else."""
     if not (scope.can(Permission.ESCALATION_DECIDE) and scope.can(Permission.PAYROLL_VIEW)):
         return []
+    unpaid = batches_in_turn(scope, LATE, today).count()
     late = leavers(scope, settled=False).filter(left_on__lte=last_day_late(today)).count()
     disputed = contests(scope).filter(state__in=sorted(UNSETTLED)).count()
     found = [
+        PeopleTurn(
+            "工资过了支付期限没有发完",
+            "最迟应在提供劳动的次月底前支付（《保障农民工工资支付条例》第十四条）",
+            unpaid,
+            unpaid,
+            f"?turn={LATE}",
+            "payroll:list",
+            "份",
+        ),
         PeopleTurn(
             "退场工资逾期没有结清",
             "退场时一次付清（《工资支付暂行规定》第九条）",

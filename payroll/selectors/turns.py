@@ -7,8 +7,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from payroll.models import PayConfirmation, Payout, PayoutException, PayrollBatch, PayrollLine
+from payroll.rules.pay_days import late_before
 from payroll.selectors.batches import batches
 from payroll.selectors.declarations import whole_figure
+from payroll.selectors.reconciliation import pay_period_months
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.clock import SHANGHAI
@@ -18,15 +20,19 @@ Status, Stage = PayrollBatch.Status, PayrollBatch.Stage
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One kind of next step: who takes it, what it is called, and what it asks for."""
+    """One kind of next step: who takes it, what it is called, and what it asks for; `to_see` where others look at the
+    list of it too.
+    """
 
     key: str
     permission: Permission
     label: str
     hint: str
     level: str
+    to_see: Permission | None = None
 
 
+LATE = "late"
 TURNS = (
     Turn("columns", Permission.PAYROLL_UPLOAD, "待核对列对应", "告诉系统哪一列是什么，以后不再问", "orange"),
     Turn("sign", Permission.PAYROLL_SUBMIT, "待签名提交", "已读出，改正错误后签名提交", "orange"),
@@ -34,6 +40,14 @@ TURNS = (
     Turn("notice", Permission.PAYROLL_AUDIT, "待公示", "审核已通过，请在工地公示并登记", "orange"),
     Turn("pay", Permission.PAYROLL_PAY, "待代发", "公示期已满，请生成代发文件送银行", "orange"),
     Turn("unpaid", Permission.PAYROLL_PAY, "有没发出的工资", "银行退回或还没有送出的行，请逐行处理", "red"),
+    Turn(
+        LATE,
+        Permission.PAYROLL_PAY,
+        "逾期没有发完",
+        "最迟应在提供劳动的次月底前支付（《保障农民工工资支付条例》第十四条）",
+        "red",
+        Permission.PAYROLL_VIEW,
+    ),
 )
 BY_KEY = {turn.key: turn for turn in TURNS}
 
@@ -43,7 +57,7 @@ def batches_in_turn(scope: Scope, key: str, today: datetime.date) -> QuerySet:
     turn = BY_KEY.get(key)
     if turn is None:
         return batches(scope).none()
-    return batches(scope.with_permission(turn.permission)).filter(_condition(key, today))
+    return batches(scope.with_permission(turn.to_see or turn.permission)).filter(_condition(key, today))
 
 
 def turns_of(scope: Scope, today: datetime.date) -> list[tuple[Turn, int]]:
@@ -102,6 +116,12 @@ def _to_sign(today: datetime.date) -> Q:
     return Q(status=Status.DRAFT) & ~Exists(later)
 
 
+def _late(today: datetime.date) -> Q:
+    """Not paid in full until the last day that the law leaves, however far the sheet is (724 art 14)."""
+    months = pay_period_months(today)
+    return Q(status=Status.SUBMITTED, stage__in=_OPEN_STAGES, month_on__lt=late_before(today, months))
+
+
 _OPEN_STAGES = (Stage.CONFIRMING, Stage.AUDITED, Stage.NOTICED, Stage.PAYING)
 _CONDITIONS = {
     "columns": lambda today: Q(status=Status.MAPPING),
@@ -110,4 +130,5 @@ _CONDITIONS = {
     "notice": lambda today: Q(status=Status.SUBMITTED, stage=Stage.AUDITED),
     "pay": lambda today: Q(status=Status.SUBMITTED, stage=Stage.NOTICED, notice__until_on__lt=today),
     "unpaid": _unpaid,
+    LATE: _late,
 }

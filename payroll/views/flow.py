@@ -9,16 +9,19 @@ from django.urls import reverse
 
 from payroll.models import BatchAct, PayConfirmation, PayrollBatch
 from payroll.rules.checks.again import change_words
+from payroll.rules.pay_days import last_pay_day
 from payroll.rules.places import Place, places_words, row_words
 from payroll.rules.signing import UNSIGNED
 from payroll.rules.stages import Act, may, replaceable
 from payroll.rules.step_line import Terms, step_line, waiting_step
 from payroll.selectors import declarations
+from payroll.selectors.balances import OPEN_STAGES
 from payroll.selectors.batches import current_batch, lines_of, may_act_on
 from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
 from payroll.selectors.declarations import declaration_on, whole_figure
 from payroll.selectors.nil_returns import employer_unscoped
 from payroll.selectors.notices import notice_of
+from payroll.selectors.reconciliation import pay_period_months
 from payroll.selectors.versions import version_place
 from payroll.views.problems import cell_url
 from responsibilities.rules.roles import Permission
@@ -150,15 +153,21 @@ def steps_of(batch: PayrollBatch) -> list:
 
 
 def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
-    """Submitted sheets tell until when the confirmation, the audit or the notice is due; the late ones are orange."""
+    """Submitted sheets tell until when the confirmation, the audit or the notice is due; the late ones are orange.
+
+    Red is a sheet whose pay wasn't paid in full until the last day that the law leaves, however far it is (724 art 14).
+    """
     day = today()
-    terms = _terms(day)
+    terms, months = _terms(day), pay_period_months(day)
     for batch in batches:
-        waits = waiting_step(_steps(batch, None, terms)) if batch.status == Status.SUBMITTED and batch.stage else None
-        batch.due_on = waits.due_on if waits else None
+        open_ = batch.status == Status.SUBMITTED and batch.stage in OPEN_STAGES
+        waits = waiting_step(_steps(batch, None, terms)) if open_ else None
+        batch.due_on, batch.unpaid = waits.due_on if waits else None, False
+        if open_ and (last := last_pay_day(batch.month_on, months)) < day:
+            batch.due_on, batch.unpaid = last, True
         batch.late_days = max(0, (day - batch.due_on).days) if batch.due_on else 0
         if batch.late_days:
-            batch.level = "orange"
+            batch.level = "red" if batch.unpaid else "orange"
     return batches
 
 

@@ -12,7 +12,7 @@ from tests.factories.escalation_pages import TODAY, days, deadline
 
 # Session, user, grants, areas, units, calendar, types, subjects, parties, days left, orders, the one grouped
 # count, the list, for the shell the switch and unread notices, and whose turn it is with payrolls and with people.
-MOST_QUERIES = 33  # one of them the telephone at the foot
+MOST_QUERIES = 34  # one of them the telephone at the foot
 
 
 @pytest.mark.parametrize("username", ["officer_zjj_620700", "unit_head", "supervisor", "labour_officer", "leader"])

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from payroll.models import PayConfirmation, PayNotice, PayrollBatch
+from payroll.rules.pay_days import last_pay_day
 from payroll.selectors.turns import TURNS, batches_in_turn, turns_of
 from payroll.services.submissions import batch_submit
 from responsibilities.selectors.clock import today
@@ -16,6 +17,11 @@ from responsibilities.services.trail import Actor
 from tests.factories.payroll import draft, person, site
 
 pytestmark = pytest.mark.django_db
+
+
+def last_month():
+    """A month whose pay is due until the end of this one."""
+    return (today().replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
 
 
 def at(batch, stage):
@@ -28,7 +34,8 @@ def months(cast):
 
     def sheet(n, submitted=True):
         project = site(cast, code=f"ZY-2026-1{n:02d}")
-        batch = draft(project, [person(n), person(n + 50)], subcontractor=cast.subcontractor)
+        rows = [person(n), person(n + 50)]
+        batch = draft(project, rows, subcontractor=cast.subcontractor, month_on=last_month())
         if submitted:
             batch_submit(batch_id=batch.pk, actor=Actor.system("test"))
         return batch
@@ -72,9 +79,10 @@ def test_each_count_is_the_list_behind_it(cast, months, client):
 
 def test_a_draft_that_a_later_sheet_overtook_is_nobodys_turn_and_says_so(cast, months, client):
     old = months["sign"]
-    newer = draft(old.project, [person(1), person(2)], subcontractor=cast.subcontractor, name="b.xlsx")
+    same = {"subcontractor": cast.subcontractor, "month_on": last_month()}
+    newer = draft(old.project, [person(1), person(2)], name="b.xlsx", **same)
     assert counts(cast.labour_officer)["sign"] == 2
-    other = draft(old.project, [person(7)], name="own.xlsx")
+    other = draft(old.project, [person(7)], name="own.xlsx", month_on=last_month())
     batch_submit(batch_id=newer.pk, actor=Actor.system("test"))
     assert {one.pk for one in batches_in_turn(scope_of(cast.labour_officer), "sign", today())} == {other.pk}
     client.force_login(cast.labour_officer)
@@ -83,7 +91,7 @@ def test_a_draft_that_a_later_sheet_overtook_is_nobodys_turn_and_says_so(cast, m
     assert f"/payroll/{old.pk}/compare/{newer.pk}/" in shown
     assert "提交后为第 2 版" in shown
     assert "可能已经过时" not in client.get(f"/payroll/{other.pk}/").content.decode()
-    later = draft(old.project, [person(1)], subcontractor=cast.subcontractor, name="c.xlsx")
+    later = draft(old.project, [person(1)], name="c.xlsx", **same)
     assert "可能已经过时" not in client.get(f"/payroll/{later.pk}/").content.decode()
 
 
@@ -110,6 +118,29 @@ def test_the_list_says_on_the_row_what_is_late_and_never_of_pay_that_waits_for_a
     assert "前，已逾期" in client.get("/payroll/", {"status": "submitted"}).content.decode()
     for address in (f"/payroll/{months['silent'].pk}/", f"/payroll/{months['silent'].pk}/audit/"):
         assert client.get(address).context["batch"].level == "orange", "the page is as late as its row"
+
+
+def test_what_was_not_paid_until_the_laws_last_day_is_late_at_whatever_stage(cast, months, client, settings):
+    """724 art 14: in the month of the work or the next one. A sheet that hung out its notice long ago is no calm blue."""
+    payer, watcher = scope_of(cast.labour_officer), scope_of(cast.supervisor)
+    due = last_pay_day(last_month(), 1)
+    settings.PORTAL_TODAY = f"{due}"
+    assert not batches_in_turn(payer, "late", today()).exists()
+    at(months["silent"], "paid")
+    settings.PORTAL_TODAY = f"{due + datetime.timedelta(days=1)}"
+    submitted = {batch.pk for key, batch in months.items() if key not in ("sign", "silent")}
+    assert {batch.pk for batch in batches_in_turn(payer, "late", today())} == submitted
+    assert counts(cast.labour_officer)["late"] == len(submitted)
+    assert {batch.pk for batch in batches_in_turn(watcher, "late", today())} == submitted, (
+        "who watches sees the list too"
+    )
+    client.force_login(cast.supervisor)
+    shown = client.get("/").content.decode()
+    assert "工资过了支付期限没有发完" in shown
+    assert "/payroll/?turn=late" in shown
+    listed = client.get("/payroll/", {"turn": "late"})
+    assert {batch.level for batch in listed.context["page"].object_list} == {"red"}
+    assert f"最迟应于 {due} 发放，已逾期 1 天" in listed.content.decode()
 
 
 def test_a_subcontractor_sees_its_own_sheets_to_sign_and_no_step_of_others(cast, months):
