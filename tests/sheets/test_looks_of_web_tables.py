@@ -316,9 +316,15 @@ def test_whatever_the_styles_say_the_values_come_back_as_they_were_read(rule, ta
             f'<{tag} {attributes} style="{style}"><{mark}>{text}</{mark}></{tag[:2]}>' if mark else f"<{tag}>{text}"
             for tag, attributes, style, text, mark in row
         )
-    said(html)
     data = html.encode()
-    book = read(data, QUICK)
+    try:
+        book = read(data, QUICK)
+    except Refusal as refusal:
+        # Four cells that span 400 columns each are more than a sheet may have: then there are no looks either.
+        with pytest.raises(Refusal, match=refusal.code):
+            said(html)
+        return
+    said(html)
     back = read(annotate(data, [(1, 1, "error", "请核对")], workbook=book), QUICK)
     assert without_blanks(back) == without_blanks(book)
 
