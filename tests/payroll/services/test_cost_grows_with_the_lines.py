@@ -74,8 +74,15 @@ def submitted(project, month_on, **facts):
 
 
 def forget_statistics():
-    """As if these tables had never been analyzed: what other tests left of them must not count."""
+    """As if these tables had never been analyzed: what other tests left of them must not count.
+
+    Locked first, as ANALYZE locks them: else autovacuum, at work on one of them, would wait for the
+    rows of the catalogue that are changed here, and the ANALYZE that follows would wait for it.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relname ~ '^payroll_' AND relkind IN ('r', 'p')")
+        tables = ", ".join(connection.ops.quote_name(name) for (name,) in cursor.fetchall())
+        cursor.execute(f"LOCK TABLE {tables} IN SHARE UPDATE EXCLUSIVE MODE")
         cursor.execute(
             "DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE relname ~ '^payroll_')"
         )
