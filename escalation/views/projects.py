@@ -18,9 +18,11 @@ from escalation.selectors.project_pages import (
     trail_of_project,
 )
 from escalation.views.listing import SettleRow, lines_of
-from escalation.views.perspective import perspective_of
+from escalation.views.perspective import Perspective, perspective_of
 from escalation.views.project_parts import Facts, lights, timeline, to_do
 from payroll.selectors.tabs import payroll_tab
+from payroll.views.flow import with_due_days
+from payroll.views.words import decorated
 from projects.models import FourPartyAssignment, Project, ProjectParty
 from projects.rules.dates import STAGE_LABELS, stage
 from projects.selectors.obstacles import obstacle_decisions, obstacles_of_project
@@ -82,6 +84,7 @@ YES_NO = {"yes": "有", "no": "没有"}
 def project_list(request: HttpRequest) -> HttpResponse:
     """Projects in scope: search, filters and sort in the address; `?export=xlsx` gives what is filtered."""
     scope, day = request.scope, today()
+    perspective = perspective_of(request)
     words = _filters()
     criteria = ProjectCriteria(**{field.name: _chosen(request, field.name, words) for field in fields(ProjectCriteria)})
     rows = project_list_rows(scope, criteria, today=day)
@@ -93,12 +96,12 @@ def project_list(request: HttpRequest) -> HttpResponse:
     page = page_of(request, wanted)
     context = {
         "page_title": "工程项目",
-        "page_sub": f"{_whose(request)}在建、拟建和竣工项目",
+        "page_sub": f"{_whose(perspective)}在建、拟建和竣工项目",
         "page_actions": _list_actions(scope),
         "choices": [
             (name, label, list(options.items()), getattr(criteria, name))
             for name, (label, options) in words.items()
-            if name != "enrolled" and not (name == "area" and perspective_of(request).one_area)
+            if name != "enrolled" and not (name == "area" and perspective.one_area)
         ],
         "criteria": criteria,
         "kept_sort": sort,
@@ -153,16 +156,22 @@ def project_page(request: HttpRequest, code: str) -> HttpResponse:
             "done": [line for line in lines if not line.row.deadline.is_live],
         },
         "account": lambda: _account(scope, project, day),
-        "payroll": lambda: payroll_tab(scope, project, today=day),
+        "payroll": lambda: _payroll(scope, project, day),
         "archive": lambda: _archive(facts),
     }
     return render(request, "escalation/project.html", context | builders[tab]())
 
 
-def _whose(request: HttpRequest) -> str:
-    if perspective_of(request).role == Role.BANK_CLERK:
+def _payroll(scope, project: Project, day) -> dict:
+    context = payroll_tab(scope, project, today=day)
+    with_due_days([decorated(batch) for batch in context["batches"]])
+    return context
+
+
+def _whose(perspective: Perspective) -> str:
+    if perspective.role == Role.BANK_CLERK:
         return "在本行开立专户的"
-    return "本单位参建的" if perspective_of(request).is_enterprise else "管辖范围内的"
+    return "本单位参建的" if perspective.is_enterprise else "管辖范围内的"
 
 
 def _filters() -> dict[str, tuple[str, dict[str, str]]]:

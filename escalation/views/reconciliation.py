@@ -3,8 +3,6 @@
 A page of payroll that reads the working-day calendar: what isn't due yet is no difference.
 """
 
-import datetime
-
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from escalation.selectors.days import workday_from_unscoped, workdays_by_unscoped
 from payroll.forms.payouts import ReconciliationForm
+from payroll.rules.month import Month
 from payroll.rules.reconciliation import STATES
 from payroll.selectors.batches import batches, employers_in
 from payroll.selectors.debits import explanations_of
@@ -103,7 +102,7 @@ def _asked(request):
     code = data.get("project", "")
     project = project_by_code(request.scope, code) if code else None
     last = data.get("last") or today().replace(day=1)
-    first = data.get("first") or _back(last, MONTHS_BACK - 1)
+    first = data.get("first") or Month.around(last).moved(1 - MONTHS_BACK).first
     if first > last:
         first, last = last, first
     asked = Asked(
@@ -125,11 +124,6 @@ def _with_pay_days(rows: list[WorkerMonth]) -> list[WorkerMonth]:
     for row in rows:
         row.pay_on = moved.get(row.pay_on, row.pay_on)
     return rows
-
-
-def _back(month_on: datetime.date, months: int) -> datetime.date:
-    total = month_on.year * 12 + month_on.month - 1 - months
-    return datetime.date(total // 12, total % 12 + 1, 1)
 
 
 def _chips(request, project, form) -> list[dict]:

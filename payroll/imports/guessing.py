@@ -26,9 +26,9 @@ VAGUE = frozenset(
     "工人 民工 农民工 务工人员 班组人员 劳务人员 金额 工资 工资金额 发放工资 工资数额 支付金额 付款金额 名称 员工 编号 id no 账号 帐号 账户 卡号 银行 天数 工数 单价 部门 说明 用途 月 收款人 已发工资 已付工资 已支付工资"
     " 本月工资 工资合计 扣除 应扣 代扣 扣减 补发 补发工资 补发金额 实际补发 实际补发工资 实际补发金额 本次补发 本次补发工资 本次补发金额".split()
 )
-# What is counted, not paid.
 # A title that fits at least this well could be the column too.
 RIVAL_FROM = 720
+# What is counted, not paid.
 COUNTED = re.compile(r"天|日数|工日|小时|工时|时长|次数|人数|数量|吨|方|米|里程|占比|比例|率")
 # Long numbers that are nobody's.
 SERIAL = re.compile(r"流水|单号|审批|代码|税号|合同编号|订单|标题|创建人")

@@ -24,6 +24,11 @@ class Month:
     month: int
 
     @classmethod
+    def around(cls, day: datetime.date) -> "Month":
+        """The month that a day lies in."""
+        return cls(day.year, day.month)
+
+    @classmethod
     def of(cls, text: str) -> "Month":
         """`2025-10`; raises ValueError for anything else."""
         year, dash, month = text.partition("-")
@@ -45,6 +50,11 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+    def moved(self, by: int) -> "Month":
+        """The month so many months later; earlier where `by` is negative."""
+        at = self.year * 12 + self.month - 1 + by
+        return Month(at // 12, at % 12 + 1)
 
     @property
     def chinese(self) -> str:
@@ -69,9 +79,7 @@ def common_month(month: str, other: str | None, year: str | None, other_year: st
 
 def nearest(number: int, near: Month) -> Month:
     """A month whose year isn't written: the one nearest to `near`, so that 12月 beside 2026-01 is 2025-12."""
-    ahead = (number - near.month + 6) % 12 - 6
-    first = near.year * 12 + near.month - 1 + ahead
-    return Month(first // 12, first % 12 + 1)
+    return near.moved((number - near.month + 6) % 12 - 6)
 
 
 def parse_month(value: object, near: Month) -> Month | None:

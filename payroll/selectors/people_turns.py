@@ -10,7 +10,7 @@ from payroll.rules.contests import UNSETTLED
 from payroll.selectors.confirmations import contests
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.site_people import State, contract_in_force_unscoped, entries, leavers, stays
-from payroll.selectors.turns import LATE, batches_in_turn
+from payroll.selectors.turns import BY_KEY, LATE, batches_in_turn
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.figures import figure_versions
@@ -92,7 +92,7 @@ def pay_signs(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
     found = [
         PeopleTurn(
             "工资过了支付期限没有发完",
-            "最迟应在提供劳动的次月底前支付（《保障农民工工资支付条例》第十四条）",
+            BY_KEY[LATE].hint,
             unpaid,
             unpaid,
             f"?turn={LATE}",

@@ -82,7 +82,7 @@ def sheet_list(request):
     )
     page = page_of(request, rows, LONG_SIZES)
     page.object_list = [decorated(sheet) for sheet in page.object_list]
-    since_on = _months_back(today(), REPORTED_MONTHS - 1)
+    since_on = Month.around(today()).moved(1 - REPORTED_MONTHS).first
     reported = (
         []
         if data.get("status")
@@ -105,11 +105,6 @@ def sheet_list(request):
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "考勤"}],
         },
     )
-
-
-def _months_back(day: datetime.date, months: int) -> datetime.date:
-    at = day.year * 12 + day.month - 1 - months
-    return datetime.date(at // 12, at % 12 + 1, 1)
 
 
 @needs(Permission.WORKER_EDIT)

@@ -44,8 +44,8 @@ def project_month(request, code, month):
         {
             "project": project,
             "month": wanted,
-            "previous": _shift(wanted, -1),
-            "following": _shift(wanted, 1),
+            "previous": wanted.moved(-1),
+            "following": wanted.moved(1),
             "page": page,
             "size": page.paginator.per_page,
             "sizes": LONG_SIZES,
@@ -69,11 +69,6 @@ def project_month(request, code, month):
 
 def _project_seen(scope, code: str):
     return project_for(scope, code, Permission.PAYROLL_VIEW)
-
-
-def _shift(month: Month, by: int) -> Month:
-    at = month.year * 12 + month.month - 1 + by
-    return Month(at // 12, at % 12 + 1)
 
 
 def _export(scope, project, month: Month, rows) -> HttpResponse:
