@@ -142,7 +142,9 @@ def test_what_was_not_paid_until_the_laws_last_day_is_late_at_whatever_stage(cas
     assert {batch.level for batch in listed.context["page"].object_list} == {"red"}
     assert f"最迟应于 {due} 发放，已逾期 1 天" in listed.content.decode()
     tab = client.get(f"/projects/{months['pay'].project.code}/", {"tab": "payroll"})
-    assert {batch.level for batch in tab.context["batches"] if batch.pk in submitted} == {"red"}, "the project's page too"
+    assert {batch.level for batch in tab.context["batches"] if batch.pk in submitted} == {"red"}, (
+        "the project's page too"
+    )
     assert f"最迟应于 {due} 发放，已逾期 1 天" in tab.content.decode()
 
 
