@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from payroll.rules.amounts import NotMoney, parse_money
-from payroll.rules.net import Sum, contradiction
+from payroll.rules.net import Sum, parts_of
 from sheets.values import Cell
 
 HOLDS = 0.8
@@ -120,7 +120,8 @@ def agreement(rows: Sequence[Sequence[Cell]], mapping: Mapping[str, int], how: S
         if any(cents(_at(cells, at)) for at in how.unknown):
             continue
         judged += 1
-        agreeing += contradiction(how, cells, Decimal(advance) / 100, Decimal(net) / 100) is None
+        parts = parts_of(how, cells, Decimal(advance) / 100, Decimal(net) / 100)
+        agreeing += parts is None or parts.agree
     return agreeing / judged if judged >= LEAST_ROWS else None
 
 

@@ -1,8 +1,12 @@
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from payroll.models.people import BankCard, Worker
+from payroll.rules.amounts import ZERO
+from payroll.rules.net import TOLERANCE
 from payroll.rules.places import row_words, sheet_words
 from responsibilities.models import ProjectScopedManager, ProjectScopedQuerySet
 from responsibilities.rules.roles import Role
@@ -283,6 +287,18 @@ class PayrollLine(models.Model):
     def row_words(self) -> str:
         """Where the line stands in its file, in words: 第 5 行, with the sheet where several were read."""
         return row_words(self.row, sheet_words(self.sheet_no, self.batch.sheet_names))
+
+    @property
+    def taken(self) -> Decimal:
+        """What was taken off together: deductions and advance, yuan; 0 where the sheet has neither."""
+        return (self.deductions or ZERO) + (self.advance or ZERO)
+
+    @property
+    def unexplained(self) -> Decimal:
+        """How much more (less: negative) the net pay is than what the sheet says it is made of, yuan; 0 where that adds
+        up within 0.01 or no gross pay is known. Columns that weren't understood may explain it."""
+        rest = ZERO if self.gross is None else self.net - (self.gross - self.taken)
+        return rest if abs(rest) > TOLERANCE else ZERO
 
 
 class PayrollRejectedRow(models.Model):

@@ -7,6 +7,7 @@ a sheet allow two readings, a row agrees if one of them holds: only a certain co
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from payroll.rules.amounts import ZERO, NotMoney, parse_money
 
@@ -33,8 +34,21 @@ class Sum:
         )
 
 
-def contradiction(how: Sum, cells: Sequence[object], advance: Decimal, net: Decimal) -> tuple[Decimal, Decimal] | None:
-    """(gross, deductions) where the net of a row contradicts them under every reading, else None."""
+class Parts(NamedTuple):
+    """Gross and deductions of a row besides its advance, yuan. Where `agree`, gross − deductions − advance is the net."""
+
+    gross: Decimal
+    deductions: Decimal
+    agree: bool
+
+
+def parts_of(how: Sum, cells: Sequence[object], advance: Decimal, net: Decimal) -> Parts | None:
+    """What the net of a row is made of, by the first reading that holds; the nearest one with `agree` False where
+    it contradicts them all; None where that can't be told.
+
+    Single deductions are added up, several gross amounts or totals too; an advance that a total holds is taken out
+    of it, so that what is kept of the row adds up.
+    """
     try:
         if any(_holds_amount(_at(cells, column)) for column in how.unknown):
             return None
@@ -44,14 +58,15 @@ def contradiction(how: Sum, cells: Sequence[object], advance: Decimal, net: Deci
     except NotMoney:
         return None
     taken = totals if how.deductions else items
-    readings = [taken + advance]
+    readings = [taken]
     if how.deductions and how.items:
-        readings.append(totals + items + advance)
+        readings.append(totals + items)
     if how.advance_within:
-        readings.append(taken)
-    if any(abs(gross - reading - net) <= TOLERANCE for reading in readings):
-        return None
-    return gross, taken
+        readings.append(taken - advance)
+    for deductions in readings:
+        if abs(gross - deductions - advance - net) <= TOLERANCE:
+            return Parts(gross, deductions, True)
+    return Parts(gross, taken, False)
 
 
 def _holds_amount(value: object) -> bool:

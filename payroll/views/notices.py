@@ -82,7 +82,6 @@ def notice_print(request, pk):
     lines = list(lines_of(request.scope, batch).order_by("crew", "row")[:PRINTED_AT_MOST])
     for line in lines:
         line.shown_name = masked_name(line.worker.name)
-        line.taken = (line.deductions or 0) + (line.advance or 0)
     return render(
         request,
         "payroll/notice_print.html",

@@ -7,7 +7,7 @@ from payroll.rules.checks.declared import LEDGER, Check, Family, Severity
 from payroll.rules.checks.telling import Telling
 from payroll.rules.days import NotDays, parse_days
 from payroll.rules.month import NotAMonth, parse_month
-from payroll.rules.net import TOLERANCE, contradiction
+from payroll.rules.net import TOLERANCE, Parts, parts_of
 from payroll.rules.remarks import quoted
 from responsibilities.rules.identifiers import mask_card
 from sheets.values import as_text
@@ -211,27 +211,36 @@ class AmountChecks(Telling):
             self.say(row, "net_pay", AmountInvalid, AmountInvalid.no_net_message, who=name or "这一行")
         return amount
 
-    def _agree(self, row, gross, deductions, advance, net, cells) -> None:
-        """net_mismatch where gross − deductions − advance is computable and differs by over 0.01."""
+    def _agree(self, row, gross, deductions, advance, net, cells) -> tuple[Decimal, Decimal | None]:
+        """net_mismatch where gross − deductions − advance is computable and differs by over 0.01.
+
+        The gross pay and deductions to be kept with the row: what the net is made of where that can be told, else
+        what stands in the two cells. Without an amount anywhere a blank stays blank.
+        """
         taken, early = deductions or ZERO, advance or ZERO
         if self.simple and not self.how.advance_within:
             if abs(gross - taken - early - net) <= TOLERANCE:
-                return
+                return gross, deductions
+            parts = Parts(gross, taken, False)
         else:
-            found = contradiction(self.how, cells, early, net)
-            if found is None:
-                return
-            gross, taken = found
+            parts = parts_of(self.how, cells, early, net)
+            if parts is None:
+                return gross, deductions
+        if parts.agree:
+            # A total below the advance it is said to hold stays as it stands.
+            blank = deductions is None and not parts.deductions
+            return parts.gross, deductions if parts.deductions < 0 or blank else parts.deductions
         self.say(
             row,
             "net_pay",
             NetMismatch,
             net=show(net),
-            gross=show(gross),
-            taken=show(taken),
+            gross=show(parts.gross),
+            taken=show(parts.deductions),
             early=show(early),
-            due=show(gross - taken - early),
+            due=show(parts.gross - parts.deductions - early),
         )
+        return gross, deductions
 
     def _days(self, row: int, name: str, value: object) -> Decimal | None:
         try:

@@ -147,7 +147,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         if net is not None:
             self.total_net += net
             if gross is not None and complete and self.how.computable and len(self.errors) == money_errors:
-                self._agree(row, gross, deductions, advance, net, cells)
+                gross, deductions = self._agree(row, gross, deductions, advance, net, cells)
             if net > self._pay_limit:
                 self._over_limit(row, name, net)
         if price is not None:

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from payroll.models import PayNotice, PayrollBatch
+from payroll.models import PayNotice, PayrollBatch, PayrollLine
 from payroll.rules.masking import masked_name
 from payroll.services.answers import Claim, contest_raise
 from payroll.services.audits import batch_audit
@@ -175,3 +175,17 @@ def test_the_poster_leads_to_the_sites_page_and_can_be_renewed(cast, project, en
     key = project.site_code.key
     client.post(f"/payroll/poster/{project.code}/")
     assert type(project).objects.get(pk=project.pk).site_code.key != key
+
+
+def test_a_slip_adds_up_or_says_that_the_sheet_does_not_explain_the_rest(cast, project, enter):
+    """What wasn't understood of a sheet is told on the slip, in print and on the phone, with its sign."""
+    batch = submitted(project, [person(0), person(1)], subcontractor=cast.subcontractor)
+    client = enter(cast.labour_officer)
+    link = f"/public/pay/{tokens(batch)[0]}/"
+    for address in (f"/payroll/{batch.pk}/slips/", link):
+        assert "其他增减" not in client.get(address).content.decode(), "the control"
+    PayrollLine.objects.filter(batch=batch, row=answers(batch)[0].line.row).update(deductions=None)
+    printed, shown = (client.get(address).content.decode() for address in (f"/payroll/{batch.pk}/slips/", link))
+    assert printed.count("其他增减") == 1
+    assert "-100.00 元（工资表未写明）" in printed
+    assert "-100.00 元<br>工资表没有写明是什么，请问单位" in shown
