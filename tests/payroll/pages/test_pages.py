@@ -357,7 +357,8 @@ def test_a_workers_history_holds_no_drafts_for_those_who_only_look(enter, cast, 
     assert enter(cast.labour_officer).get(address).context["page"].paginator.count == 2
 
 
-def test_a_submitted_payroll_is_green_only_when_its_pay_has_arrived(enter, cast, project):
+def test_a_submitted_payroll_is_green_only_when_its_pay_has_arrived(enter, cast, project, settings):
+    settings.PORTAL_TODAY = "2026-11-23"  # pay of October isn't late yet
     batch = draft(project, [person(1)])
     client = enter(cast.supervisor)
     PayrollBatch.objects.filter(pk=batch.pk).update(status=Status.SUBMITTED, stage=PayrollBatch.Stage.NOTICED)

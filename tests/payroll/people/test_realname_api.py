@@ -165,7 +165,8 @@ def test_punches_that_come_one_by_one_become_a_day(cast, project, officer):
     assert AttendancePunch.objects.count() == 2
 
 
-def test_what_gates_report_is_counted_on_the_attendance_page(cast, project, officer, client):
+def test_what_gates_report_is_counted_on_the_attendance_page(cast, project, officer, client, settings):
+    settings.PORTAL_TODAY = "2026-11-23"  # the page tells of the latest months
     client.force_login(cast.labour_officer)
     page = "/payroll/attendance/"
     assert "接口报送的出勤" not in client.get(page).content.decode()
