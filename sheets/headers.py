@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
 
-from sheets.columns import Column, normalise
+from sheets.columns import GENERIC, Column, bare, normalise
 from sheets.reader import Range
 from sheets.values import Cell, as_text, column_letter
 
@@ -143,16 +143,24 @@ def match_columns(paths: dict[int, tuple[str, ...]], columns: Sequence[type[Colu
 def _read_header(grid: "_Grid", top: int, columns: Sequence[type[Column]]) -> Header:
     first = match_columns(grid.paths(top, top), columns)
     bottom = grid.bottom_of(top, set(first.values()))
-    while top > 1 and bottom - top + 1 < MAX_DEPTH and grid.groups(top - 1, top):
-        top -= 1
+    while rows := grid.rises(top, bottom):
+        top -= rows
     header = _of_rows(grid, top, bottom, columns)
     # A line of labels and what they say (班组： 木工班) is no row of titles.
     named = len(header.mapping) >= 2 and not any(title.endswith((":", "：")) for title in header.titles.values())
-    if named and bottom - top + 1 < MAX_DEPTH and grid.may_continue(top, bottom + 1):
-        # Part titles without any merge, as csv has them: taken if no column loses its meaning.
+    while (
+        named
+        and bottom - top + 1 < MAX_DEPTH
+        and (grid.may_continue(top, bottom + 1) or grid.only_says_more(top, bottom + 1, columns))
+    ):
+        # Part titles without any merge, as csv has them: taken if no column loses its meaning but one that turns out
+        # to be a group (各项扣款 · 个税).
         deeper = _of_rows(grid, top, bottom + 1, columns)
-        if len(deeper.missing) <= len(header.missing) and len(deeper.mapping) >= len(header.mapping):
-            return deeper
+        lost = [at for name, at in header.mapping.items() if name not in deeper.mapping]
+        fewer = len(deeper.mapping) < len(header.mapping) and not all(grid.has_group(bottom, at) for at in lost)
+        if len(deeper.missing) > len(header.missing) or fewer:
+            break
+        header, bottom = deeper, bottom + 1
     return header
 
 
@@ -231,12 +239,13 @@ class _Grid:
         grouped = [
             column
             for column in filled
-            if not self.raw(top, column) or self._has_group(top, column) or column + 1 in filled
+            if not self.raw(top, column) or self.has_group(top, column) or column + 1 in filled
         ]
-        # Under a group's first title comes a part; a full row of texts is data.
-        if len(alone) * 2 < len(known) or len(grouped) < len(filled):
+        # Under a group's first title comes a part, now and then one under a title that gathers nothing else; a full
+        # row of texts is data.
+        if len(alone) * 2 < len(known) or len(grouped) * 2 < len(filled):
             return False
-        return any(self._has_group(top, column) for column in filled)
+        return any(self.has_group(top, column) for column in filled)
 
     def may_continue(self, top: int, row: int) -> bool:
         """Whether a row could name parts of titles above it: short, different words without a digit, some of them
@@ -252,9 +261,23 @@ class _Grid:
             or len(set(texts)) * 3 < len(texts) * 2
         ):
             return False
-        return any(not self.raw(top, column) and self._has_group(top, column) for column in filled)
+        return any(not self.raw(top, column) and self.has_group(top, column) for column in filled)
 
-    def _has_group(self, row: int, column: int) -> bool:
+    def only_says_more(self, top: int, row: int, columns: Sequence[type[Column]]) -> bool:
+        """Whether a row says more of few of the titles above it, by titles that are known: 考勤情况 · 天数."""
+        if row > len(self.rows):
+            return False
+        filled = [column for column, cell in enumerate(self.rows[row - 1], 1) if cell is not None and cell != ""]
+        above = [column for column in range(1, self.width + 1) if self.text(top, column)]
+        texts = [self.text(row, column) for column in filled]
+        return (
+            0 < len(filled) * 2 < len(above)
+            and set(filled) <= set(above)
+            and not any(len(text) > 12 or any(c.isdigit() for c in text) for text in texts)
+            and any(bare(text) in GENERIC or any(column.score((text,)) for column in columns) for text in texts)
+        )
+
+    def has_group(self, row: int, column: int) -> bool:
         """A title with blank (or merged) cells to its right, or a blank right of such a title."""
         area = self.anchor.get((row, column))
         if area:
@@ -263,25 +286,41 @@ class _Grid:
             column -= 1
         return column > 0 and column < self.width and self.raw(row, column + 1) is None
 
-    def groups(self, above: int, row: int) -> bool:
-        """Whether the row above holds group titles: merged over some columns of this header."""
-        width = sum(1 for column in range(1, self.width + 1) if self.text(row, column))
+    def rises(self, top: int, bottom: int) -> int:
+        """How many rows above a header hold titles of its groups: one, or two where only titles that gather a single
+        column stand between; 0 for none."""
+        for rows in (1, 2):
+            if top - rows < 1 or bottom - top + 1 + rows > MAX_DEPTH:
+                return 0
+            found = self._groups(top - rows, bottom)
+            if found is not False:
+                return rows if found else 0
+        return 0
+
+    def _groups(self, above: int, bottom: int) -> bool | None:
+        """Whether a row holds group titles, merged over some columns of the header that ends at `bottom`; False for
+        titles of single columns only, None for anything else."""
+        under = {
+            column
+            for column in range(1, self.width + 1)
+            if any(self.text(row, column) for row in range(above + 1, bottom + 1))
+        }
         found = False
         for column, cell in enumerate(self.rows[above - 1], 1):
             if cell is None:
                 continue
             raw = as_text(cell)
             if type(cell) is not str or ":" in raw or "：" in raw or len(raw) > 20:
-                return False
+                return None
             area = self.anchor.get((above, column))
             if not area or area.right == area.left:
-                if not self.text(row, column) or (area and area.bottom > above):
-                    return False
+                if column not in under or (area and area.bottom > above):
+                    return None
                 continue
-            if area.right - area.left + 1 > max(2, width * 0.6) or area.bottom > above:
-                return False
+            if area.right - area.left + 1 > max(2, len(under) * 0.6) or area.bottom > above:
+                return None
             found = True
-        return found
+        return found if any(cell is not None for cell in self.rows[above - 1]) else None
 
     def paths(self, top: int, bottom: int) -> dict[int, tuple[str, ...]]:
         """Column → its normalised titles, top down, each once."""
@@ -290,7 +329,7 @@ class _Grid:
             path: list[str] = []
             for row in range(top, bottom + 1):
                 text = self.text(row, column)
-                if not text and row < bottom and self.text(bottom, column):
+                if not text and any(self.text(below, column) for below in range(row + 1, bottom + 1)):
                     text = self._group_left(row, bottom, column)
                 if text and (not path or path[-1] != text):
                     path.append(text)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from payroll.imports.arithmetic import agreement
 from payroll.rules.net import Sum
-from sheets.columns import bare
+from sheets.columns import TOTALS, bare
 from sheets.headers import Header
 from sheets.values import Cell
 
@@ -56,30 +56,33 @@ def sum_of(header: Header) -> Sum:
     if gross is None or net is None:
         return Sum()
     gross_parts, totals, items, unknown = [gross], [total] if total else [], [], []
-    deep = len(header.rows) > 1
-    summed = {path[0] for path in header.paths.values() if len(path) > 1 and bare(path[-1]) in ("小计", "合计")}
+    # Groups that have a total of their own, by all the titles above it.
+    summed = {path[:-1] for path in header.paths.values() if len(path) > 1 and bare(path[-1]) in TOTALS}
     # 扣款合计 sums up whatever stands between it and the gross pay.
     covering = total is not None and gross < total and re.search(r"[计总]|各项", header.titles.get(total, ""))
     for at, path in sorted(header.paths.items()):
         if at in mapping.values():
             continue
-        whole, leaf = "".join(path), bare(path[-1])
+        whole, leaf, above = "".join(path), bare(path[-1]), "".join(path[:-1])
         between = min(gross, net) < at < max(gross, net)
-        if NO_PART.fullmatch(whole) or (covering and gross < at < total and not (deep and len(path) > 1)):
+        if NO_PART.fullmatch(whole) or (covering and gross < at < total and not above):
             continue
-        if deep and len(path) > 1 and leaf in ("小计", "合计"):
-            if ADDED_ITEM.fullmatch(path[0]):
+        if above and leaf in TOTALS:
+            if ADDED_ITEM.fullmatch(above):
                 gross_parts.append(at)
                 continue
-            if "扣" in path[0]:
+            if "扣" in above:
                 totals.append(at)
                 continue
         # A part of a group whose subtotal is counted already.
-        if deep and len(path) > 1 and (path[0] in summed or "应发" in path[0] or "应付" in path[0]):
+        in_total = any(path[:depth] in summed for depth in range(1, len(path)))
+        # What makes the gross pay stands left of it; what is taken off right of it isn't taken off within it.
+        of_gross = "应发" in above or "应付" in above
+        if in_total or (of_gross and not (gross < at and DEDUCTION_ITEM.fullmatch(leaf))):
             continue
         if EMPLOYERS_SHARE.fullmatch(whole):
             continue
-        if DEDUCTION_ITEM.fullmatch(whole) or (deep and len(path) > 1 and "扣" in path[0]):
+        if DEDUCTION_ITEM.fullmatch(whole) or "扣" in above:
             if between or net < gross:
                 items.append(at)
             continue

@@ -1,12 +1,7 @@
 """What is paid for the work, in yuan."""
 
+from payroll.imports.columns.groups import OF_GROSS, OF_PAY, OF_WORK
 from sheets.columns import Column
-
-# Titles that gather the columns of pay: 工资（元）, 10月份工资, 工资发放情况, 劳务费结算.
-OF_PAY = (
-    r"(?:(?:20\d\d年)?(?:1[0-2]|0?[1-9])月份?|本月|当月|本期|月)?(?:工资|薪资|薪酬|薪金|劳务费|人工费|报酬|金额|收入)"
-    r"(?:计算|核算|结算|发放|支付|构成|组成)?(?:情况|明细|内容|项目|部分|栏)?"
-)
 
 
 class UnitPrice(Column):
@@ -32,10 +27,7 @@ class UnitPrice(Column):
         "工钱/天",
     )
     synonyms += ("时薪", "小时工资", "工资单价", "计件单价", "每日工资", "人工单价", "日工价", "月工资标准")
-    under = (
-        rf"{OF_PAY}|(?:本月|当月)?(?:应发|应付|计时|计件)(?:工资|薪资|金额)?(?:情况|计算|明细)?"
-        r"|工作量|计价|结算|计算"
-    )
+    under = rf"{OF_PAY}|{OF_WORK}|{OF_GROSS}|(?:本月|当月)?(?:计时|计件)(?:工资|薪资|金额)?(?:情况|计算|明细)?|计价|结算|计算"
 
 
 class Gross(Column):
@@ -73,6 +65,7 @@ class Gross(Column):
     )
     patterns = (r"(?:本月|当月|本期)?应[发付得](?:工资|金额|薪资|工资金额|总额|合计|总计|总数)+",)
     never = ("其他应发", "未发", "个税", "税")
+    sums = rf"(?:{OF_PAY})?{OF_GROSS}"
 
 
 class Deductions(Column):

@@ -1,5 +1,6 @@
 """What was worked, where and when, and what is written beside it."""
 
+from payroll.imports.columns.groups import OF_GROSS, OF_PAY, OF_WORK
 from payroll.imports.columns.people import PERSON
 from sheets.columns import Column
 
@@ -39,13 +40,6 @@ class Trade(Column):
     never = ("工资", "津贴", "班组")
 
 
-# Titles that gather what was worked: 出勤情况, 10月份考勤, 工作量.
-OF_WORK = (
-    r"(?:(?:20\d\d年)?(?:1[0-2]|0?[1-9])月份?|本月|当月|本期|月)?(?:实际)?"
-    r"(?:出勤|考勤|出工|用工|上班|上工|工作|工作量|工日)(?:情况|记录|统计|汇总|明细|天数)?"
-)
-
-
 class Days(Column):
     name, title, kind = "days", "出勤天数", "days"
     synonyms = (
@@ -83,10 +77,7 @@ class Days(Column):
         "天数合计",
     )
     never = ("应出勤", "应到", "缺勤", "加班", "请假", "工时")
-    under = (
-        rf"{OF_WORK}|(?:本月|当月)?(?:应发|应付|计时)(?:工资|薪资|金额)?(?:情况|计算|明细)?"
-        r"|工资(?:计算|核算|结算)?(?:情况|明细)?"
-    )
+    under = rf"{OF_WORK}|{OF_PAY}|{OF_GROSS}|(?:本月|当月)?计时(?:工资|薪资|金额)?(?:情况|计算|明细)?"
     sums = OF_WORK
 
 
