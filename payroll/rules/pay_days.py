@@ -1,6 +1,7 @@
 """Until when a month's pay is due where nothing else was agreed."""
 
 import datetime
+from collections.abc import Sequence
 
 from payroll.rules.month import Month
 
@@ -13,6 +14,21 @@ def last_pay_day(month_on: datetime.date, months: int) -> datetime.date:
     return Month.around(month_on).moved(months).last
 
 
-def late_before(today: datetime.date, months: int) -> datetime.date:
-    """The first day of the earliest month of work whose last pay day hasn't passed: pay of those before it is late."""
-    return Month.around(today).moved(-months).first
+def months_for(versions: Sequence[tuple[datetime.date, int]], month_on: datetime.date) -> int:
+    """How many months after a month of work its pay is due, by the version in force on its first day.
+
+    `versions` are (in force from, months), oldest first, at least one; work before the first is judged by it.
+    """
+    in_force = [months for since, months in versions if since <= month_on]
+    return in_force[-1] if in_force else versions[0][1]
+
+
+def late_months(
+    versions: Sequence[tuple[datetime.date, int]], today: datetime.date
+) -> list[tuple[datetime.date, datetime.date]]:
+    """The months of work whose last pay day has passed, as ranges from (included) to (excluded) of their first days."""
+    starts = [datetime.date.min, *(since for since, _months in versions[1:])]
+    ends = [*starts[1:], datetime.date.max]
+    late = [Month.around(today).moved(-months).first for _since, months in versions]
+    ranges = [(start, min(end, before)) for start, end, before in zip(starts, ends, late, strict=True)]
+    return [(start, end) for start, end in ranges if start < end]

@@ -16,6 +16,7 @@ from payroll.selectors.declarations import whole_figure
 from payroll.selectors.reconciliation_sql import PERIOD_MONTHS, ROWS
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.clock import SHANGHAI
+from responsibilities.selectors.figures import figure_versions
 
 
 def _among(states: tuple[str, ...]) -> str:
@@ -104,6 +105,11 @@ def match_days(day: datetime.date) -> int:
 def pay_period_months(day: datetime.date) -> int:
     """In which month after the work wages are paid at the latest. 724 art 14."""
     return whole_figure(PERIOD_MONTHS, day)
+
+
+def pay_period_versions() -> list[tuple[datetime.date, int]]:
+    """(in force from, months) of that figure, oldest first: a month's pay is judged by the version of its work."""
+    return [(since, int(value)) for since, value in figure_versions(PERIOD_MONTHS)]
 
 
 def worker_months(scope: Scope, asked: Asked, *, limit: int | None = None, offset: int = 0) -> list[WorkerMonth]:

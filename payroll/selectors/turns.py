@@ -2,15 +2,17 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from payroll.models import PayConfirmation, Payout, PayoutException, PayrollBatch, PayrollLine
-from payroll.rules.pay_days import late_before
+from payroll.rules.pay_days import late_months
 from payroll.selectors.batches import batches
 from payroll.selectors.declarations import whole_figure
-from payroll.selectors.reconciliation import pay_period_months
+from payroll.selectors.reconciliation import pay_period_versions
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.clock import SHANGHAI
@@ -44,7 +46,7 @@ TURNS = (
         LATE,
         Permission.PAYROLL_PAY,
         "逾期没有发完",
-        "最迟应在提供劳动的次月底前支付（《保障农民工工资支付条例》第十四条）",
+        "已过支付期限（《保障农民工工资支付条例》第十四条：劳动的当期或者次期支付）",
         "red",
         Permission.PAYROLL_VIEW,
     ),
@@ -118,8 +120,9 @@ def _to_sign(today: datetime.date) -> Q:
 
 def _late(today: datetime.date) -> Q:
     """Not paid in full until the last day that the law leaves, however far the sheet is (724 art 14)."""
-    months = pay_period_months(today)
-    return Q(status=Status.SUBMITTED, stage__in=_OPEN_STAGES, month_on__lt=late_before(today, months))
+    late = [Q(month_on__gte=start, month_on__lt=end) for start, end in late_months(pay_period_versions(), today)]
+    # Without any range nothing is late: an empty Q would mean everything.
+    return Q(status=Status.SUBMITTED, stage__in=_OPEN_STAGES) & reduce(or_, late, Q(pk__in=()))
 
 
 _OPEN_STAGES = (Stage.CONFIRMING, Stage.AUDITED, Stage.NOTICED, Stage.PAYING)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from payroll.models import BatchAct, PayConfirmation, PayrollBatch
 from payroll.rules.checks.again import change_words
-from payroll.rules.pay_days import last_pay_day
+from payroll.rules.pay_days import last_pay_day, months_for
 from payroll.rules.places import Place, places_words, row_words
 from payroll.rules.signing import UNSIGNED
 from payroll.rules.stages import Act, may, replaceable
@@ -21,7 +21,7 @@ from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew
 from payroll.selectors.declarations import declaration_on, whole_figure
 from payroll.selectors.nil_returns import employer_unscoped
 from payroll.selectors.notices import notice_of
-from payroll.selectors.reconciliation import pay_period_months
+from payroll.selectors.reconciliation import pay_period_versions
 from payroll.selectors.versions import version_place
 from payroll.views.problems import cell_url
 from responsibilities.rules.roles import Permission
@@ -158,12 +158,12 @@ def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
     Red is a sheet whose pay wasn't paid in full until the last day that the law leaves, however far it is (724 art 14).
     """
     day = today()
-    terms, months = _terms(day), pay_period_months(day)
+    terms, periods = _terms(day), pay_period_versions()
     for batch in batches:
         open_ = batch.status == Status.SUBMITTED and batch.stage in OPEN_STAGES
         waits = waiting_step(_steps(batch, None, terms)) if open_ else None
         batch.due_on, batch.unpaid = waits.due_on if waits else None, False
-        if open_ and (last := last_pay_day(batch.month_on, months)) < day:
+        if open_ and (last := last_pay_day(batch.month_on, months_for(periods, batch.month_on))) < day:
             batch.due_on, batch.unpaid = last, True
         batch.late_days = max(0, (day - batch.due_on).days) if batch.due_on else 0
         if batch.late_days:

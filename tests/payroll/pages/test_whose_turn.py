@@ -11,6 +11,8 @@ from payroll.models import PayConfirmation, PayNotice, PayrollBatch
 from payroll.rules.pay_days import last_pay_day
 from payroll.selectors.turns import TURNS, batches_in_turn, turns_of
 from payroll.services.submissions import batch_submit
+from payroll.views.flow import with_due_days
+from responsibilities.models import Figure
 from responsibilities.selectors.clock import today
 from responsibilities.selectors.scope import scope_of
 from responsibilities.services.trail import Actor
@@ -146,6 +148,22 @@ def test_what_was_not_paid_until_the_laws_last_day_is_late_at_whatever_stage(cas
         "the project's page too"
     )
     assert f"最迟应于 {due} 发放，已逾期 1 天" in tab.content.decode()
+
+
+def test_a_longer_period_counts_from_the_month_of_work_it_is_in_force_for(cast, months, settings):
+    """The list and the page's colour read the same version as the reconciliation does."""
+    settings.PORTAL_TODAY = f"{last_pay_day(last_month(), 1) + datetime.timedelta(days=1)}"
+    longer = Figure.objects.create(
+        code="pay_period_months", name="x", value="2", is_default=True,
+        in_force_from=last_month() + datetime.timedelta(days=1),
+    )  # fmt: skip
+    scope = scope_of(cast.labour_officer)
+    assert batches_in_turn(scope, "late", today()).exists(), "of a month of work before it"
+    months["pay"].refresh_from_db()
+    assert with_due_days([months["pay"]])[0].unpaid
+    Figure.objects.filter(pk=longer.pk).update(in_force_from=last_month())
+    assert not batches_in_turn(scope, "late", today()).exists()
+    assert not with_due_days([months["pay"]])[0].unpaid
 
 
 def test_a_subcontractor_sees_its_own_sheets_to_sign_and_no_step_of_others(cast, months):
