@@ -152,16 +152,17 @@ def test_what_was_not_paid_until_the_laws_last_day_is_late_at_whatever_stage(cas
 
 def test_a_longer_period_counts_from_the_month_of_work_it_is_in_force_for(cast, months, settings):
     """The list and the page's colour read the same version as the reconciliation does."""
-    settings.PORTAL_TODAY = f"{last_pay_day(last_month(), 1) + datetime.timedelta(days=1)}"
+    worked_on = last_month()
+    settings.PORTAL_TODAY = f"{last_pay_day(worked_on, 1) + datetime.timedelta(days=1)}"
     longer = Figure.objects.create(
         code="pay_period_months", name="x", value="2", is_default=True,
-        in_force_from=last_month() + datetime.timedelta(days=1),
+        in_force_from=worked_on + datetime.timedelta(days=1),
     )  # fmt: skip
     scope = scope_of(cast.labour_officer)
     assert batches_in_turn(scope, "late", today()).exists(), "of a month of work before it"
     months["pay"].refresh_from_db()
     assert with_due_days([months["pay"]])[0].unpaid
-    Figure.objects.filter(pk=longer.pk).update(in_force_from=last_month())
+    Figure.objects.filter(pk=longer.pk).update(in_force_from=worked_on)
     assert not batches_in_turn(scope, "late", today()).exists()
     assert not with_due_days([months["pay"]])[0].unpaid
 
