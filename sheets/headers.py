@@ -235,6 +235,8 @@ class _Grid:
         texts = [self.text(row, column) for column in filled]
         if any(len(text) > 16 or (any(c.isdigit() for c in text[:6]) and text[:6].isdigit()) for text in texts):
             return False
+        # A known word with blanks to its right may be a group's: 工资（元） over 应发 and 实发.
+        known = {column for column in known if not self.has_group(top, column)}
         alone = [column for column in known if column not in filled]
         grouped = [
             column

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from payroll.imports.arithmetic import agreement
+from payroll.imports.columns.groups import WITHIN_DEDUCTIONS, WITHIN_GROSS
 from payroll.rules.net import Sum
 from sheets.columns import TOTALS, bare
 from sheets.headers import Header
@@ -67,22 +68,23 @@ def sum_of(header: Header) -> Sum:
         between = min(gross, net) < at < max(gross, net)
         if NO_PART.fullmatch(whole) or (covering and gross < at < total and not above):
             continue
+        in_deductions = re.fullmatch(WITHIN_DEDUCTIONS, above)
         if above and leaf in TOTALS:
             if ADDED_ITEM.fullmatch(above):
                 gross_parts.append(at)
                 continue
-            if "扣" in above:
+            if in_deductions:
                 totals.append(at)
                 continue
         # A part of a group whose subtotal is counted already.
         in_total = any(path[:depth] in summed for depth in range(1, len(path)))
         # What makes the gross pay stands left of it; what is taken off right of it isn't taken off within it.
-        of_gross = "应发" in above or "应付" in above
+        of_gross = re.fullmatch(WITHIN_GROSS, above)
         if in_total or (of_gross and not (gross < at and DEDUCTION_ITEM.fullmatch(leaf))):
             continue
         if EMPLOYERS_SHARE.fullmatch(whole):
             continue
-        if DEDUCTION_ITEM.fullmatch(whole) or "扣" in above:
+        if DEDUCTION_ITEM.fullmatch(whole) or in_deductions:
             if between or net < gross:
                 items.append(at)
             continue

@@ -12,7 +12,7 @@ class Mark(StrEnum):
 
     DONE = "done"
     CURRENT = "current"
-    TODO = "todo"
+    AHEAD = "ahead"
 
 
 class StepMark(NamedTuple):
@@ -62,7 +62,7 @@ def step_line(
         StepMark(
             key,
             label,
-            Mark.DONE if position < waits else Mark.CURRENT if position == waits else Mark.TODO,
+            Mark.DONE if position < waits else Mark.CURRENT if position == waits else Mark.AHEAD,
             who,
             due.get(key) if position >= waits else None,
         )

@@ -88,6 +88,7 @@ def notice_print(request, pk):
         {
             "batch": batch,
             "lines": lines,
+            "some_unexplained": any(line.unexplained for line in lines),
             "total": accepted_total(batch),
             "notice": notice_of(batch),
             "days": whole_figure("pay_notice_days", today()),

@@ -75,6 +75,17 @@ def test_two_rows_of_header_without_merges_as_in_csv():
     assert header.letters == {"name": "A", "gross": "C", "pay": "D"}
 
 
+def test_a_csv_in_which_every_column_stands_below_a_group():
+    rows = [
+        ["人员信息", None, "应发工资", None, "支付", None],
+        ["姓名", "籍贯", "基本", "小计", "实发工资", "签字"],
+        ["王伟", "张掖", "1", "1", "1", None],
+    ]
+    header = find_header(rows, ALL)
+    assert header.rows == [1, 2]
+    assert header.letters == {"name": "A", "gross": "D", "pay": "E"}
+
+
 def test_a_row_of_texts_below_the_header_is_data():
     rows = [["姓名", "出勤天数", "应发工资", "实发工资"], ["王伟", "26", "6000", "5900"]]
     assert find_header(rows, ALL).rows == [1]

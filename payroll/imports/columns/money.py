@@ -1,6 +1,6 @@
 """What is paid for the work, in yuan."""
 
-from payroll.imports.columns.groups import OF_GROSS, OF_PAY, OF_WORK
+from payroll.imports.columns.groups import OF_GROSS, OF_PAY, OF_RATE, OF_WORK
 from sheets.columns import Column
 
 
@@ -27,7 +27,7 @@ class UnitPrice(Column):
         "工钱/天",
     )
     synonyms += ("时薪", "小时工资", "工资单价", "计件单价", "每日工资", "人工单价", "日工价", "月工资标准")
-    under = rf"{OF_PAY}|{OF_WORK}|{OF_GROSS}|(?:本月|当月)?(?:计时|计件)(?:工资|薪资|金额)?(?:情况|计算|明细)?|计价|结算|计算"
+    under = rf"{OF_PAY}|{OF_WORK}|{OF_GROSS}|{OF_RATE}|计价|结算|计算"
 
 
 class Gross(Column):

@@ -1,6 +1,6 @@
 """What was worked, where and when, and what is written beside it."""
 
-from payroll.imports.columns.groups import OF_GROSS, OF_PAY, OF_WORK
+from payroll.imports.columns.groups import OF_GROSS, OF_PAY, OF_RATE, OF_WORK
 from payroll.imports.columns.people import PERSON
 from sheets.columns import Column
 
@@ -77,7 +77,7 @@ class Days(Column):
         "天数合计",
     )
     never = ("应出勤", "应到", "缺勤", "加班", "请假", "工时")
-    under = rf"{OF_WORK}|{OF_PAY}|{OF_GROSS}|(?:本月|当月)?计时(?:工资|薪资|金额)?(?:情况|计算|明细)?"
+    under = rf"{OF_WORK}|{OF_PAY}|{OF_GROSS}|{OF_RATE}"
     sums = OF_WORK
 
 

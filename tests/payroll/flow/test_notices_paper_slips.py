@@ -177,15 +177,18 @@ def test_the_poster_leads_to_the_sites_page_and_can_be_renewed(cast, project, en
     assert type(project).objects.get(pk=project.pk).site_code.key != key
 
 
-def test_a_slip_adds_up_or_says_that_the_sheet_does_not_explain_the_rest(cast, project, enter):
-    """What wasn't understood of a sheet is told on the slip, in print and on the phone, with its sign."""
+def test_slips_and_the_notice_add_up_or_say_that_the_sheet_does_not_explain_the_rest(cast, project, enter):
+    """What wasn't understood of a sheet is told on the slip, in print and on the phone, and on site, with its sign."""
     batch = submitted(project, [person(0), person(1)], subcontractor=cast.subcontractor)
     client = enter(cast.labour_officer)
     link = f"/public/pay/{tokens(batch)[0]}/"
-    for address in (f"/payroll/{batch.pk}/slips/", link):
+    pages = f"/payroll/{batch.pk}/slips/", link, f"/payroll/{batch.pk}/notice/print/"
+    for address in pages:
         assert "其他增减" not in client.get(address).content.decode(), "the control"
     PayrollLine.objects.filter(batch=batch, row=answers(batch)[0].line.row).update(deductions=None)
-    printed, shown = (client.get(address).content.decode() for address in (f"/payroll/{batch.pk}/slips/", link))
+    printed, shown, hung = (client.get(address).content.decode() for address in pages)
     assert printed.count("其他增减") == 1
     assert "-100.00 元（工资表未写明）" in printed
     assert "-100.00 元<br>工资表没有写明是什么，请问单位" in shown
+    assert hung.count("其他增减 -100.00") == 1
+    assert "工资表没有写明的差额" in hung

@@ -59,7 +59,7 @@ def test_the_line_of_steps_says_what_waits(stage, waits):
     step = waiting_step(steps)
     assert (step.key if step else None) == waits
     marks = [one.mark for one in steps]
-    assert marks == sorted(marks, key=[Mark.DONE, Mark.CURRENT, Mark.TODO].index)
+    assert marks == sorted(marks, key=[Mark.DONE, Mark.CURRENT, Mark.AHEAD].index)
     due = {one.key: one.due_on for one in steps}
     if stage == "confirming":
         assert (due["confirm"].day, due["audit"].day) == (28, 1)

@@ -270,8 +270,7 @@ def _head(pick: random.Random, paths: list[tuple[str, ...]]) -> tuple[list[list]
     """The rows of titles: groups merged, or (as csv has them) followed by blanks; a title alone over the whole depth,
     in the first or, where groups are merged, in the last row."""
     depth = max(map(len, paths))
-    # Without merges and without any title that stands alone the first row can't be told from what stands above a table.
-    merges = pick.random() < 0.75 or min(map(len, paths)) > 1
+    merges = pick.random() < 0.75
     alone = pick.choice(("merged", "top", "bottom")) if merges else "top"
     rows: list[list] = [[None] * len(paths) for _row in range(depth)]
     merged = []
