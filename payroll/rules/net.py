@@ -7,17 +7,20 @@ a sheet allow two readings, a row agrees if one of them holds: only a certain co
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from typing import NamedTuple
 
 from payroll.rules.amounts import ZERO, NotMoney, parse_money
 
 TOLERANCE = Decimal("0.01")
+# So many amounts of unknown meaning are tried with either sign; more could come to anything by chance.
+MOST_UNKNOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
     """Which columns (1-based) make the net pay. `unknown` are columns whose meaning isn't known: a
-    row with an amount there can't be recomputed. `simple`: one gross, at most one total, no more."""
+    row with an amount there can't be held against itself. `simple`: one gross, at most one total, no more."""
 
     computable: bool = False
     gross: tuple[int, ...] = ()
@@ -35,7 +38,8 @@ class Sum:
 
 
 class Parts(NamedTuple):
-    """Gross and deductions of a row besides its advance, yuan. Where `agree`, gross − deductions − advance is the net."""
+    """Gross and deductions of a row besides its advance, yuan. Where `agree`, gross − deductions − advance is the net,
+    or differs from it by the amounts of unknown meaning that the row holds."""
 
     gross: Decimal
     deductions: Decimal
@@ -47,11 +51,10 @@ def parts_of(how: Sum, cells: Sequence[object], advance: Decimal, net: Decimal) 
     it contradicts them all; None where that can't be told.
 
     Single deductions are added up, several gross amounts or totals too; an advance that a total holds is taken out
-    of it, so that what is kept of the row adds up.
+    of it, so that what is kept of the row adds up. Amounts of unknown meaning may have been added or taken off.
     """
     try:
-        if any(_holds_amount(_at(cells, column)) for column in how.unknown):
-            return None
+        unknown = [amount for column in how.unknown if (amount := _unknown_amount(_at(cells, column)))]
         gross = sum((parse_money(_at(cells, column)) or ZERO for column in how.gross), ZERO)
         totals = sum((parse_money(_at(cells, column)) or ZERO for column in how.deductions), ZERO)
         items = sum((parse_money(_at(cells, column)) or ZERO for column in how.items), ZERO)
@@ -66,15 +69,24 @@ def parts_of(how: Sum, cells: Sequence[object], advance: Decimal, net: Decimal) 
     for deductions in readings:
         if abs(gross - deductions - advance - net) <= TOLERANCE:
             return Parts(gross, deductions, True)
-    return Parts(gross, taken, False)
+    if not unknown:
+        return Parts(gross, taken, False)
+    if len(unknown) <= MOST_UNKNOWN:
+        for signs, deductions in product(product((1, -1, 0), repeat=len(unknown)), readings):
+            rest = sum((sign * amount for sign, amount in zip(signs, unknown, strict=True)), ZERO)
+            if abs(gross - deductions - advance + rest - net) <= TOLERANCE:
+                return Parts(gross, deductions, True)
+    return None
 
 
-def _holds_amount(value: object) -> bool:
-    """Whether a cell of unknown meaning holds an amount; a text that is none is only a word."""
+def _unknown_amount(value: object) -> Decimal | None:
+    """The amount in a cell of unknown meaning; a text that is none is only a word. Raises NotMoney."""
     try:
-        return bool(parse_money(value))
+        return parse_money(value)
     except NotMoney:
-        return type(value) is not str
+        if type(value) is str:
+            return None
+        raise
 
 
 def _at(cells: Sequence[object], column: int) -> object:

@@ -175,6 +175,21 @@ class UnreadColumn(Check):
     basis = LEDGER
 
 
+class NetUnexplained(Check):
+    code = "net_unexplained"
+    title = "实发与应发的差额没有写明"
+    what = "实发不等于应发减扣款、预支，差额是什么，表里没有写明。工资条和公示上写成“其他增减”。"
+    family = Family.ARITHMETIC
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    whole_batch = True
+    message = (
+        "有 {count} 行的实发工资不等于应发减扣款、预支，差额是什么，表里没有写明；第一处差 {gap} 元。工资条和公示上会写成“其他增减”。"
+        "差额是扣款、预支的，请单列一栏；有的列没有识别的，请在“列对应不对？调整”里指定。"
+    )
+    basis = LEDGER
+
+
 class PayOverLimit(Check):
     code = "pay_over_limit"
     title = "单笔工资超过限额"
@@ -212,7 +227,8 @@ class AmountChecks(Telling):
         return amount
 
     def _agree(self, row, gross, deductions, advance, net, cells) -> tuple[Decimal, Decimal | None]:
-        """net_mismatch where gross − deductions − advance is computable and differs by over 0.01.
+        """net_mismatch where gross − deductions − advance is computable and differs by over 0.01; a difference that
+        can't be judged is counted.
 
         The gross pay and deductions to be kept with the row: what the net is made of where that can be told, else
         what stands in the two cells. Without an amount anywhere a blank stays blank.
@@ -225,11 +241,14 @@ class AmountChecks(Telling):
         else:
             parts = parts_of(self.how, cells, early, net)
             if parts is None:
+                self._count_rest(row, gross - taken - early - net)
                 return gross, deductions
         if parts.agree:
             # A total below the advance it is said to hold stays as it stands.
             blank = deductions is None and not parts.deductions
-            return parts.gross, deductions if parts.deductions < 0 or blank else parts.deductions
+            kept = deductions if parts.deductions < 0 or blank else parts.deductions
+            self._count_rest(row, parts.gross - (kept or ZERO) - early - net)
+            return parts.gross, kept
         self.say(
             row,
             "net_pay",
@@ -241,6 +260,20 @@ class AmountChecks(Telling):
             due=show(parts.gross - parts.deductions - early),
         )
         return gross, deductions
+
+    def _count_rest(self, row: int, rest: Decimal) -> None:
+        """A row whose net pay is less by `rest` than what is kept of its other amounts comes to."""
+        if abs(rest) > TOLERANCE:
+            self._unexplained += 1
+            if self._unexplained == 1:
+                self._first_unexplained = row, abs(rest)
+
+    def _tell_unexplained(self) -> None:
+        """One notice of all such rows, unless columns of amounts that nobody understands were named already."""
+        if not self._unexplained or any(remark.code == UnreadColumn.code for remark in self.warnings):
+            return
+        row, gap = self._first_unexplained
+        self.say(row, "net_pay", NetUnexplained, count=self._unexplained, gap=show(gap))
 
     def _days(self, row: int, name: str, value: object) -> Decimal | None:
         try:

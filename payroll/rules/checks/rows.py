@@ -79,7 +79,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         self.blank_ids = blank_ids
         self._has_card = "bank_card" in letters
         self._banks_known: set[object] = set()
-        self._priced = self._below = 0
+        self._priced = self._below = self._unexplained = 0
         self.taken_back: frozenset[str] = frozenset()
         self._pay_limit = facts.pay_limit if facts.pay_limit is not None else Decimal("Infinity")
         self._worker_of, self._ages, self._wage = facts.worker_of, facts.ages, facts.minimum_wage
@@ -146,8 +146,11 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
             net = self._net(row, name, net)
         if net is not None:
             self.total_net += net
-            if gross is not None and complete and self.how.computable and len(self.errors) == money_errors:
-                gross, deductions = self._agree(row, gross, deductions, advance, net, cells)
+            if gross is not None and complete and len(self.errors) == money_errors:
+                if self.how.computable:
+                    gross, deductions = self._agree(row, gross, deductions, advance, net, cells)
+                elif gross != net:
+                    self._count_rest(row, gross - net)
             if net > self._pay_limit:
                 self._over_limit(row, name, net)
         if price is not None:
@@ -199,6 +202,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
     def finish(self) -> None:
         """What only the whole sheet can say. Call once, after the last row; remarks are in the order of rows then."""
         self._drop_prices_of_another_kind()
+        self._tell_unexplained()
         self.warnings.sort(key=lambda remark: remark.row)
 
     def _without_missing_results(self, row: int, values: Sequence[object]) -> list[object]:

@@ -157,6 +157,14 @@ EXAMPLES = {
         lambda: read(["王伟", id_number(1), 900.0, 5400.0], titles=["姓名", "身份证号", "夜餐", "实发工资"]),
         lambda: read(["王伟", id_number(1), "好", 5400.0], titles=["姓名", "身份证号", "夜餐", "实发工资"]),
     ),
+    "net_unexplained": (
+        lambda: read(
+            ["王伟", id_number(1), 9.0, 1.0, 8.5], titles=["姓名", "身份证号", "应发工资", "考核", "实发工资"]
+        ),
+        lambda: read(
+            ["王伟", id_number(1), 9.0, 1.0, 9.0], titles=["姓名", "身份证号", "应发工资", "考核", "实发工资"]
+        ),
+    ),
     "pay_over_limit": (
         lambda: read(row(1), facts=Facts(pay_limit=Decimal(5000))),
         lambda: read(row(1), facts=Facts(pay_limit=Decimal(5400))),

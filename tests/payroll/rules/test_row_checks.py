@@ -88,9 +88,10 @@ def test_a_cent_of_rounding_is_no_mismatch(net):
     assert codes(parsed(row(1, 实发工资=net))) == ([], [])
 
 
-def test_without_deduction_columns_nothing_is_computed():
+def test_without_deduction_columns_a_difference_is_told_and_no_contradiction():
     titles = ["姓名", "身份证号", "应发工资", "实发工资"]
-    assert codes(parsed(["王伟", id_number(1), 6000.0, 5000.0], titles=titles)) == ([], [])
+    assert codes(parsed(["王伟", id_number(1), 6000.0, 5000.0], titles=titles)) == ([], ["net_unexplained"])
+    assert codes(parsed(["王伟", id_number(1), 6000.0, 6000.0], titles=titles)) == ([], [])
     titles = ["姓名", "身份证号", "应发工资", "扣款", "实发工资"]
     assert codes(parsed(["王伟", id_number(1), 6000.0, None, 5000.0], titles=titles))[0] == ["net_mismatch"]
     assert codes(parsed(["王伟", id_number(1), 6000.0, 1000.0, 5000.0], titles=titles))[0] == []

@@ -32,8 +32,13 @@ def read(titles, *amounts, facts=None):
         # Nothing was taken off, nothing was written.
         (["应发工资", "社保", "个税", "实发工资"], [6000.0, None, None, 6000.0], (6000, None, None)),
         (["应发工资", "扣款", "实发工资"], [6000.0, 0.0, 6000.0], (6000, 0, None)),
-        # An amount of unknown meaning: what stands in the cells is kept, whatever it comes to.
+        # An amount of unknown meaning that was added or taken off: what is known is kept, the rest stays unexplained.
         (["应发工资", "扣款", "某某", "实发工资"], [6000.0, 100.0, 70.0, 5970.0], (6000, 100, None)),
+        (["应发工资", "餐费", "某某", "实发工资"], [6000.0, 100.0, 70.0, 5970.0], (6000, 100, None)),
+        (["应发工资", "餐费", "某某", "实发工资"], [6000.0, 100.0, 70.0, 5830.0], (6000, 100, None)),
+        (["应发工资", "餐费", "某某", "实发工资"], [6000.0, 100.0, 70.0, 5900.0], (6000, 100, None)),
+        # It doesn't explain the rest: what stands in the cells is kept, whatever it comes to.
+        (["应发工资", "餐费", "某某", "实发工资"], [6000.0, 100.0, 70.0, 5950.0], (6000, None, None)),
     ],
 )
 def test_what_was_taken_off_is_kept_as_one_amount(titles, amounts, kept):
@@ -50,6 +55,18 @@ def test_a_sheet_whose_totals_stand_by_group_keeps_their_sum():
     found = parse(Workbook("xlsx", [Sheet.of([titles, below, row])]), month="2026-10")
     (line,) = found.lines
     assert (line.gross, line.deductions, line.net) == (6200, 300, 5900)
+
+
+def test_differences_that_the_sheet_does_not_explain_are_told_once():
+    titles = ["应发工资", "餐费", "考核", "实发工资"]
+    agreeing = [6000.0, 100.0, 0.0, 5900.0]
+    found = read(titles, agreeing, [6000.0, 100.0, 70.0, 5970.0], [6000.0, 100.0, 70.0, 5830.0], agreeing)
+    assert found.errors == []
+    (told,) = (remark for remark in found.warnings if remark.code == "net_unexplained")
+    assert told.cell == "F3"
+    assert told.message.startswith("有 2 行的实发工资不等于应发减扣款、预支")
+    assert "第一处差 70.00 元" in told.message
+    assert [remark.code for remark in read(titles, agreeing).warnings] == [], "the control"
 
 
 def test_a_contradiction_that_is_let_through_keeps_what_stands_there():
