@@ -39,7 +39,8 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
     at = None if only else _number(request.GET.get("at"))
     number = position_of(request.scope, batch, sheet_no, at) // size + 1 if at else request.GET.get("page")
     page = Paginator(row_numbers(request.scope, batch, sheet_no, only=only), size).get_page(number)
-    page.object_list = rows_of(request.scope, batch, sheet_no, [row["row"] for row in page.object_list])
+    columns = columns_of(request.scope, batch, sheet_no)
+    page.object_list = rows_of(request.scope, batch, sheet_no, columns, [row["row"] for row in page.object_list])
     counts = remark_counts(request.scope, batch)
     total = accepted_total(batch)
     declared = batch.declared_total_net
@@ -50,7 +51,7 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
         "sizes": LONG_SIZES,
         "only": only,
         "query": _kept(names, sheet_no, only),
-        "columns": columns_of(batch, sheet_no),
+        "columns": columns,
         "sheet_no": sheet_no,
         "tabs": _tabs(names, sheet_no) if len(names) > 1 else [],
         "at": at,

@@ -38,7 +38,7 @@ GRAVITY = list(LEVELS)
 
 @dataclass(frozen=True, slots=True)
 class GridColumn:
-    """A column of the uploaded sheet that was understood."""
+    """A column of the uploaded sheet that was understood; without a letter, what several of its columns come to."""
 
     name: str
     letter: str
@@ -102,11 +102,17 @@ def said(remark: PayrollRemark) -> Said:
     return Said(LEVELS[remark.severity], WORDS[remark.severity], remark.cell, remark.message, remark.code, title, basis)
 
 
-def columns_of(batch: PayrollBatch, sheet_no: int = 1) -> list[GridColumn]:
-    """In the order of the sheet."""
+def columns_of(scope: Scope, batch: PayrollBatch, sheet_no: int = 1) -> list[GridColumn]:
+    """In the order of the sheet. Single deductions are kept as one amount: it stands before the net pay."""
     letters = batch.parts[sheet_no - 1]["columns"] if sheet_no <= len(batch.parts) else batch.columns
     known = [(column_index(letter), name, letter) for name, letter in letters.items() if name not in LEFT_OUT]
-    return [GridColumn(name, letter, TITLES.get(name, name), name in NUMBERS) for _, name, letter in sorted(known)]
+    columns = [GridColumn(name, letter, TITLES.get(name, name), name in NUMBERS) for _, name, letter in sorted(known)]
+    if "deductions" not in letters and (
+        lines_of(scope, batch).filter(sheet_no=sheet_no, deductions__isnull=False).exists()
+    ):
+        place = next((at for at, column in enumerate(columns) if column.net), len(columns))
+        columns.insert(place, GridColumn("deductions", "", "扣款合计", True))
+    return columns
 
 
 def row_numbers(scope: Scope, batch: PayrollBatch, sheet_no: int = 1, *, only: str = "") -> QuerySet:
@@ -127,10 +133,11 @@ def position_of(scope: Scope, batch: PayrollBatch, sheet_no: int, row: int) -> i
     return lines_of(scope, batch).filter(**of_sheet).count() + rejected_of(scope, batch).filter(**of_sheet).count()
 
 
-def rows_of(scope: Scope, batch: PayrollBatch, sheet_no: int, numbers: Iterable[int]) -> list[GridRow]:
+def rows_of(
+    scope: Scope, batch: PayrollBatch, sheet_no: int, columns: list[GridColumn], numbers: Iterable[int]
+) -> list[GridRow]:
     """The rows of a sheet with these numbers, three queries whatever their number."""
     numbers = list(numbers)
-    columns = columns_of(batch, sheet_no)
     here = {"sheet_no": sheet_no, "row__in": numbers}
     lines = {line.row: line for line in lines_of(scope, batch).filter(**here)}
     rejected = {row.row: row.cells for row in rejected_of(scope, batch).filter(**here)}

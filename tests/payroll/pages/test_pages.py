@@ -14,6 +14,7 @@ from payroll.services.reading import batch_read
 from payroll.services.submissions import batch_submit
 from responsibilities.models import AuditEvent
 from responsibilities.services.trail import Actor
+from tests.factories.odd_sheets import odd_sheet
 from tests.factories.payroll import card_number, draft, id_number, person, sheet_bytes, site, upload
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,21 @@ def test_the_sheet_is_shown_with_its_bad_cells_and_the_words_beside(enter, cast,
     assert "有错误的 1 行不会提交" in shown
     assert "与表内合计一致" in shown
     assert "第 5 行（合计）" in shown
+
+
+def test_single_deductions_are_shown_as_the_amount_that_slips_will_tell(enter, cast, project):
+    client = enter(cast.labour_officer)
+
+    def shown(titles, *amounts):
+        rows = [[person(n)["name"], id_number(n), *amounts] for n in (1, 2)]
+        batch = upload(project, odd_sheet(rows, titles=["姓名", "身份证号", *titles], above=()))
+        batch_read(batch.pk)
+        return text_of(client.get(page(batch)))
+
+    told = shown(["应发工资", "伙食费", "水电费", "实发工资"], 6000, 300, 45, 5655)
+    assert ">扣款合计</th>" in told
+    assert told.count(">345.00</td>") == 2
+    assert "扣款合计" not in shown(["应发工资", "实发工资"], 6000, 6000), "the control"
 
 
 def test_only_rows_with_problems_are_shown_when_asked(enter, cast, project):
