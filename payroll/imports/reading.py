@@ -177,10 +177,10 @@ class _Table:
             merged_rows[area.top] = max(merged_rows.get(area.top, 0), area.right - area.left + 1)
         self._rows = Rows(self.header, merged_rows)
         self._crews = Crews(sheet, self.header, csv)
+        self._title_row = self.header.rows[-1] if self.header.rows else self.header.first_data_row
         self._factors = factors_of(self.header, sheet.head(max(0, self.header.first_data_row - 1)), how, people)
         if self._factors:
-            row = self.header.rows[-1] if self.header.rows else self.header.first_data_row
-            self.checks.say(row, "net_pay", AmountsConverted, **told(self.header, self._factors))
+            self.checks.say(self._title_row, "net_pay", AmountsConverted, **told(self.header, self._factors))
         if sheet.hidden_columns:
             tell_hidden_columns(self.checks, sheet, self.header, how, people)
         tell_unread_columns(self.checks, sheet, self.header, how, people)
@@ -325,6 +325,7 @@ class _Table:
     def _finish(self) -> None:
         part = self.part
         self._computed.tell(self.checks)
+        self.checks.tell_unexplained(self._title_row)
         self.checks.finish()
         part.total_net = self.checks.total_net
         if not self._totals:

@@ -184,7 +184,7 @@ class NetUnexplained(Check):
     lighter = Severity.NOTICE
     whole_batch = True
     message = (
-        "有 {count} 行的实发工资不等于应发减扣款、预支，差额是什么，表里没有写明；第一处差 {gap} 元。工资条和公示上会写成“其他增减”。"
+        "有 {count} 行的实发工资不等于应发减扣款、预支，差额是什么，表里没有写明；第一处在第 {row} 行，差 {gap} 元。工资条和公示上会写成“其他增减”。"
         "差额是扣款、预支的，请单列一栏；有的列没有识别的，请在“列对应不对？调整”里指定。"
     )
     basis = LEDGER
@@ -268,12 +268,13 @@ class AmountChecks(Telling):
             if self._unexplained == 1:
                 self._first_unexplained = row, abs(rest)
 
-    def _tell_unexplained(self) -> None:
-        """One notice of all such rows, unless columns of amounts that nobody understands were named already."""
+    def tell_unexplained(self, title_row: int) -> None:
+        """One notice of all such rows at the titles, unless columns of amounts that nobody understands were named."""
         if not self._unexplained or any(remark.code == UnreadColumn.code for remark in self.warnings):
             return
         row, gap = self._first_unexplained
-        self.say(row, "net_pay", NetUnexplained, count=self._unexplained, gap=show(gap))
+        words = {"count": self._unexplained, "row": row, "gap": show(gap)}
+        self.say(title_row, "net_pay", NetUnexplained, **words)
 
     def _days(self, row: int, name: str, value: object) -> Decimal | None:
         try:

@@ -202,7 +202,6 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
     def finish(self) -> None:
         """What only the whole sheet can say. Call once, after the last row; remarks are in the order of rows then."""
         self._drop_prices_of_another_kind()
-        self._tell_unexplained()
         self.warnings.sort(key=lambda remark: remark.row)
 
     def _without_missing_results(self, row: int, values: Sequence[object]) -> list[object]:

@@ -63,9 +63,9 @@ def test_differences_that_the_sheet_does_not_explain_are_told_once():
     found = read(titles, agreeing, [6000.0, 100.0, 70.0, 5970.0], [6000.0, 100.0, 70.0, 5830.0], agreeing)
     assert found.errors == []
     (told,) = (remark for remark in found.warnings if remark.code == "net_unexplained")
-    assert told.cell == "F3"
+    assert told.cell == "F1"
     assert told.message.startswith("有 2 行的实发工资不等于应发减扣款、预支")
-    assert "第一处差 70.00 元" in told.message
+    assert "第一处在第 3 行，差 70.00 元" in told.message
     assert [remark.code for remark in read(titles, agreeing).warnings] == [], "the control"
 
 
