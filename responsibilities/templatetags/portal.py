@@ -19,6 +19,12 @@ def money(amount) -> str:
 
 
 @register.filter
+def change(amount) -> str:
+    """What comes on top or is taken off, with its sign: `+50.00`, `-1,234.50`."""
+    return f"{Decimal(amount):+,.2f}"
+
+
+@register.filter
 def day_of(moment: str) -> str:
     """The day here of a moment that was kept as text (ISO 8601, with its zone)."""
     return f"{datetime.datetime.fromisoformat(moment).astimezone(SHANGHAI):%Y-%m-%d}" if moment else "—"

@@ -192,3 +192,5 @@ def test_slips_and_the_notice_add_up_or_say_that_the_sheet_does_not_explain_the_
     assert "-100.00 元<br>工资表没有写明是什么，请问单位" in shown
     assert hung.count("其他增减 -100.00") == 1
     assert "工资表没有写明的差额" in hung
+    PayrollLine.objects.filter(batch=batch, row=answers(batch)[0].line.row).update(deductions=300)
+    assert "+200.00 元（工资表未写明）" in client.get(pages[0]).content.decode()
