@@ -41,6 +41,8 @@ DIGITS = re.compile(r"\d")
 DAY = re.compile(
     r"(?:19|20)\d{2}[-/.年](?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
 )
+# As amounts are typed, with a point or commas, and no number of a person is.
+AMOUNT = re.compile(r"[-+¥￥]?(?:\d{1,3}(?:[,，]\d{3})+|\d{1,6}(?=\.))(?:\.\d{1,2})?元?")
 PLAIN_NUMBER = re.compile(r"[0-9]{1,8}")
 
 # What a column can't be where most of its cells are of another, unmistakable kind.
@@ -179,7 +181,7 @@ def masked(cell: Cell) -> str:
     """A sample for people: personal numbers never in full, wherever they stand."""
     text = " ".join(as_text(cell).split())
     digits = "".join(DIGITS.findall(text))
-    if DAY.fullmatch(text):
+    if DAY.fullmatch(text) or (len(digits) < 10 and AMOUNT.fullmatch(text)):
         return text[:SAMPLE_LENGTH]
     if len(digits) < 7 or (type(cell) is float and abs(cell) < 1e8 and not float(cell).is_integer()):
         return text[:SAMPLE_LENGTH]

@@ -41,8 +41,8 @@ class Joining:
         self._counted = {header.mapping[one] for one in COUNTED if one in header.mapping}
         self.lower: set[int] = set()
 
-    def rows(self, rows: Iterator[Row], checks: Telling) -> Iterator[Row]:
-        """The rows, with each group's sums in its first one."""
+    def rows(self, rows: Iterator[Row], checks: Telling | None = None) -> Iterator[Row]:
+        """The rows, with each group's sums in its first one; `checks` are told of it."""
         if not self._groups:
             yield from rows
             return
@@ -58,7 +58,7 @@ class Joining:
                     break
             yield from self._joined(group, checks)
 
-    def _joined(self, group: list[Row], checks: Telling) -> Iterator[Row]:
+    def _joined(self, group: list[Row], checks: Telling | None) -> Iterator[Row]:
         net = self._mapping["net_pay"]
         if sum(1 for _row, cells in group if not _blank(_at(cells, net))) < 2 or not self._one_person(group):
             yield from group
@@ -70,8 +70,9 @@ class Joining:
             return
         first, last = group[0][0], group[-1][0]
         self.lower.update(range(first + 1, last + 1))
-        words = {"first": first, "last": last, "name": as_text(_at(top, self._mapping["name"])).strip()}
-        checks.say(first, "net_pay", RowsJoined, net=show(parse_money(_at(top, net))), **words)
+        if checks is not None:
+            words = {"first": first, "last": last, "name": as_text(_at(top, self._mapping["name"])).strip()}
+            checks.say(first, "net_pay", RowsJoined, net=show(parse_money(_at(top, net))), **words)
         yield first, top
         yield from group[1:]
 

@@ -17,7 +17,7 @@ from payroll.imports.parsed import Parsed, Part
 from payroll.imports.people import people_of
 from payroll.imports.rows import GRAND, Rows
 from payroll.imports.sums import sum_of, without_day_counts
-from payroll.imports.units import converted, factors_of, told
+from payroll.imports.units import converted, factors_of, told, unit_above
 from payroll.imports.unseen import ComputedCells, tell_hidden_columns, tell_unread_columns
 from payroll.rules.amounts import ZERO, NotMoney, parse_money, show
 from payroll.rules.checks import ORDER, Line, Memory, RowChecks
@@ -27,7 +27,7 @@ from payroll.rules.checks.sheets import AmountsConverted
 from payroll.rules.facts import Facts
 from payroll.rules.month import Month
 from payroll.rules.names import SPACES
-from payroll.rules.net import TOLERANCE
+from payroll.rules.net import TOLERANCE, Sum, judged
 from payroll.rules.remarks import Remark
 from sheets.headers import MAX_DEPTH, Header, find_header
 from sheets.reader import Range, Sheet
@@ -61,6 +61,7 @@ class Reading:
         self.sheets = [sheet for sheet, _header in tables]
         self.taken_back: set[tuple[int, str]] = set()  # (sheet_no, code) of remarks that don't count after all
         self._table: _Table | None = None
+        self._ways: list[tuple[Sum, dict[int, Decimal], Joining]] = []  # by part: how its rows were read
 
     @property
     def sheet(self) -> Sheet:
@@ -90,6 +91,7 @@ class Reading:
             sheet, part = self.sheets[number], parsed.tables[number]
             number += 1
             self._table = table = _Table(sheet, part, number, parsed, self._facts, self._csv, memory)
+            self._ways.append((table.how, table.factors, table.joining))
             yield from table.chunks()
             parsed.errors += table.checks.errors
             parsed.warnings += table.checks.warnings
@@ -123,18 +125,39 @@ class Reading:
             remarks.clear()
         return found
 
-    def cells_of(self, places: Mapping[int, AbstractSet[int]]) -> Iterator[tuple[int, int, list[Cell], dict[str, int]]]:
-        """(sheet_no, row, cells, mapping) of the rows told by sheet, as the file has them."""
-        for number, (sheet, part) in enumerate(zip(self.sheets, self.parsed.tables, strict=True), start=1):
+    def values_of(self, places: Mapping[int, AbstractSet[int]]) -> Iterator[tuple[int, int, dict[str, Cell | Decimal]]]:
+        """(sheet_no, row, canonical column → cell) of the rows told by sheet, for whoever wants to show them.
+
+        A row that contradicts itself stands as the file has it; of any other the amounts are those that a line has.
+        """
+        parts = zip(self.sheets, self.parsed.tables, self._ways, strict=True)
+        for number, (sheet, part, (how, factors, joining)) in enumerate(parts, start=1):
             rows = places.get(number)
             if not rows:
                 continue
             last = max(rows)
-            for row, cells in sheet.rows(min(rows)):
+            for row, cells in joining.rows(sheet.rows(min(rows))):
                 if row in rows:
-                    yield number, row, cells, part.header.mapping
+                    yield number, row, _values(cells, part.header.mapping, how, factors)
                 if row >= last:
                     break
+
+
+def _values(
+    cells: list[Cell], mapping: Mapping[str, int], how: Sum, factors: dict[int, Decimal]
+) -> dict[str, Cell | Decimal]:
+    read = converted(cells, factors) if factors else cells
+    found = judged(how, read, mapping)
+    if found is not None and found.agrees is False:
+        read = cells
+    values: dict[str, Cell | Decimal] = {
+        name: read[at - 1] for name, at in mapping.items() if at <= len(read) and read[at - 1] is not None
+    }
+    if found is not None and found.agrees:
+        values["gross"] = found.gross
+        if found.deductions is not None:
+            values["deductions"] = found.deductions
+    return values
 
 
 def _all_blank(people: Sequence[Sequence[Cell]], at: int | None) -> bool:
@@ -159,7 +182,7 @@ class _Table:
         self.header = part.header
         self.follows: Header | None = None
         people = people_rows(sample(sheet, self.header))
-        how = without_day_counts(sum_of(self.header), people, self.header.mapping)
+        self.how = how = without_day_counts(sum_of(self.header), people, self.header.mapping)
         self.checks = RowChecks(
             month=parsed.month,
             letters=self.header.letters,
@@ -178,13 +201,15 @@ class _Table:
         self._rows = Rows(self.header, merged_rows)
         self._crews = Crews(sheet, self.header, csv)
         self._title_row = self.header.rows[-1] if self.header.rows else self.header.first_data_row
-        self._factors = factors_of(self.header, sheet.head(max(0, self.header.first_data_row - 1)), how, people)
-        if self._factors:
-            self.checks.say(self._title_row, "net_pay", AmountsConverted, **told(self.header, self._factors))
+        self.factors = factors_of(
+            self.header, unit_above(sheet.head(max(0, self.header.first_data_row - 1))), how, people
+        )
+        if self.factors:
+            self.checks.say(self._title_row, "net_pay", AmountsConverted, **told(self.header, self.factors))
         if sheet.hidden_columns:
             tell_hidden_columns(self.checks, sheet, self.header, how, people)
         tell_unread_columns(self.checks, sheet, self.header, how, people)
-        self._joining = Joining(sheet, self.header, how, converted=bool(self._factors))
+        self.joining = Joining(sheet, self.header, how, converted=bool(self.factors))
         self._computed = ComputedCells(sheet, self.header, how)
         self._totals: list[tuple[int, bool, Decimal]] = []
         self._since = ZERO
@@ -193,7 +218,7 @@ class _Table:
 
     def chunks(self) -> Iterator[list[Line]]:
         part, checks, rows, crews = self.part, self.checks, self._rows, self._crews
-        mapping, factors = self.header.mapping, self._factors
+        mapping, factors = self.header.mapping, self.factors
         width = max(self.sheet.width, *mapping.values())
         pick = itemgetter(*(mapping.get(name, width + 1) - 1 for name in ORDER))
         pad = [None] * (width + 1)
@@ -203,8 +228,8 @@ class _Table:
         check, fills, computed = checks.check, crews.needed, self._computed.rows
         # Beside another table: only this one's columns are looked at.
         left, right = self.header.block - 1, max(self.header.titles, default=0)
-        told = self._joining.rows(self.sheet.rows(self.header.first_data_row), checks)
-        lower = self._joining.lower
+        told = self.joining.rows(self.sheet.rows(self.header.first_data_row), checks)
+        lower = self.joining.lower
         expected = self.sheet.height - self.header.first_data_row
         for chunk in announced(told, self.header, checks.facts, expected):
             lines = []

@@ -1,7 +1,8 @@
 """What a person is shown of a workbook when its columns are to be confirmed: masked, small enough to keep.
 
-`shown` takes a proposal and adds the size of each sheet, its first rows and what the cells of a column look like;
-the answer is JSON. `reguessed` looks at one table again under header rows that a person named.
+`shown` takes a proposal and adds the size of each sheet, its first rows, what the cells of a column look like and
+what `payroll.imports.judging` needs to hold the rows against themselves; the answer is JSON. `reguessed` looks at one
+table again under header rows that a person named.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +13,11 @@ from payroll.imports.content import SUPPORTS, evidence_of, kind_of, masked, peop
 from payroll.imports.guessing import guess_columns
 from payroll.imports.layout import blocks_of, header_signature
 from payroll.imports.mapping import Proposal
+from payroll.imports.sums import sum_of, without_day_counts
+from payroll.imports.units import unit_above
 from sheets.headers import HEAD_ROWS, MAX_DEPTH, Header, read_titles
 from sheets.reader import Sheet, Workbook
-from sheets.values import column_index
+from sheets.values import Cell, column_index
 
 ROWS_BELOW = 9  # enough for five people among blank rows and notes
 SAMPLED = 120
@@ -52,12 +55,12 @@ class Rows(NamedTuple):
 
 
 def shown(workbook: Workbook, proposal: Proposal) -> dict:
-    """The proposal as JSON with `width`, `height`, `rows` per table and `seen` per column."""
+    """The proposal as JSON with `width`, `height`, `rows` and `unit` per table, `seen`, `path` and `days` per column."""
     told = proposal.as_dict()
     told["sheets"] = told["sheets"][:MOST_TABLES]
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
-    for table in told["sheets"]:
-        _describe(table, sheets[table["name"]])
+    for table, looked_at in zip(told["sheets"], proposal.tables, strict=False):
+        _describe(table, sheets[table["name"]], looked_at.header)
     return told
 
 
@@ -67,14 +70,14 @@ def reguessed(table: dict, workbook: Workbook, header_rows: Sequence[int], data_
     sheet = next(sheet for sheet in workbook.sheets if sheet.name == table["name"])
     rows = sheet.head(HEAD_ROWS + MAX_DEPTH)
     header = _block(read_titles(rows, sheet.merged, list(header_rows), data_row=data_row or 1), table)
-    _mapping, guesses = guess_columns(sheet, header)
+    mapping, guesses = guess_columns(sheet, header)
     anew = table | {
         "header_rows": list(header_rows),
         "first_data_row": header.first_data_row,
         "signature": header_signature(header),
         "columns": [guess.as_dict() for guess in guesses],
     }
-    _describe(anew, sheet)
+    _describe(anew, sheet, header.mapped(mapping))
     return anew
 
 
@@ -85,7 +88,7 @@ def _block(header: Header, table: dict) -> Header:
     return next((block for block in blocks if not block.block or block.block >= first), blocks[-1])
 
 
-def _describe(table: dict, sheet: Sheet) -> None:
+def _describe(table: dict, sheet: Sheet, header: Header | None) -> None:
     table["width"], table["height"] = sheet.width, sheet.height
     first = table["first_data_row"]
     top = max(1, min(table["header_rows"], default=first) - 1)
@@ -97,10 +100,20 @@ def _describe(table: dict, sheet: Sheet) -> None:
             break
         table["rows"].append([_shown(cell) for cell in cells[:MOST_COLUMNS]])
     people = people_rows([cells for _number, cells in islice(sheet.rows(first), SAMPLED)])
+    table["unit"] = unit_above(sheet.head(first - 1))
     table["columns"] = table["columns"][:MOST_COLUMNS]
+    days = _day_counts(header, people) if header else set()
     for column in table["columns"]:
         at = column_index(column["letter"])
         column["seen"] = _seen([cells[at - 1] if at <= len(cells) else None for cells in people], column["column"])
+        column["path"] = list(header.paths.get(at, ())) if header else []
+        column["days"] = at in days
+
+
+def _day_counts(header: Header, people: Sequence[Sequence[Cell]]) -> set[int]:
+    """Columns titled as deductions that hold days."""
+    how = sum_of(header)
+    return {*how.items} - {*without_day_counts(how, people, header.mapping).items}
 
 
 def _shown(cell) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from payroll.imports.arithmetic import agreement
+from payroll.imports.arithmetic import agreement, cents
 from payroll.imports.columns.groups import WITHIN_DEDUCTIONS, WITHIN_GROSS
 from payroll.rules.net import Sum
 from sheets.columns import TOTALS, bare
@@ -38,10 +38,9 @@ def without_day_counts(how: Sum, rows: Sequence[Sequence[Cell]], mapping: Mappin
 
 
 def _holds_days(cells: Iterable[Cell]) -> bool:
-    filled = [cell for cell in cells if cell is not None and cell != ""]
-    return bool(filled) and all(
-        type(cell) is float and 0 <= cell <= 31 and cell * 2 == int(cell * 2) for cell in filled
-    )
+    """Whole and half days; a csv has them as texts."""
+    amounts = [cents(cell) for cell in cells if cell is not None and cell != ""]
+    return bool(amounts) and all(amount is not None and 0 <= amount <= 3100 and amount % 50 == 0 for amount in amounts)
 
 
 def sum_of(header: Header) -> Sum:

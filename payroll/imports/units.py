@@ -20,18 +20,21 @@ LEAST_PAY, MOST_PAY = Decimal(50), Decimal(500_000)
 AMOUNTS = ("gross", "deductions", "advance", "net_pay", "unit_price")
 
 
-def factors_of(
-    header: Header, above: Sequence[Sequence[Cell]], how: Sum, people: Sequence[Sequence[Cell]] = ()
-) -> dict[int, Decimal]:
+def unit_above(rows: Sequence[Sequence[Cell]]) -> str:
+    """The unit that a line above the people names: 分, 千元 or 万元; "" for none."""
+    texts = ("".join(cell.split()) for row in rows for cell in row if type(cell) is str)
+    return next((match[1] for text in texts if (match := ABOVE.search(text))), "")
+
+
+def factors_of(header: Header, unit: str, how: Sum, people: Sequence[Sequence[Cell]] = ()) -> dict[int, Decimal]:
     """Column (1-based) → what its amounts are to be multiplied with to be yuan; empty on the usual sheet.
 
-    A title says its own column's unit. A line above may speak of something else (合同造价，单位：万元): it counts only
-    where what people get is a month's pay by it.
+    A title says its own column's unit. The `unit` of a line above may speak of something else (合同造价，单位：万元):
+    it counts only where what people get is a month's pay by it.
     """
     columns = {header.mapping[name] for name in AMOUNTS if name in header.mapping}
     columns |= {*how.gross, *how.deductions, *how.items, *how.unknown}
-    texts = ("".join(cell.split()) for row in above for cell in row if type(cell) is str)
-    whole = next((UNITS[match[1]] for text in texts if (match := ABOVE.search(text))), None)
+    whole = UNITS.get(unit)
     if whole is not None and not _is_pay(header, people, whole):
         whole = None
     found = {}

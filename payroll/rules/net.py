@@ -4,15 +4,17 @@ net = gross − deductions − advance, yuan; a difference over 0.01 is a mismat
 a sheet allow two readings, a row agrees if one of them holds: only a certain contradiction errs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
 from payroll.rules.amounts import ZERO, NotMoney, parse_money
+from sheets.values import ErrorValue
 
 TOLERANCE = Decimal("0.01")
+MADE_OF = ("gross", "deductions", "advance", "net_pay")
 # So many amounts of unknown meaning are tried with either sign; more could come to anything by chance.
 MOST_UNKNOWN = 3
 
@@ -44,6 +46,26 @@ class Parts(NamedTuple):
     gross: Decimal
     deductions: Decimal
     agree: bool
+
+    def kept(self, cell: Decimal | None) -> Decimal | None:
+        """The deductions to be kept of a row that agrees, where `cell` is what stands in the mapped column.
+
+        A total below the advance it is said to hold stays as it stands; without an amount anywhere a blank stays blank.
+        """
+        return cell if self.deductions < 0 or (cell is None and not self.deductions) else self.deductions
+
+
+class Judged(NamedTuple):
+    """A row held against itself. `agrees` None: what amounts of unknown meaning come to can't be told.
+
+    `gap` is what gross − deductions − advance exceeds the net by; a row that agrees has one where amounts of unknown
+    meaning explain it.
+    """
+
+    agrees: bool | None
+    gross: Decimal
+    deductions: Decimal | None
+    gap: Decimal
 
 
 def parts_of(how: Sum, cells: Sequence[object], advance: Decimal, net: Decimal) -> Parts | None:
@@ -77,6 +99,27 @@ def parts_of(how: Sum, cells: Sequence[object], advance: Decimal, net: Decimal) 
             if abs(gross - deductions - advance + rest - net) <= TOLERANCE:
                 return Parts(gross, deductions, True)
     return None
+
+
+def judged(how: Sum, cells: Sequence[object], mapping: Mapping[str, int]) -> Judged | None:
+    """Whether a row agrees, and the gross pay and deductions that are kept of it; None where nothing is computed: no
+    gross or net pay, what is no amount of pay, or a formula without its result."""
+    if not how.computable or any(type(_at(cells, at)) is ErrorValue for at in mapping.values()):
+        return None
+    try:
+        gross, deductions, advance, net = (
+            parse_money(_at(cells, mapping[name])) if name in mapping else None for name in MADE_OF
+        )
+    except NotMoney:
+        return None
+    if gross is None or net is None or any(amount and amount < 0 for amount in (gross, deductions, advance, net)):
+        return None
+    early = advance or ZERO
+    parts = parts_of(how, cells, early, net)
+    if parts is None:
+        return Judged(None, gross, deductions, gross - (deductions or ZERO) - early - net)
+    taken = parts.kept(deductions) if parts.agree else parts.deductions
+    return Judged(parts.agree, parts.gross, taken, parts.gross - (taken or ZERO) - early - net)
 
 
 def _unknown_amount(value: object) -> Decimal | None:

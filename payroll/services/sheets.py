@@ -73,8 +73,8 @@ class Understood:
     @property
     def rejected(self) -> Iterator[tuple[int, int, dict[str, str]]]:
         """(sheet_no, row, cells as text) of rows with errors; personal numbers masked even where they are wrong."""
-        for sheet_no, row, cells, mapping in self._reading.cells_of(self._rejected):
-            yield sheet_no, row, _shown(cells, mapping)
+        for sheet_no, row, values in self._reading.values_of(self._rejected):
+            yield sheet_no, row, _shown(values)
 
     @property
     def taken_back(self) -> set[tuple[int, str]]:
@@ -231,15 +231,10 @@ def _place(one: Remark | Line) -> tuple[int, int]:
     return one.sheet_no, one.row
 
 
-def _shown(cells: Sequence, mapping: dict[str, int]) -> dict[str, str]:
-    shown = {}
-    for name in TITLES:
-        at = mapping.get(name)
-        if at is None or at > len(cells) or cells[at - 1] is None:
-            continue
-        text = " ".join(as_text(cells[at - 1]).split())
-        shown[name] = _masked(name, text)[:SHOWN_LENGTH]
-    return shown
+def _shown(values: Mapping[str, object]) -> dict[str, str]:
+    return {
+        name: _masked(name, " ".join(as_text(values[name]).split()))[:SHOWN_LENGTH] for name in TITLES if name in values
+    }
 
 
 def _masked(name: str, text: str) -> str:

@@ -109,6 +109,7 @@ def columns_of(scope: Scope, batch: PayrollBatch, sheet_no: int = 1) -> list[Gri
     columns = [GridColumn(name, letter, TITLES.get(name, name), name in NUMBERS) for _, name, letter in sorted(known)]
     if "deductions" not in letters and (
         lines_of(scope, batch).filter(sheet_no=sheet_no, deductions__isnull=False).exists()
+        or rejected_of(scope, batch).filter(sheet_no=sheet_no, cells__has_key="deductions").exists()
     ):
         place = next((at for at, column in enumerate(columns) if column.net), len(columns))
         columns.insert(place, GridColumn("deductions", "", "扣款合计", True))

@@ -1,20 +1,20 @@
 """A table of the mapping page: its columns with words for how sure they are, its chips and its first rows."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from payroll.forms.mapping import MappingForm
 from payroll.imports.columns import TITLES
 from payroll.imports.correcting import REQUIRED, WANTED
+from payroll.imports.judging import Judging, Verdict
 from payroll.imports.mapping import SURE_FROM
 from payroll.rules.amounts import NotMoney, parse_money
-from payroll.views.grid import NUMBERS
+from payroll.rules.net import TOLERANCE
+from payroll.views.grid import MONEY, NUMBERS
 from sheets.values import column_index
 
 LIKELY_FROM = 60
 SAMPLES = 3
 PREVIEW_ROWS = 5
-MONEY = ("unit_price", "gross", "deductions", "advance", "net_pay")
 STATES = {"hidden": "隐藏的工作表", "very_hidden": "隐藏的工作表", "veryHidden": "隐藏的工作表"}
 EXPECTED = {"id_number": ("id",), "phone": ("phone",), "bank_card": ("card", "account")}
 NEEDED_FOR = {
@@ -181,48 +181,40 @@ def _preview(table: dict, letters: dict[str, str]):
     """The first rows as they would be read: under the system's titles, in its order."""
     order = [(name, letters[name]) for name in TITLES if name in letters and name != "signed"]
     titles = [(TITLES[name], letter, name in NUMBERS) for name, letter in order]
+    judging = Judging(table, letters)
     rows = []
     for number, cells in enumerate(table["rows"], start=table["top"]):
         if number < table["first_data_row"] or sum(1 for text, _kind in cells if text) < 2:
             continue
-        shown = [_cell(name, _at(cells, letter)) for name, letter in order]
-        check, level = _check({name: _at(cells, letter)[0] for name, letter in order})
-        rows.append((number, shown, check, level))
+        read = judging.cells(cells)
+        shown = [_cell(name, letter, cells, read) for name, letter in order]
+        rows.append((number, shown, *_check(judging.verdict(cells))))
         if len(rows) == PREVIEW_ROWS:
             break
     return titles, rows
 
 
-def _at(cells: list, letter: str) -> tuple[str, str]:
+def _cell(name: str, letter: str, cells: list, read: list) -> PreviewCell:
+    """A cell as it will be read; `cells` are as they stand, `read` has the amounts in yuan."""
     at = column_index(letter) - 1
-    return tuple(cells[at]) if at < len(cells) else ("", "")
-
-
-def _cell(name: str, cell: tuple[str, str]) -> PreviewCell:
-    text, kind = cell
-    if name in MONEY or name in ("days", "hours"):
-        amount = _amount(text)
-        if text and amount is None:
+    text, kind = cells[at] if at < len(cells) else ("", "")
+    if name in NUMBERS:
+        try:
+            amount = parse_money(read[at] if text else None)
+        except NotMoney:
             return PreviewCell(text, True, "不是数字")
-        if name in MONEY and amount is not None:
-            return PreviewCell(f"{amount:,.2f}", True)
-        return PreviewCell(text, True)
+        return PreviewCell(f"{amount:,.2f}" if name in MONEY and amount is not None else text, True)
     wrong = WRONG[name] if text and name in EXPECTED and kind not in EXPECTED[name] else ""
     return PreviewCell(text, False, wrong)
 
 
-def _amount(text: str) -> Decimal | None:
-    try:
-        return parse_money(text)
-    except NotMoney:
-        return None
-
-
-def _check(texts: dict[str, str]) -> tuple[str, str]:
-    """Whether 应发 − 扣款 − 预支 gives 实发, where the sheet shows both and something between."""
-    amounts = {name: _amount(texts.get(name, "")) for name in ("gross", "deductions", "advance", "net_pay")}
-    if amounts["gross"] is None or amounts["net_pay"] is None or not ({"deductions", "advance"} & texts.keys()):
+def _check(verdict: Verdict) -> tuple[str, str]:
+    """What the reader will say of a row: whether 应发 − 扣款 − 预支 gives 实发, and how."""
+    judged = verdict.judged
+    if judged is None or (judged.agrees is None and not verdict.unknown):
         return "", ""
-    due = amounts["gross"] - (amounts["deductions"] or 0) - (amounts["advance"] or 0)
-    gap = abs(due - amounts["net_pay"])
-    return ("相符", "green") if gap <= Decimal("0.01") else (f"相差 {gap:,.2f}", "yellow")
+    if judged.agrees is None:
+        return "有未识别的金额，无法核对", "grey"
+    if not judged.agrees:
+        return f"相差 {abs(judged.gap):,.2f}", "yellow"
+    return ("相符", "green") if abs(judged.gap) <= TOLERANCE else ("计入未识别的列后相符", "grey")

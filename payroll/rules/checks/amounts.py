@@ -231,7 +231,7 @@ class AmountChecks(Telling):
         can't be judged is counted.
 
         The gross pay and deductions to be kept with the row: what the net is made of where that can be told, else
-        what stands in the two cells. Without an amount anywhere a blank stays blank.
+        what stands in the two cells.
         """
         taken, early = deductions or ZERO, advance or ZERO
         if self.simple and not self.how.advance_within:
@@ -244,9 +244,7 @@ class AmountChecks(Telling):
                 self._count_rest(row, gross - taken - early - net)
                 return gross, deductions
         if parts.agree:
-            # A total below the advance it is said to hold stays as it stands.
-            blank = deductions is None and not parts.deductions
-            kept = deductions if parts.deductions < 0 or blank else parts.deductions
+            kept = parts.kept(deductions)
             self._count_rest(row, parts.gross - (kept or ZERO) - early - net)
             return parts.gross, kept
         self.say(

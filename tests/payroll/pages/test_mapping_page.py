@@ -1,7 +1,9 @@
 """Confirming columns on the page: guesses with words, errors at the column, previews, the memory; without JavaScript."""
 
+import io
 import re
 
+import openpyxl
 import pytest
 from django.urls import reverse
 
@@ -146,6 +148,84 @@ def test_the_preview_follows_the_form_and_says_what_is_missing(enter, cast, batc
         client.post(address(batch, "mapping_preview"), answer(batch, table="0", **{"0-B": "id_number", "0-C": "name"}))
     )
     assert "不是有效的身份证号" in swapped
+
+
+def of_titles(project, titles, *rows, merged=()):
+    """A batch of people with these amounts, its titles in one row or more, read."""
+    book = openpyxl.Workbook()
+    for row in titles:
+        book.active.append(["姓名" if row is titles[0] else None, "身份证号" if row is titles[0] else None, *row])
+    for n, row in enumerate(rows, 1):
+        book.active.append([person(n)["name"], id_number(n), *row])
+    for area in merged:
+        book.active.merge_cells(area)
+    box = io.BytesIO()
+    book.save(box)
+    batch = upload(project, box.getvalue())
+    batch_read(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def preview(client, batch, **columns):
+    """The live preview of the only table, with these columns chosen by letter instead of the guesses."""
+    shown = text_of(client.get(address(batch)))
+    chosen = dict(
+        re.findall(r'name="(0-[A-Z]+)"[^>]*>(?:<option value="\w*">[^<]*</option>)*<option value="(\w*)" sel', shown)
+    )
+    rows = {name: re.search(rf'name="0-{name}"[^>]* value="(\d*)"', shown)[1] for name in ("from", "to", "data")}
+    posted = {"version": batch.version, "0-on": "on", "table": "0"} | {f"0-{name}": row for name, row in rows.items()}
+    return text_of(client.post(address(batch, "mapping_preview"), posted | chosen | columns))
+
+
+GROUPED = [
+    ["应发工资", "代扣部分", None, None, None, "实发工资"],
+    [None, "伙食费", "借支", "罚款", "小计", None],
+]
+GROUP_MERGED = ("A1:A2", "B1:B2", "C1:C2", "D1:G1", "H1:H2")
+
+
+def test_an_advance_that_stands_within_the_total_is_no_difference(enter, cast, project):
+    rows = [[6000, 100, 500, 30, 630, 5370], [5000, 100, 500, 0, 600, 4400]]
+    batch = of_titles(project, GROUPED, *rows, merged=GROUP_MERGED)
+    assert (batch.accepted, batch.rejected) == (2, 0)
+    client = enter(cast.labour_officer)
+    for shown in (text_of(client.get(address(batch))), preview(client, batch)):
+        assert shown.count("相符") == 2
+        assert "相差" not in shown
+    wrong = preview(client, batch, **{"0-C": "net_pay", "0-H": "gross"})
+    assert wrong.count("相差") == 2, "a wrong column still shows"
+
+
+def test_single_deductions_without_a_total_are_taken_off(enter, cast, project):
+    batch = of_titles(
+        project, [["应发工资", "借支", "伙食", "实发工资"]], *[[6000, 500, 200, 5300]] * 3, [6000, 500, 200, 5500]
+    )
+    assert (batch.accepted, batch.rejected) == (3, 1)
+    client = enter(cast.labour_officer)
+    for shown in (text_of(client.get(address(batch))), preview(client, batch)):
+        assert shown.count("相符") == 3
+        assert re.findall("相差 [0-9.]+", shown) == ["相差 200.00"], "what is wrong is said"
+
+
+def test_a_row_that_only_an_unknown_column_explains_is_said_to_be_so(enter, cast, project):
+    rows = [[6000, 100, 70, 5830], [6000, 100, 70, 5850], [6000, 100, 0, 5900]]
+    batch = of_titles(project, [["应发工资", "餐费", "考核", "实发工资"]], *rows)
+    assert batch.rejected == 0
+    shown = text_of(enter(cast.labour_officer).get(address(batch)))
+    assert shown.count("计入未识别的列后相符") == 1
+    assert shown.count("有未识别的金额，无法核对") == 1
+    assert shown.count("相符") == 2
+    assert "相差" not in shown
+
+
+def test_amounts_in_another_unit_are_shown_as_they_will_be_read(enter, cast, project):
+    titles = [["应发工资（万元）", "扣款（万元）", "实发工资（万元）"]]
+    batch = of_titles(project, titles, [0.605, 0.01, 0.595], [0.605, 0.01, 0.594])
+    assert (batch.accepted, batch.rejected) == (1, 1)
+    shown = text_of(enter(cast.labour_officer).get(address(batch)))
+    assert shown.count(">6,050.00</td>") == 2
+    assert re.findall("相[符差][^<]*", shown.partition("这样读取时")[2]) == ["相符", "相差 10.00"]
 
 
 def test_a_draft_can_be_opened_again_and_a_submitted_one_not(enter, cast, project):

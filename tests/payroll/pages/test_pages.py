@@ -124,6 +124,60 @@ def test_single_deductions_are_shown_as_the_amount_that_slips_will_tell(enter, c
     assert "扣款合计" not in shown(["应发工资", "实发工资"], 6000, 6000), "the control"
 
 
+BAD_ID = "620702199001011234"
+
+
+def figures(client, project, titles, *rows, above=()):
+    """What the page of a batch shows of each row in its columns of amounts; a row is an ID number and its amounts."""
+    rows = [[person(n)["name"], *row] for n, row in enumerate(rows, 1)]
+    batch = upload(project, odd_sheet(rows, titles=["姓名", "身份证号", *titles], above=above))
+    batch_read(batch.pk)
+    batch.refresh_from_db()
+    shown = text_of(client.get(page(batch)))
+    found = []
+    for n in range(1, len(rows) + 1):
+        row = shown.partition(person(n)["name"])[2].partition("</tr>")[0]
+        found.append(re.findall(r'class="num[^>]*>([^<]*)</td>', row))
+    return batch, found
+
+
+def test_a_refused_row_shows_what_it_will_once_it_is_put_right(enter, cast, project):
+    """An advance within the total is told beside it, as of the rows that were taken."""
+    titles = ["应发工资", "预支", "餐费", "扣款合计", "实发工资"]
+    amounts = [6380, 800, 330, 1130, 5250]
+    batch, shown = figures(
+        enter(cast.labour_officer), project, titles,
+        [id_number(1), *amounts], [BAD_ID, *amounts], [id_number(3), *amounts[:4], 5000],
+    )  # fmt: skip
+    assert (batch.accepted, batch.rejected) == (1, 2)
+    assert shown[0] == ["6,380.00", "800.00", "330.00", "5,250.00"]
+    assert shown[1] == shown[0]
+    assert shown[2] == ["6,380.00", "800.00", "1,130.00", "5,000.00"], "what contradicts stands as in the file"
+
+
+def test_a_refused_row_shows_its_single_deductions_as_one_amount(enter, cast, project):
+    titles, amounts = ["应发工资", "伙食费", "水电费", "实发工资"], [6000, 300, 45, 5655]
+    client = enter(cast.labour_officer)
+    batch, shown = figures(
+        client, project, titles, [id_number(1), *amounts], [BAD_ID, *amounts], [id_number(3), *amounts[:3], 6000]
+    )
+    assert (batch.accepted, batch.rejected) == (1, 2)
+    assert shown[:2] == [["6,000.00", "345.00", "5,655.00"]] * 2
+    assert shown[2] == ["6,000.00", "", "6,000.00"], "what contradicts stands as in the file"
+    batch, shown = figures(client, project, titles, [BAD_ID, *amounts])
+    assert (batch.accepted, shown) == (0, [["6,000.00", "345.00", "5,655.00"]]), "where no row was taken at all, too"
+
+
+def test_a_refused_row_of_a_sheet_in_another_unit_is_shown_in_yuan(enter, cast, project):
+    amounts = [0.605, 0.01, 0.595]
+    _batch, shown = figures(
+        enter(cast.labour_officer), project, ["应发工资（万元）", "扣款（万元）", "实发工资（万元）"],
+        [id_number(1), *amounts], [BAD_ID, *amounts], [id_number(3), 0.605, 0.01, 0.6],
+    )  # fmt: skip
+    assert shown[:2] == [["6,050.00", "100.00", "5,950.00"]] * 2
+    assert shown[2] == ["0.605", "0.01", "0.60"], "what contradicts stands as in the file"
+
+
 def test_only_rows_with_problems_are_shown_when_asked(enter, cast, project):
     batch = draft(project, [person(n) for n in range(1, 6)] + [person(6, net_pay=1)])
     client = enter(cast.labour_officer)
