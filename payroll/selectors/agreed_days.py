@@ -35,7 +35,10 @@ def with_a_day_passed(today: datetime.date) -> Q:
 
     Not moved before rest days, as the law's last day (`payroll.rules.pay_days`): after it, pay is late in any case.
     """
-    return _due(today, "month_on") & Exists(_passed_lines(today).filter(batch=OuterRef("pk")))
+    # Sites where nobody's day has passed yet are told by their contracts alone: their lines needn't be looked at.
+    early = LabourContract.objects.filter(project=OuterRef("project"), pay_day__lt=today.day).order_by()
+    passed = _passed_lines(today).filter(batch=OuterRef("pk"))
+    return _due(today, "month_on") & Exists(early) & Exists(passed)
 
 
 def passed_days(batches: Iterable[PayrollBatch], today: datetime.date) -> dict[int, Passed]:
