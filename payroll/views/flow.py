@@ -77,6 +77,8 @@ def flow_context(request, batch: PayrollBatch) -> dict:
         context["may_add"] = batch.month_on < today().replace(day=1) and may_act_on(
             scope, batch, Permission.PAYROLL_UPLOAD
         )
+    if batch.status == Status.SUBMITTED and batch.kind != PayrollBatch.Kind.NIL and replaceable(batch.stage):
+        context["may_correct"] = may_act_on(scope, batch, Permission.PAYROLL_UPLOAD)
     if batch.status == Status.SUBMITTED and batch.stage:
         with_due_days([batch])
         steps = steps_of(batch)

@@ -125,6 +125,16 @@ def test_single_deductions_are_shown_as_the_amount_that_slips_will_tell(enter, c
     assert "扣款合计" not in shown(["应发工资", "实发工资"], 6000, 6000), "the control"
 
 
+def test_on_a_phone_what_was_taken_off_is_shown_where_anything_was(enter, cast, project):
+    batch = draft(project, [person(1), person(2, deductions=0, advance=0, net_pay=person(2)["gross"])])
+    taken, nothing = (
+        {cell.title: cell.secondary for cell in row.cells}
+        for row in enter(cast.labour_officer).get(page(batch)).context["page"].object_list
+    )
+    assert (taken["扣款"], taken["预支"], taken["开户行"]) == (False, False, True)
+    assert (nothing["扣款"], nothing["预支"], nothing["实发工资"]) == (True, True, False)
+
+
 def test_only_rows_with_problems_are_shown_when_asked(enter, cast, project):
     batch = draft(project, [person(n) for n in range(1, 6)] + [person(6, net_pay=1)])
     client = enter(cast.labour_officer)
