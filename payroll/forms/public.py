@@ -6,6 +6,7 @@ import unicodedata
 from django import forms
 
 from payroll.models import PayContest
+from payroll.rules.contests import SAY_WHAT, says_nothing
 
 _PHONE = re.compile(r"(1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8})\Z")
 
@@ -29,6 +30,13 @@ class ContestForm(forms.Form):
         if phone and not _PHONE.match(phone):
             raise forms.ValidationError("手机号应是 11 位数字，请检查。")
         return phone
+
+    def clean(self):
+        """Told beside whatever else is wrong, not after it."""
+        data = super().clean()
+        if says_nothing(data.get("reason", ""), data.get("should_be", ""), data.get("text", "")):
+            self.add_error("text", SAY_WHAT)
+        return data
 
 
 class TailField(forms.CharField):

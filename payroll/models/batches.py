@@ -201,6 +201,11 @@ class PayrollBatch(models.Model):
         return f"{self.month_on:%Y-%m} 工资表 #{self.pk}"
 
     @property
+    def version_key(self) -> tuple:
+        """What all versions of one sheet share: project, month, employer and sequence."""
+        return self.project_id, self.month_on, self.subcontractor_id, self.sequence
+
+    @property
     def sheet_names(self) -> list[str]:
         """The sheets that were read, by `sheet_no`; a sheet that holds two tables stands there twice."""
         return [part["sheet"] for part in self.parts] or [self.sheet]

@@ -55,3 +55,11 @@ UNSETTLED = frozenset({_S.OPEN, _S.ANSWERED, _S.REJECTED})
 def contest_may(act: ContestAct, state: str) -> bool:
     """Whether the act is possible in this state."""
     return state in CONTEST_STEPS[act].origins
+
+
+SAY_WHAT = "请写一句话，说明哪里不对。"
+
+
+def says_nothing(reason: str, should_be: str, text: str) -> bool:
+    """Whether a contest names no kind of mistake and doesn't say what it is either."""
+    return reason == "other" and not (text or should_be)

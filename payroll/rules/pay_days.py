@@ -27,8 +27,24 @@ def late_months(
     versions: Sequence[tuple[datetime.date, int]], today: datetime.date
 ) -> list[tuple[datetime.date, datetime.date]]:
     """The months of work whose last pay day has passed, as ranges from (included) to (excluded) of their first days."""
+    late = [(datetime.date.min, Month.around(today).moved(-months).first) for _since, months in versions]
+    return _within(versions, late)
+
+
+def due_months(
+    versions: Sequence[tuple[datetime.date, int]], today: datetime.date
+) -> list[tuple[datetime.date, datetime.date]]:
+    """The months of work whose last pay day is the end of this month, as ranges like those of `late_months`."""
+    now = Month.around(today)
+    due = [(now.moved(-months).first, now.moved(1 - months).first) for _since, months in versions]
+    return _within(versions, due)
+
+
+def _within(
+    versions: Sequence[tuple[datetime.date, int]], ranges: Sequence[tuple[datetime.date, datetime.date]]
+) -> list[tuple[datetime.date, datetime.date]]:
+    """Each version's range, cut to the months of work that it holds for."""
     starts = [datetime.date.min, *(since for since, _months in versions[1:])]
     ends = [*starts[1:], datetime.date.max]
-    late = [Month.around(today).moved(-months).first for _since, months in versions]
-    ranges = [(start, min(end, before)) for start, end, before in zip(starts, ends, late, strict=True)]
-    return [(start, end) for start, end in ranges if start < end]
+    cut = [(max(start, a), min(end, b)) for start, end, (a, b) in zip(starts, ends, ranges, strict=True)]
+    return [(start, end) for start, end in cut if start < end]

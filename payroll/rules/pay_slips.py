@@ -6,6 +6,7 @@ Basis: 724 art 31: paid from the special account to the worker's own card.
 import datetime
 from dataclasses import dataclass
 
+from payroll.rules.contests import ContestState
 from payroll.rules.stages import Stage
 
 BEFORE_THE_BANK = {
@@ -13,10 +14,14 @@ BEFORE_THE_BANK = {
     Stage.AUDITED: "总包已审核，等待公示",
     Stage.NOTICED: "已在工地公示，等待发放",
 }
-# While answers are awaited, by what the worker himself has said (`PayConfirmation.State`).
-HIS_OWN_ANSWER = {
-    "confirmed": "您已确认，等工友确认，然后总包审核",
-    "contested": "等单位处理您的异议",
+CONFIRMED = "您已确认，等工友确认，然后总包审核"
+# While answers are awaited, by how far the worker's own contest is.
+CONTESTED = {
+    ContestState.OPEN: "等单位处理您的异议",
+    ContestState.ANSWERED: "单位已答复您的异议，等您回话",
+    ContestState.REJECTED: "单位已答复您的异议，等您回话",
+    ContestState.ACCEPTED: "单位已采纳您的异议，等单位更正",
+    ContestState.TRANSFERRED: "您的异议已转人社部门处理",
 }
 
 
@@ -40,7 +45,7 @@ class SlipFacts:
 
     `newer`: the worker stands in the sheet that counts now; `replaced`: there is such a sheet at all. `excepted`:
     why the line is recorded as unpayable just now. `settled`: a leaver's settlement paid it. `answer`: what the worker
-    has said of it (`PayConfirmation.State`).
+    has said of it (`PayConfirmation.State`); `contest`: how far his contest is (`ContestState`).
     """
 
     status: str
@@ -52,6 +57,7 @@ class SlipFacts:
     excepted: str = ""
     settled: bool = False
     answer: str = ""
+    contest: str = ""
 
 
 def standing(facts: SlipFacts) -> str:
@@ -68,8 +74,10 @@ def standing(facts: SlipFacts) -> str:
         return f"{on}已发放到尾号 {facts.attempt.card_last4} 的卡"
     if facts.settled and facts.to_pay:
         return "单位登记为已在退场结算时付清，不再另发"
-    if facts.stage == Stage.CONFIRMING and facts.answer in HIS_OWN_ANSWER:
-        return HIS_OWN_ANSWER[facts.answer]
+    if facts.stage == Stage.CONFIRMING and facts.answer == "confirmed":
+        return CONFIRMED
+    if facts.stage == Stage.CONFIRMING and facts.answer == "contested":
+        return CONTESTED.get(facts.contest, CONTESTED[ContestState.OPEN])
     if facts.stage in BEFORE_THE_BANK:
         return BEFORE_THE_BANK[Stage(facts.stage)]
     if not facts.to_pay:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from payroll.models import BatchAct, PayConfirmation, PayContest, PayrollBatch
+from payroll.models import BatchAct, PayConfirmation, PayContest, PayrollBatch, PayrollLine
 from payroll.rules.contests import UNSETTLED
 from payroll.selectors.batches import batches
 from responsibilities.rules.errors import NotVisible
@@ -134,6 +134,36 @@ def confirmation_by_key_unscoped(key) -> PayConfirmation | None:
             "batch__project__area", "batch__subcontractor", "line__worker", "line__card"
         )
         .filter(key=key)
+        .first()
+    )
+
+
+def contests_of_month_unscoped(confirmation: PayConfirmation) -> QuerySet:
+    """What the worker contested of this month's pay, whichever version of the sheet it was; the latest first."""
+    batch = confirmation.batch
+    return PayContest.objects.filter(
+        confirmation__line__worker_id=confirmation.line.worker_id,
+        batch__project_id=batch.project_id,
+        batch__month_on=batch.month_on,
+        batch__subcontractor_id=batch.subcontractor_id,
+        batch__sequence=batch.sequence,
+    ).order_by("-id")
+
+
+def line_in_force(scope: Scope, contest: PayContest) -> PayrollLine | None:
+    """What the worker is paid for that month by the sheet that counts now; None while none does or he isn't in it."""
+    batch = contest.batch
+    return (
+        PayrollLine.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
+        .filter(
+            worker_id=contest.confirmation.line.worker_id,
+            batch__project_id=batch.project_id,
+            batch__month_on=batch.month_on,
+            batch__subcontractor_id=batch.subcontractor_id,
+            batch__sequence=batch.sequence,
+            batch__status=PayrollBatch.Status.SUBMITTED,
+        )
+        .order_by("id")
         .first()
     )
 

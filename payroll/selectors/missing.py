@@ -20,18 +20,19 @@ NOT_SUBMITTED = (Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT)
 
 def projects_without_payroll(scope: Scope, month_on: datetime.date, month_end: datetime.date) -> QuerySet:
     """Projects under construction in a month for which the caller misses a submitted batch: of any employer who has
-    people on the roster in that month, or, where nobody is on a roster, of anybody. `waiting` where one is uploaded.
+    people on the roster in that month, or, where nobody is on a roster, of anybody. `waiting` where one is uploaded, `sent_back` where one was returned.
     """
     visible = Project.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
     of_month = batches(scope).filter(project_id=OuterRef("pk"), month_on=month_on).order_by()
     submitted = of_month.filter(status=Status.SUBMITTED)
     waiting = of_month.filter(status__in=NOT_SUBMITTED)
+    sent_back = of_month.filter(status=Status.RETURNED)
     owing = _owing(scope, month_on, month_end).filter(project_id=OuterRef("pk")).order_by()
     return (
         visible.filter(actual_start_on__lte=month_end)
         .filter(Q(completed_on__isnull=True) | Q(completed_on__gte=month_on))
         .filter(Exists(owing.values("pk")) | ~Exists(submitted.values("pk")))
-        .annotate(waiting=Exists(waiting.values("pk")))
+        .annotate(waiting=Exists(waiting.values("pk")), sent_back=Exists(sent_back.values("pk")))
         .select_related("area")
         .order_by("pinyin_key", "name")
     )
@@ -72,7 +73,7 @@ def last_month(today: datetime.date) -> tuple[datetime.date, datetime.date]:
 
 
 def missing_of_project(scope: Scope, project: Project, *, today: datetime.date) -> Project | None:
-    """The project with `owing`, `owing_code` and `waiting` where the caller misses its payroll of last month."""
+    """The project with `owing`, `owing_code`, `waiting` and `sent_back` where the caller misses its payroll of last month."""
     month_on, month_end = last_month(today)
     found = projects_without_payroll(scope, month_on, month_end).filter(pk=project.pk)
     return next(iter(with_owing(scope, found, month_on, month_end)), None)

@@ -1,6 +1,6 @@
 """What a worker's own pay page says beyond the line itself. Unscoped: the link is the proof."""
 
-from payroll.models import BankCard, PayConfirmation, Payout, PayoutFile, PayrollBatch, PayrollLine
+from payroll.models import BankCard, PayConfirmation, PayContest, Payout, PayoutFile, PayrollBatch, PayrollLine
 from payroll.rules.contests import UNSETTLED
 from payroll.rules.pay_slips import Attempt, SlipFacts
 from payroll.selectors.payouts import is_settled_unscoped
@@ -9,8 +9,9 @@ State = Payout.State
 REFUSED_BY_BANK = (State.FAILED, State.RETURNED)
 
 
-def slip_facts_unscoped(confirmation: PayConfirmation, *, newer: bool) -> SlipFacts:
-    """Where the worker's line stands; `newer` whether he stands in the sheet that replaced this one."""
+def slip_facts_unscoped(confirmation: PayConfirmation, *, newer: bool, contest: PayContest | None = None) -> SlipFacts:
+    """Where the worker's line stands; `newer` whether he stands in the sheet that replaced this one, `contest` his
+    latest one of it."""
     batch, line = confirmation.batch, confirmation.line
     current = batch.status == PayrollBatch.Status.SUBMITTED and confirmation.state != PayConfirmation.State.VOID
     last = line.payouts.select_related("card", "file").order_by("-attempt").first()
@@ -25,6 +26,7 @@ def slip_facts_unscoped(confirmation: PayConfirmation, *, newer: bool) -> SlipFa
         excepted=excepted.get_kind_display() if excepted else "",
         settled=current and is_settled_unscoped(line),
         answer=confirmation.state,
+        contest=contest.state if contest else "",
     )
 
 

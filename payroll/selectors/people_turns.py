@@ -10,7 +10,7 @@ from payroll.rules.contests import UNSETTLED
 from payroll.selectors.confirmations import contests
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.site_people import State, contract_in_force_unscoped, entries, leavers, stays
-from payroll.selectors.turns import BY_KEY, LATE, batches_in_turn
+from payroll.selectors.turns import AGREED, BY_KEY, LATE, batches_in_turn
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.figures import figure_versions
@@ -87,6 +87,7 @@ def pay_signs(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
     if not (scope.can(Permission.ESCALATION_DECIDE) and scope.can(Permission.PAYROLL_VIEW)):
         return []
     unpaid = batches_in_turn(scope, LATE, today).count()
+    waiting = batches_in_turn(scope, AGREED, today).count()
     late = leavers(scope, settled=False).filter(left_on__lte=last_day_late(today)).count()
     disputed = contests(scope).filter(state__in=sorted(UNSETTLED)).count()
     found = [
@@ -96,6 +97,15 @@ def pay_signs(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
             unpaid,
             unpaid,
             f"?turn={LATE}",
+            "payroll:list",
+            "份",
+        ),
+        PeopleTurn(
+            "过了劳动合同约定的支付日没有发完",
+            BY_KEY[AGREED].hint,
+            waiting,
+            0,
+            f"?turn={AGREED}",
             "payroll:list",
             "份",
         ),

@@ -8,8 +8,9 @@ from operator import or_
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from payroll.models import PayConfirmation, Payout, PayoutException, PayrollBatch, PayrollLine
+from payroll.models import PayConfirmation, PayrollBatch
 from payroll.rules.pay_days import late_months
+from payroll.selectors.agreed_days import unpaid_lines, with_a_day_passed
 from payroll.selectors.batches import batches
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.reconciliation import pay_period_versions
@@ -34,7 +35,7 @@ class Turn:
     to_see: Permission | None = None
 
 
-LATE = "late"
+AGREED, LATE = "agreed", "late"
 TURNS = (
     Turn("columns", Permission.PAYROLL_UPLOAD, "待核对列对应", "告诉系统哪一列是什么，以后不再问", "orange"),
     Turn("sign", Permission.PAYROLL_SUBMIT, "待签名提交", "已读出，改正错误后签名提交", "orange"),
@@ -42,6 +43,14 @@ TURNS = (
     Turn("notice", Permission.PAYROLL_AUDIT, "待公示", "审核已通过，请在工地公示并登记", "orange"),
     Turn("pay", Permission.PAYROLL_PAY, "待代发", "公示期已满，请生成代发文件送银行", "orange"),
     Turn("unpaid", Permission.PAYROLL_PAY, "有没发出的工资", "银行退回或还没有送出的行，请逐行处理", "red"),
+    Turn(
+        AGREED,
+        Permission.PAYROLL_PAY,
+        "过了约定的支付日",
+        "劳动合同约定的支付日已过，还有人没有发（《保障农民工工资支付条例》第十二条：按约定的日期足额支付）",
+        "orange",
+        Permission.PAYROLL_VIEW,
+    ),
     Turn(
         LATE,
         Permission.PAYROLL_PAY,
@@ -95,10 +104,7 @@ def _to_audit(today: datetime.date) -> Q:
 
 
 def _unpaid(today: datetime.date) -> Q:
-    under_way = Payout.objects.filter(line=OuterRef("pk"), state__in=(Payout.State.PENDING, Payout.State.PAID))
-    excepted = PayoutException.objects.filter(line=OuterRef("pk"), lifted_at__isnull=True)
-    left = PayrollLine.objects.filter(~Exists(under_way), ~Exists(excepted), batch=OuterRef("pk"), net__gt=0)
-    return Q(status=Status.SUBMITTED, stage=Stage.PAYING) & Exists(left)
+    return Q(status=Status.SUBMITTED, stage=Stage.PAYING) & Exists(unpaid_lines().filter(batch=OuterRef("pk")))
 
 
 def _to_sign(today: datetime.date) -> Q:
@@ -118,6 +124,11 @@ def _to_sign(today: datetime.date) -> Q:
     return Q(status=Status.DRAFT) & ~Exists(later)
 
 
+def _past_agreed_day(today: datetime.date) -> Q:
+    """Somebody's stated day has passed, the last day that the law leaves has not."""
+    return Q(status=Status.SUBMITTED, stage__in=_OPEN_STAGES) & with_a_day_passed(today)
+
+
 def _late(today: datetime.date) -> Q:
     """Not paid in full until the last day that the law leaves, however far the sheet is (724 art 14)."""
     late = [Q(month_on__gte=start, month_on__lt=end) for start, end in late_months(pay_period_versions(), today)]
@@ -133,5 +144,6 @@ _CONDITIONS = {
     "notice": lambda today: Q(status=Status.SUBMITTED, stage=Stage.AUDITED),
     "pay": lambda today: Q(status=Status.SUBMITTED, stage=Stage.NOTICED, notice__until_on__lt=today),
     "unpaid": _unpaid,
+    AGREED: _past_agreed_day,
     LATE: _late,
 }

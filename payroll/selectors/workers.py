@@ -55,12 +55,13 @@ def with_dealings(scope: Scope, worker_id: int, lines: list[PayrollLine]) -> lis
         .values("project_id", "on__year", "on__month")
         .annotate(total=Sum("days"))
     }
-    said: dict[int, list[PayContest]] = {}
-    for contest in contests(scope).filter(confirmation__line__in=lines):
-        said.setdefault(contest.confirmation.line_id, []).append(contest)
+    # A sheet that was put right since shows what was contested of the versions before it.
+    said: dict[tuple, list[PayContest]] = {}
+    for contest in contests(scope).filter(confirmation__line__worker=worker_id):
+        said.setdefault(contest.batch.version_key, []).append(contest)
     for line in lines:
         batch = line.batch
         line.paid, line.paid_on = paid.get(line.pk, (None, None))
         line.attended = attended.get((batch.project_id, batch.month_on.year, batch.month_on.month))
-        line.contests_seen = said.get(line.pk, [])
+        line.contests_seen = said.get(batch.version_key, [])
     return lines

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from payroll.models import Channel, PayConfirmation, PayContest, PayrollBatch
-from payroll.rules.contests import CONTEST_STEPS, UNSETTLED, ContestAct, contest_may
+from payroll.rules.contests import CONTEST_STEPS, SAY_WHAT, UNSETTLED, ContestAct, contest_may, says_nothing
 from payroll.rules.pay_links import LinkKind
 from payroll.selectors.declarations import whole_figure
 from payroll.services.line_events import line_named
@@ -68,9 +68,8 @@ def contest_raise(*, token: str, claim: Claim, actor: Actor) -> PayContest:
         raise Refused("contest_open", "您已经提出过异议，正在处理。请先看答复，或者撤回后重新提出。")
     if confirmation.contests.count() >= whole_figure("pay_contests_most", today()):
         raise Refused("too_many_contests", "这个月的异议次数已经用完。请拨打告示牌上的投诉电话反映。")
-    if claim.reason == PayContest.Reason.OTHER and not (claim.text or claim.should_be):
-        message = "请写一句话，说明哪里不对。"
-        raise Refused("say_what", message, {"text": message})
+    if says_nothing(claim.reason, claim.should_be, claim.text):
+        raise Refused("say_what", SAY_WHAT, {"text": SAY_WHAT})
     photo = picture_store(claim.photo, name="异议照片", field="photo", private=True)[0] if claim.photo else None
     contest = PayContest.objects.create(
         batch_id=confirmation.batch_id,

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from payroll.models import BankCard, CardChange
+from payroll.models import BankCard, CardChange, Worker
 from payroll.selectors.batches import may_act_on
 from payroll.services.line_events import line_named
 from payroll.services.payout_lines import hold_of, locked_line, require_open, require_reason
@@ -40,10 +40,7 @@ def card_replace(
     line, batch = locked_line(line_id, scope)
     require_open(line)
     digits = normalise_card(number)
-    _check_number(digits)
-    if _plain(holder) != _plain(line.worker.name):
-        message = f"户名须与工人姓名“{line.worker.name}”一致。工资只能发到工人本人的银行卡，不得使用他人的卡。"
-        raise Refused("holder_differs", message, {"holder": message})
+    _require_own_card(digits, holder, line.worker)
     require_reason(reason, "请填写更换理由，例如“原卡已销户，工人提供新卡”。")
     index = vault.blind_index(digits, "bank_card")
     owner = (
@@ -181,14 +178,24 @@ def evidence_open(*, change_id: int, actor: Actor, scope=None) -> tuple[bytes, s
     return picture_open(change.evidence)
 
 
-def _check_number(digits: str) -> None:
-    message = ""
+def _require_own_card(digits: str, holder: str, worker: Worker) -> None:
+    """Everything that is wrong with the number and the holder at once."""
+    wrong: dict[str, str] = {}
+    if message := _wrong_number(digits):
+        wrong["number"] = message
+    if _plain(holder) != _plain(worker.name):
+        wrong["holder"] = f"户名须与工人姓名“{worker.name}”一致。工资只能发到工人本人的银行卡，不得使用他人的卡。"
+    if wrong:
+        code = "card_invalid" if "number" in wrong else "holder_differs"
+        raise Refused(code, next(iter(wrong.values())), wrong)
+
+
+def _wrong_number(digits: str) -> str:
     if not (digits.isascii() and digits.isdigit() and SHORTEST_CARD <= len(digits) <= LONGEST_CARD):
-        message = f"银行卡号应为 {SHORTEST_CARD} 至 {LONGEST_CARD} 位数字，请对照银行卡填写。"
-    elif digits.startswith("62") and len(digits) >= 16 and not is_luhn_valid(digits):
-        message = "银行卡号校验不符，可能有数字输错。请对照银行卡改正。"
-    if message:
-        raise Refused("card_invalid", message, {"number": message})
+        return f"银行卡号应为 {SHORTEST_CARD} 至 {LONGEST_CARD} 位数字，请对照银行卡填写。"
+    if digits.startswith("62") and len(digits) >= 16 and not is_luhn_valid(digits):
+        return "银行卡号校验不符，可能有数字输错。请对照银行卡改正。"
+    return ""
 
 
 def _plain(name: str) -> str:

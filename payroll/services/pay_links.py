@@ -8,10 +8,15 @@ minutes (`pay_visit_minutes`), because it may be opened on somebody else's telep
 import datetime
 from dataclasses import dataclass, field
 
-from payroll.models import BankCard, CardChange, PayConfirmation, PayContest, PayrollBatch, SiteCode
+from payroll.models import BankCard, CardChange, PayConfirmation, PayContest, PayrollBatch, PayrollLine, SiteCode
+from payroll.rules.contests import ContestState
 from payroll.rules.pay_links import Link, LinkKind, link_of, link_text
 from payroll.rules.pay_slips import SlipFacts, contest_closed, standing
-from payroll.selectors.confirmations import confirmation_by_key_unscoped, own_months_unscoped
+from payroll.selectors.confirmations import (
+    confirmation_by_key_unscoped,
+    contests_of_month_unscoped,
+    own_months_unscoped,
+)
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.pay_slips import (
     has_unsettled_unscoped,
@@ -54,6 +59,8 @@ class PaySlip:
     ends_on: datetime.date
     employer: str
     contest: PayContest | None
+    said: PayContest | None = None  # of another version of this month's sheet, to read only
+    now: PayrollLine | None = None  # his line in the sheet that counts now
     months: list = field(default_factory=list)
     card_change: CardChange | None = None  # the latest, where the worker is asked or has said something
     newer: str = ""  # the token of the version that replaced this one
@@ -143,17 +150,22 @@ def pay_slip_open(token: str) -> PaySlip:
     )
     change = _card_change(confirmation)
     is_newer = newer is not None and newer.pk != confirmation.pk
+    contest = confirmation.contests.order_by("-id").first()
+    alive = contest is not None and confirmation.state != PayConfirmation.State.VOID
+    said = None if alive else contests_of_month_unscoped(confirmation).exclude(state=ContestState.WITHDRAWN).first()
     return PaySlip(
         confirmation=confirmation,
         token=token,
         visit=link.kind == LinkKind.SITE_VISIT,
         ends_on=_end(confirmation, link).astimezone(SHANGHAI).date(),
         employer=_employer(confirmation.batch),
-        contest=confirmation.contests.order_by("-id").first(),
+        contest=contest,
+        said=said,
+        now=newer.line if newer else None,
         card_change=change,
         months=[(month, same_kind(month.key, link)) for month in months if month not in (confirmation, newer)],
         newer=same_kind(newer.key, link) if is_newer else "",
-        facts=slip_facts_unscoped(confirmation, newer=is_newer),
+        facts=slip_facts_unscoped(confirmation, newer=is_newer, contest=contest),
         closed=_closed(confirmation),
         refused_card=refused_card_unscoped(confirmation.line) if change else None,
         sheet_card=sheet_card_unscoped(confirmation.line) if change else None,

@@ -34,6 +34,7 @@ WAITING = (Status.QUEUED, Status.READING)
 # Most sheets are read in a fraction of a second: at first the page asks often.
 YOUNG = datetime.timedelta(seconds=4)
 SOON, LATER = 200, 800  # milliseconds
+SIGNED = "payroll_signed_"
 
 
 @needs(Permission.PAYROLL_VIEW)
@@ -57,7 +58,7 @@ def batch_page(request, pk):
     if batch.status in WAITING:
         context |= _waiting(batch)
     if batch.status not in (*WAITING, Status.MAPPING, Status.REFUSED, Status.FAILED):
-        context |= sheet_context(request, batch) | flow_context(request, batch)
+        context |= sheet_context(request, batch) | flow_context(request, batch) | {"sign": _sign_form(request, batch)}
     return render(request, "payroll/batch.html", context)
 
 
@@ -92,16 +93,17 @@ def submit(request, pk):
     batch = batch_by_pk(request.scope, pk)
     form = SubmitForm(request.POST)
     if not form.is_valid():
-        unsigned = "signed_name" in form.errors
-        messages.error(
-            request, "请输入您本人的姓名作为签名，再提交。" if unsigned else "提交的内容不完整，请刷新页面后重试。"
-        )
+        if "signed_name" in form.errors:
+            return _sign_again(request, pk, "请输入您本人的姓名作为签名，再提交。")
+        messages.error(request, "提交的内容不完整，请刷新页面后重试。")
         return redirect("payroll:batch", pk)
     try:
         batch = batch_submit(batch_id=batch.pk, actor=Actor.of(request), scope=request.scope, **form.cleaned_data)
     except (NotAllowed, NotVisible):
         raise
     except Refused as refusal:
+        if "signed_name" in refusal.fields:
+            return _sign_again(request, pk, refusal.message)
         messages.error(request, refusal.message)
     else:
         replaced = f"，原批次 #{batch.supersedes_id} 已被替换" if batch.supersedes_id else ""
@@ -129,6 +131,25 @@ def discard(request, pk):
         return redirect("payroll:batch", pk)
     messages.success(request, f"批次 #{pk} 已撤回，没有计入任何工资。")
     return redirect("payroll:list")
+
+
+def _sign_again(request, pk: int, said: str) -> HttpResponse:
+    """Back to the signature with what was typed and what is wrong with it, once."""
+    request.session[f"{SIGNED}{pk}"] = [request.POST.get("signed_name", "")[:60], said]
+    return redirect(reverse("payroll:batch", args=[pk]) + "#sign")
+
+
+def _sign_form(request, batch: PayrollBatch) -> SubmitForm | None:
+    """The form that was refused just now."""
+    refused = request.session.pop(f"{SIGNED}{batch.pk}", None)
+    if refused is None:
+        return None
+    typed, said = refused
+    form = SubmitForm({"version": batch.version, "accepted": batch.accepted, "signed_name": typed})
+    # Its own error says the same as ours where nothing was typed.
+    form.errors.pop("signed_name", None)
+    form.add_error("signed_name", said)
+    return form
 
 
 def _waiting(batch: PayrollBatch) -> dict:

@@ -11,7 +11,7 @@ from payroll.forms.flow import ContestAnswerForm, ContestFilterForm, TransferFor
 from payroll.models import PayContest
 from payroll.rules.contests import UNSETTLED, ContestAct, contest_may
 from payroll.selectors.batches import may_act_on
-from payroll.selectors.confirmations import contest_by_pk, contests
+from payroll.selectors.confirmations import contest_by_pk, contests, line_in_force
 from payroll.services.contests import contest_phone_reveal, contest_photo, contest_settle
 from payroll.views.pictures import picture_response
 from payroll.views.words import decorated
@@ -122,6 +122,7 @@ def contest(request, pk):
         "payroll/contest.html",
         {
             "contest": row,
+            "now": line_in_force(request.scope, row),
             "form": form,
             "figures": [(label, row.figures[name], name != "days") for name, label in FIGURES if name in row.figures],
             "may_answer": may_answer

@@ -15,6 +15,7 @@ from payroll.rules.signing import UNSIGNED
 from payroll.rules.stages import Act, may, replaceable
 from payroll.rules.step_line import Terms, step_line, waiting_step
 from payroll.selectors import declarations
+from payroll.selectors.agreed_days import passed_days
 from payroll.selectors.balances import OPEN_STAGES
 from payroll.selectors.batches import current_batch, lines_of, may_act_on
 from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
@@ -76,6 +77,8 @@ def flow_context(request, batch: PayrollBatch) -> dict:
         context["may_add"] = batch.month_on < today().replace(day=1) and may_act_on(
             scope, batch, Permission.PAYROLL_UPLOAD
         )
+    if batch.status == Status.SUBMITTED and batch.kind != PayrollBatch.Kind.NIL and replaceable(batch.stage):
+        context["may_correct"] = may_act_on(scope, batch, Permission.PAYROLL_UPLOAD)
     if batch.status == Status.SUBMITTED and batch.stage:
         with_due_days([batch])
         steps = steps_of(batch)
@@ -155,9 +158,12 @@ def steps_of(batch: PayrollBatch) -> list:
 def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
     """Submitted sheets tell until when the confirmation, the audit or the notice is due; the late ones are orange.
 
-    Red is a sheet whose pay wasn't paid in full until the last day that the law leaves, however far it is (724 art 14).
+    Red is a sheet whose pay wasn't paid in full until the last day that the law leaves, however far it is (724 art 14);
+    orange one with somebody whose contract states an earlier day that has passed (724 art 12).
     """
     day = today()
+    under_way = [one for one in batches if one.status == Status.SUBMITTED and one.stage in OPEN_STAGES]
+    passed = passed_days(under_way, day) if under_way else {}
     terms, periods = _terms(day), pay_period_versions()
     for batch in batches:
         open_ = batch.status == Status.SUBMITTED and batch.stage in OPEN_STAGES
@@ -166,7 +172,8 @@ def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
         if open_ and (last := last_pay_day(batch.month_on, months_for(periods, batch.month_on))) < day:
             batch.due_on, batch.unpaid = last, True
         batch.late_days = max(0, (day - batch.due_on).days) if batch.due_on else 0
-        if batch.late_days:
+        batch.passed = passed.get(batch.pk)
+        if batch.late_days or batch.passed:
             batch.level = "red" if batch.unpaid else "orange"
     return batches
 

@@ -19,7 +19,8 @@ NUMBERS = (*MONEY, "days", "hours")
 # An amount of a row that was not accepted is shown like those beside it; anything else stays as it was typed.
 PLAIN_AMOUNT = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?")
 # On a phone a row is a card: what doesn't decide anything is left out there.
-SECONDARY = ("phone", "bank_name", "trade", "hours", "unit_price", "deductions", "advance", "month")
+SECONDARY = ("phone", "bank_name", "trade", "hours", "unit_price", "month")
+NOTHING_TAKEN = dict.fromkeys(("deductions", "advance"), ("", "0.00"))
 MASKED = ("id_number", "bank_card", "phone")
 # Their text is not kept with the line: the running number and the signature say nothing once it is read.
 LEFT_OUT = ("seq", "signed")
@@ -189,7 +190,10 @@ def _row(number: int, line, texts: dict, columns: list[GridColumn], remarks: lis
         messages.append(said(remark))
     cells = [_cell(column, texts.get(column.name), levels.get(column.letter, ""), line) for column in columns]
     for column, cell in zip(columns, cells, strict=True):
-        cell.secondary, cell.letter = column.name in SECONDARY, column.letter
+        cell.secondary, cell.letter = (
+            column.name in SECONDARY or cell.text in NOTHING_TAKEN.get(column.name, ()),
+            column.letter,
+        )
         cell.net, cell.who = column.net, column.who
     level = messages[0].level if messages else ""
     return GridRow(number, line, cells, level, messages)

@@ -164,15 +164,20 @@ def import_template(request):
     return workbook(f"{KIND_WORDS[kind]}导入模板.xlsx", [OutSheet(KIND_WORDS[kind], columns, [], choices=choices)])
 
 
+def _row(remark) -> int:
+    """As they stand in the sheet: what the register says of a row is found after the whole sheet was read."""
+    return remark.row or 0
+
+
 def _result(imported) -> dict:
     parsed = imported.parsed
     return {
         "imported": imported,
         "kind": KIND_WORDS[parsed.kind],
         "words": _words(imported),
-        "errors": parsed.errors[:SHOWN],
+        "errors": sorted(parsed.errors, key=_row)[:SHOWN],
         "errors_total": len(parsed.errors),
-        "warnings": parsed.warnings[:SHOWN],
+        "warnings": sorted(parsed.warnings, key=_row)[:SHOWN],
         "warnings_total": len(parsed.warnings),
     }
 

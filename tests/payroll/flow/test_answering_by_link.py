@@ -133,6 +133,12 @@ def test_a_contest_that_lacks_something_says_what(phone, project, form, said):
     assert not PayContest.objects.exists()
 
 
+def test_everything_that_a_contest_lacks_is_told_at_once(phone, project):
+    answer = phone.post(f"{pay(tokens(submitted(project))[0])}contest/", {"reason": "other", "phone": "123"})
+    assert "请写一句话" in shown(answer)
+    assert "11 位" in shown(answer)
+
+
 def test_one_contest_at_a_time(phone, project):
     token = tokens(submitted(project))[0]
     for _ in range(2):

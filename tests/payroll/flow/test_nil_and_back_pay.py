@@ -194,6 +194,21 @@ def test_money_on_its_way_points_to_back_pay_and_the_page_leads_there(cast, proj
     ).content.decode()
     assert "补发工资。" in shown
     assert 'name="kind" value="back_pay"' in shown
+    assert "<h1>上传补发工资表</h1>" in shown
+    assert "复制上月" not in shown, "of back pay only those stand in the sheet who are paid"
+    usual = client.get(f"/payroll/upload/?project={project.code}&month=2026-10&employer=own").content.decode()
+    assert "<h1>上传工资表</h1>" in usual, "the control"
+    assert "复制上月" in usual
+
+
+def test_a_submitted_sheet_says_how_to_correct_it_until_money_is_on_its_way(cast, project, enter):
+    month = submitted(project)
+    client = enter(cast.labour_officer)
+    assert "更正重传" in client.get(f"/payroll/{month.pk}/").content.decode()
+    PayrollBatch.objects.filter(pk=month.pk).update(stage="paying")
+    assert "更正重传" not in client.get(f"/payroll/{month.pk}/").content.decode()
+    PayrollBatch.objects.filter(pk=month.pk).update(stage="confirming")
+    assert "更正重传" not in enter(cast.supervisor).get(f"/payroll/{month.pk}/").content.decode()
 
 
 def test_why_pay_is_added_is_asked_kept_and_shown_to_whoever_audits(cast, project, enter):

@@ -103,3 +103,30 @@ def test_money_on_its_way_is_not_replaced(project, stage):
     assert refused.value.code == "money_on_its_way"
     assert "补发" in refused.value.message
     assert BatchAct.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("张三", "签名须与登录人的姓名完全一致"), ("", "请输入您本人的姓名作为签名，再提交。")]
+)
+def test_a_wrong_name_stays_in_its_field_with_what_is_wrong_until_the_next_look(cast, project, client, typed, said):
+    batch = draft(project, [person(1)])
+    client.force_login(cast.labour_officer)
+    address = f"/payroll/{batch.pk}/"
+
+    def field() -> str:
+        return (
+            client.get(address).content.decode().split('<label for="id_signed_name"')[1].split('<p class="wp-help"')[0]
+        )
+
+    assert "is-invalid" not in field(), "the control"
+    form = {"version": batch.version, "accepted": batch.accepted, "signed_name": typed}
+    response = client.post(f"{address}submit/", form)
+    assert (response.status_code, response["Location"]) == (302, f"{address}#sign")
+    shown = field()
+    assert "is-invalid" in shown
+    assert f'value="{typed}"' in shown
+    assert "autofocus" in shown
+    assert f'id="signed_error">{said}' in shown
+    assert "is-invalid" not in field(), "told once"
+    batch.refresh_from_db()
+    assert batch.status == PayrollBatch.Status.DRAFT

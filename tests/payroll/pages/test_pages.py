@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from payroll.models import PayrollBatch, PayrollLine, PayrollRemark, Worker
+from payroll.services.audits import batch_return
 from payroll.services.reading import batch_read
 from payroll.services.submissions import batch_submit
 from responsibilities.models import AuditEvent
@@ -178,6 +179,16 @@ def test_a_refused_row_of_a_sheet_in_another_unit_is_shown_in_yuan(enter, cast, 
     assert shown[2] == ["0.605", "0.01", "0.60"], "what contradicts stands as in the file"
 
 
+def test_on_a_phone_what_was_taken_off_is_shown_where_anything_was(enter, cast, project):
+    batch = draft(project, [person(1), person(2, deductions=0, advance=0, net_pay=person(2)["gross"])])
+    taken, nothing = (
+        {cell.title: cell.secondary for cell in row.cells}
+        for row in enter(cast.labour_officer).get(page(batch)).context["page"].object_list
+    )
+    assert (taken["扣款"], taken["预支"], taken["开户行"]) == (False, False, True)
+    assert (nothing["扣款"], nothing["预支"], nothing["实发工资"]) == (True, True, False)
+
+
 def test_only_rows_with_problems_are_shown_when_asked(enter, cast, project):
     batch = draft(project, [person(n) for n in range(1, 6)] + [person(6, net_pay=1)])
     client = enter(cast.labour_officer)
@@ -319,6 +330,31 @@ def test_the_list_sorts_by_every_header(enter, cast, project, sort):
     assert enter(cast.labour_officer).get(f"/payroll/?sort={sort}").status_code == 200
 
 
+def test_a_sheet_that_was_sent_back_is_not_called_missing(enter, cast, project, settings):
+    settings.PORTAL_TODAY = "2026-11-23"
+    site(cast, "ZY-2026-011")
+    batch = draft(project, [person(1)])
+    client = enter(cast.labour_officer)
+
+    def missing():
+        return text_of(client.get("/payroll/")).split('id="missing"')[1].split("</section>")[0]
+
+    def row():
+        return next(one for one in missing().split("<tr")[1:] if project.code in one)
+
+    assert "已上传，待签名提交" in row()
+    batch = batch_submit(batch_id=batch.pk, actor=Actor.system("test"))
+    batch_return(batch_id=batch.pk, version=batch.version, reason="天数有误", actor=Actor.system("test"))
+    assert "已退回，待重新上传" in row()
+    assert "重新上传</a>" in row()
+    assert "无用工" not in row()
+    assert "未上传" in missing(), "the control: the other site"
+    assert "无用工" in missing()
+    tab = text_of(client.get(f"/projects/{project.code}/", {"tab": "payroll"}))
+    assert "提交过的已经退回，请改正后重新上传。" in tab
+    assert "申报无用工" not in tab
+
+
 def test_the_list_is_exported_as_filtered_and_formulas_stay_text(enter, cast):
     site(cast, "ZY-1", name="=1+1 工程")
     project = site(cast, "ZY-2", name="@SUM 工程")
@@ -334,7 +370,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(enter, cast, project,
     client = enter(cast.labour_officer)
     for month in range(1, 9):
         draft(project, [person(1)], month_on=datetime.date(2026, month, 1))
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         client.get("/payroll/")
 
 

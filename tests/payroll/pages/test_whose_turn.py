@@ -17,6 +17,7 @@ from responsibilities.selectors.clock import today
 from responsibilities.selectors.scope import scope_of
 from responsibilities.services.trail import Actor
 from tests.factories.payroll import draft, person, site
+from tests.factories.people import labour_contract
 
 pytestmark = pytest.mark.django_db
 
@@ -143,11 +144,48 @@ def test_what_was_not_paid_until_the_laws_last_day_is_late_at_whatever_stage(cas
     listed = client.get("/payroll/", {"turn": "late"})
     assert {batch.level for batch in listed.context["page"].object_list} == {"red"}
     assert f"最迟应于 {due} 发放，已逾期 1 天" in listed.content.decode()
+    assert f"最迟应于 {due} 发放，已逾期 1 天" in client.get(f"/payroll/{months['pay'].pk}/").content.decode()
     tab = client.get(f"/projects/{months['pay'].project.code}/", {"tab": "payroll"})
     assert {batch.level for batch in tab.context["batches"] if batch.pk in submitted} == {"red"}, (
         "the project's page too"
     )
     assert f"最迟应于 {due} 发放，已逾期 1 天" in tab.content.decode()
+
+
+def test_an_agreed_pay_day_that_has_passed_is_told_until_the_laws_last_day(cast, months, client, settings):
+    """724 art 12: pay is due on the day that the contract states; orange before the last day of the law, red after."""
+    payer, watcher = scope_of(cast.labour_officer), scope_of(cast.supervisor)
+    batch = months["silent"]
+    due = last_pay_day(last_month(), 1)
+    settings.PORTAL_TODAY = f"{due.replace(day=15)}"
+    assert not batches_in_turn(payer, "agreed", today()).exists(), "no contract states a day"
+    line = batch.lines.order_by("row").first()
+    contract = labour_contract(
+        batch.project, line.worker, cast.subcontractor, last_month() - datetime.timedelta(days=40), pay_day=15
+    )
+    assert not batches_in_turn(payer, "agreed", today()).exists(), "on the day itself it isn't late"
+    settings.PORTAL_TODAY = f"{due.replace(day=16)}"
+    for scope in (payer, watcher):
+        assert [one.pk for one in batches_in_turn(scope, "agreed", today())] == [batch.pk]
+    client.force_login(cast.supervisor)
+    assert "/payroll/?turn=agreed" in client.get("/").content.decode()
+    listed = client.get("/payroll/", {"turn": "agreed"})
+    assert "合同约定每月 15 日发放，1 人没有发" in listed.content.decode()
+    assert {one.level for one in listed.context["page"].object_list} == {"orange"}
+    assert "合同约定每月 15 日发放，1 人没有发" in client.get(f"/payroll/{batch.pk}/").content.decode()
+    # Of several contracts the latest counts; one that ended before the work doesn't; nor what another employer agreed.
+    later = labour_contract(
+        batch.project, line.worker, cast.subcontractor, last_month() - datetime.timedelta(days=9), pay_day=20
+    )
+    assert not batches_in_turn(payer, "agreed", today()).exists()
+    type(later).objects.filter(pk=later.pk).update(ended_on=last_month() - datetime.timedelta(days=1))
+    assert batches_in_turn(payer, "agreed", today()).exists()
+    type(contract).objects.filter(pk=contract.pk).update(employer=cast.contractor)
+    assert not batches_in_turn(payer, "agreed", today()).exists()
+    type(contract).objects.filter(pk=contract.pk).update(employer=cast.subcontractor)
+    settings.PORTAL_TODAY = f"{due + datetime.timedelta(days=1)}"
+    assert not batches_in_turn(payer, "agreed", today()).exists(), "late by law now"
+    assert batches_in_turn(payer, "late", today()).filter(pk=batch.pk).exists()
 
 
 def test_a_longer_period_counts_from_the_month_of_work_it_is_in_force_for(cast, months, settings):

@@ -82,6 +82,15 @@ def test_a_card_that_may_not_be_used_changes_nothing(lines, by, changes, code):
     assert BankCard.objects.count() == before
 
 
+def test_a_wrong_number_and_a_wrong_holder_are_told_together(lines, by):
+    with pytest.raises(Refused) as refused:
+        replace(lines[1], by, number="62170000", holder="王老板")
+    assert set(refused.value.fields) == {"number", "holder"}
+    with pytest.raises(Refused) as refused:
+        replace(lines[1], by, holder="王老板")
+    assert set(refused.value.fields) == {"holder"}, "the control"
+
+
 def test_spaces_and_kinds_of_dots_are_no_other_name(lines, by):
     lines[1].worker.name = "买买提·艾力"
     lines[1].worker.save()

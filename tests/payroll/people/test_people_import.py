@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from payroll.imports.people_sheets import Kind, parse_people
 from payroll.models import BankCard, LabourContract, RosterEntry, SiteStay, Worker
@@ -140,6 +141,16 @@ def test_every_row_with_an_error_is_told_and_the_others_are_taken(cast, project)
         (9, "id_missing"), (7, "corp_unknown"),
     ]  # fmt: skip
     assert found.workers == 1
+
+
+def test_the_page_tells_remarks_in_the_order_of_the_rows(cast, project, client):
+    """What the register says of a row is found after the whole sheet was read."""
+    client.force_login(cast.labour_officer)
+    rows = ROSTER, roster_row(1), roster_row(6, corp="不在场的公司"), roster_row(3, _3=None), roster_row(4)
+    upload = {"project": project.code, "employer": cast.subcontractor.code}
+    page = client.post("/payroll/workers/import/", upload | {"file": SimpleUploadedFile("a.xlsx", file(*rows))})
+    assert codes(page.context["imported"])[-1][0] == 3, "the control: not so as they were found"
+    assert [remark.row for remark in page.context["errors"]] == [3, 4]
 
 
 def test_a_row_that_names_its_company_goes_to_that_company(cast, project):

@@ -166,6 +166,18 @@ def test_a_contract_of_another_site_shows_no_button_there(client, cast, project)
     assert shown.count(">修改</a>") == 1
 
 
+def test_where_no_contract_is_registered_the_page_leads_to_registering_one(client, cast, project):
+    client.force_login(cast.labour_officer)
+    bare = on_roster(project, worker(8), cast.subcontractor, entered_on=ago(3))
+    address = f"/payroll/workers/{worker(8).pk}/?tab=contracts"
+    empty = client.get(address).content.decode().split("没有登记劳动合同或用工书面协议")[1].split("</div>")[0]
+    assert f'href="/payroll/roster/{bare.pk}/contract/"' in empty
+    assert "登记合同" in empty
+    client.force_login(cast.supervisor)
+    empty = client.get(address).content.decode().split("没有登记劳动合同或用工书面协议")[1].split("</div>")[0]
+    assert "/contract/" not in empty, "the control: who only looks"
+
+
 def test_the_contract_of_somebody_who_left_is_not_counted_as_one_in_force(client, cast, project):
     labour_contract(project, worker(5), cast.subcontractor, ago(40))
     client.force_login(cast.labour_officer)

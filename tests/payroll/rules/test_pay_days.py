@@ -5,7 +5,7 @@ import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payroll.rules.pay_days import last_pay_day, late_months, months_for
+from payroll.rules.pay_days import due_months, last_pay_day, late_months, months_for
 
 DAYS = st.dates(datetime.date(2020, 1, 1), datetime.date(2035, 12, 31))
 
@@ -28,6 +28,13 @@ def test_a_month_is_late_where_its_last_pay_day_has_passed(today, work, versions
     month_on = work.replace(day=1)
     in_ranges = [start <= month_on < end for start, end in late_months(versions, today)]
     assert sum(in_ranges) == (last_pay_day(month_on, months_for(versions, month_on)) < today)
+
+
+@given(today=DAYS, work=DAYS, versions=VERSIONS)
+def test_a_month_is_due_where_its_last_pay_day_ends_this_month(today, work, versions):
+    month_on = work.replace(day=1)
+    in_ranges = [start <= month_on < end for start, end in due_months(versions, today)]
+    assert sum(in_ranges) == (last_pay_day(month_on, months_for(versions, month_on)) == last_pay_day(today, 0))
 
 
 def test_a_later_version_leaves_earlier_months_alone():

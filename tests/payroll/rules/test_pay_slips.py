@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payroll.models import PayConfirmation, Payout, PayrollBatch
+from payroll.models import PayConfirmation, PayContest, Payout, PayrollBatch
 from payroll.rules.pay_slips import Attempt, SlipFacts, contest_closed, standing
 
 attempts = st.none() | st.builds(
@@ -30,6 +30,7 @@ attempts = st.none() | st.builds(
         excepted=st.sampled_from(["", "工人账户被冻结，待重新办卡"]),
         settled=st.booleans(),
         answer=st.sampled_from(["", *PayConfirmation.State.values]),
+        contest=st.sampled_from(["", *PayContest.State.values]),
     )
 )
 def test_something_is_always_said_and_paid_only_where_the_bank_paid(facts):
@@ -41,6 +42,7 @@ def test_something_is_always_said_and_paid_only_where_the_bank_paid(facts):
         assert "已送银行" not in said
 
 
+CONTESTED = {"status": "submitted", "stage": "confirming", "answer": "contested"}
 PAYING = {"status": "submitted", "stage": "paying"}
 
 
@@ -50,7 +52,11 @@ PAYING = {"status": "submitted", "stage": "paying"}
         ({"status": "submitted", "stage": "noticed"}, "已在工地公示，等待发放"),
         ({"status": "submitted", "stage": "confirming", "answer": "pending"}, "等您和工友确认"),
         ({"status": "submitted", "stage": "confirming", "answer": "confirmed"}, "您已确认，等工友确认"),
-        ({"status": "submitted", "stage": "confirming", "answer": "contested"}, "等单位处理您的异议"),
+        (CONTESTED | {"contest": "open"}, "等单位处理您的异议"),
+        (CONTESTED | {"contest": "answered"}, "单位已答复您的异议，等您回话"),
+        (CONTESTED | {"contest": "rejected"}, "单位已答复您的异议，等您回话"),
+        (CONTESTED | {"contest": "accepted"}, "单位已采纳您的异议，等单位更正"),
+        (CONTESTED | {"contest": "transferred"}, "您的异议已转人社部门处理"),
         ({"status": "submitted", "stage": "noticed", "answer": "contested"}, "已在工地公示，等待发放"),
         ({"status": "superseded", "stage": "", "newer": True}, "请看更正后的工资"),
         ({"status": "superseded", "stage": "audited", "replaced": True}, "更正后的工资表里没有您"),

@@ -1,0 +1,86 @@
+"""A contest and its answer follow the worker from the sheet that was contested to the one that was put right."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from payroll.rules.contests import ContestAct
+from payroll.services.answers import Claim, contest_raise, contest_withdraw
+from payroll.services.audits import batch_return
+from payroll.services.contests import contest_settle
+from tests.factories.flow import SYSTEM, WORKER, submitted, tokens
+from tests.factories.payroll import person
+
+pytestmark = pytest.mark.django_db
+ANSWER = "核对考勤，确实少记两天。"
+
+
+def shown(token) -> str:
+    return Client().get(f"/public/pay/{token}/").content.decode()
+
+
+@pytest.fixture
+def old(cast, project):
+    """A sheet whose first worker contests his days, which the employer accepts."""
+    batch = submitted(project, [person(1), person(2)], subcontractor=cast.subcontractor)
+    contest = contest_raise(token=tokens(batch)[0], claim=Claim(reason="days", should_be="28 天"), actor=WORKER)
+    contest_settle(contest_id=contest.pk, act=ContestAct.ACCEPT, answer=ANSWER, actor=SYSTEM)
+    return batch
+
+
+def put_right(cast, project):
+    rows = [person(1, days=28, gross=6440, net_pay=5840), person(2)]
+    return submitted(project, rows, subcontractor=cast.subcontractor)
+
+
+def returned(batch):
+    batch_return(batch_id=batch.pk, version=batch.version, reason="天数有误", actor=SYSTEM)
+
+
+def test_the_worker_reads_the_answer_while_the_sheet_is_corrected_and_on_the_new_one(cast, project, old):
+    first, other = tokens(old)
+    returned(old)
+    page = shown(first)
+    assert ANSWER in page
+    assert "您反映的，单位已采纳" in page
+    assert "工资表还在更正" in page
+    new = tokens(put_right(cast, project))
+    for token in (first, new[0]):
+        page = shown(token)
+        assert ANSWER in page
+        assert "应当是 28 天" in page
+        assert "当时的实发 5,380.00 元，现在的实发 <b>5,840.00</b> 元" in page
+        assert "单位已采纳，将更正" not in page, "nothing is asked of him here"
+    for token in (other, new[1]):
+        assert ANSWER not in shown(token), "the control: nobody else reads it"
+
+
+def test_what_was_withdrawn_or_concerns_another_month_is_not_told(cast, project):
+    batch = submitted(project, [person(1)], subcontractor=cast.subcontractor)
+    contest_raise(token=tokens(batch)[0], claim=Claim(reason="days"), actor=WORKER)
+    contest_withdraw(token=tokens(batch)[0], actor=WORKER)
+    returned(batch)
+    assert "您反映的" not in shown(tokens(put_right(cast, project))[0])
+
+
+def test_the_contests_page_reads_the_sheet_in_force(cast, project, old, enter):
+    client = enter(cast.supervisor)
+    address = reverse("payroll:contest", args=[old.contests.get().pk])
+    assert '现在实发</dt><dd class="tnum">5,380.00 元</dd>' in client.get(address).content.decode(), "the control"
+    returned(old)
+    assert "工资表已退回更正，还没有重新提交" in client.get(address).content.decode()
+    new = put_right(cast, project)
+    page = client.get(address).content.decode()
+    assert '现在实发</dt><dd class="tnum">5,840.00 元' in page
+    assert f'href="/payroll/{new.pk}/">看工资表' in page
+    assert f'href="/payroll/{old.pk}/">看提出异议时的工资表' in page
+
+
+def test_the_workers_history_tells_the_contest_beside_the_corrected_month(cast, project, old, enter):
+    returned(old)
+    new = put_right(cast, project)
+    client = enter(cast.supervisor)
+    one, two = (line.worker_id for line in new.lines.order_by("row"))
+    address = f"/payroll/contests/{old.contests.get().pk}/"
+    assert address in client.get(f"/payroll/workers/{one}/", {"tab": "pay"}).content.decode()
+    assert address not in client.get(f"/payroll/workers/{two}/", {"tab": "pay"}).content.decode()
