@@ -5,6 +5,7 @@ Memory grows with the lines kept and with one entry per ID number, card and tele
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from decimal import Decimal
 from operator import itemgetter
 
@@ -149,10 +150,14 @@ def _values(
     read = converted(cells, factors) if factors else cells
     found = judged(how, read, mapping)
     if found is not None and found.agrees is False:
-        read = cells
+        read, factors = cells, {}
     values: dict[str, Cell | Decimal] = {
         name: read[at - 1] for name, at in mapping.items() if at <= len(read) and read[at - 1] is not None
     }
+    for name in values:
+        if mapping[name] in factors:
+            with suppress(NotMoney):  # a word there is for the person to see
+                values[name] = parse_money(values[name])
     if found is not None and found.agrees:
         values["gross"] = found.gross
         if found.deductions is not None:

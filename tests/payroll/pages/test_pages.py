@@ -135,10 +135,10 @@ def figures(client, project, titles, *rows, above=()):
     batch_read(batch.pk)
     batch.refresh_from_db()
     shown = text_of(client.get(page(batch)))
-    found = []
-    for n in range(1, len(rows) + 1):
-        row = shown.partition(person(n)["name"])[2].partition("</tr>")[0]
-        found.append(re.findall(r'class="num[^>]*>([^<]*)</td>', row))
+    found = [
+        re.findall(r'class="num[^>]*>([^<]*)</td>', row)
+        for row in re.findall(r'<tr id="r\d+".*?</tr>', shown, re.DOTALL)
+    ]
     return batch, found
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from payroll.imports.parse import parse
+from payroll.imports.parse import open_payroll, parse
 from sheets.reader import Range, Sheet, Workbook
 from tests.payroll.rules.people import card, id_number
 
@@ -52,6 +52,19 @@ def test_one_amount_for_all_lines_is_one_amount():
     found = read(first(1, gross=5000.0, net=4900.0), more(gross=None, net=None), merged=[(2, 3)])
     assert [(line.row, line.net) for line in found.lines] == [(2, 4900)]
     assert "rows_joined" not in [code for _row, code in codes(found)]
+
+
+def test_who_wants_to_show_such_a_row_sees_its_sums():
+    areas = [Range(2, column, 3, column) for column in (1, 2, 3, 4)]
+    sheet = Sheet.of([T, first(1), more(), first(3)], merged=areas)
+    reading = open_payroll(Workbook("xlsx", [sheet]), month="2025-10")
+    list(reading.lines())
+    shown = {row: values for _sheet_no, row, values in reading.values_of({1: {2, 4}})}
+    assert [(values["gross"], values["deductions"], values["net_pay"]) for values in shown.values()] == [
+        (5000, 100, 4900),
+        (3000, 100, 2900),
+    ]
+    assert codes(reading.parsed) == codes(read(first(1), more(), first(3), merged=[(2, 3)])), "it is told once"
 
 
 def test_a_name_that_is_not_merged_joins_nothing():
