@@ -23,14 +23,14 @@ class Passed:
     day: int
 
 
-def unpaid_lines() -> QuerySet:
+def unpaid_lines_unscoped() -> QuerySet:
     """Lines with something to pay that are neither on their way nor taken out of the pay-out."""
     under_way = Payout.objects.filter(line=OuterRef("pk"), state__in=(Payout.State.PENDING, Payout.State.PAID))
     excepted = PayoutException.objects.filter(line=OuterRef("pk"), lifted_at__isnull=True)
     return PayrollLine.objects.filter(~Exists(under_way), ~Exists(excepted), net__gt=0).order_by()
 
 
-def with_a_day_passed(today: datetime.date) -> Q:
+def with_a_day_passed_unscoped(today: datetime.date) -> Q:
     """Sheets whose pay is due within this month, with somebody whose stated day has passed.
 
     Not moved before rest days, as the law's last day (`payroll.rules.pay_days`): after it, pay is late in any case.
@@ -41,7 +41,7 @@ def with_a_day_passed(today: datetime.date) -> Q:
     return _due(today, "month_on") & Exists(early) & Exists(passed)
 
 
-def passed_days(batches: Iterable[PayrollBatch], today: datetime.date) -> dict[int, Passed]:
+def passed_days_unscoped(batches: Iterable[PayrollBatch], today: datetime.date) -> dict[int, Passed]:
     """By batch, for those that have any; one query."""
     found = (
         _passed_lines(today)
@@ -77,7 +77,7 @@ def _passed_lines(today: datetime.date) -> QuerySet:
         .order_by("-starts_on", "-id")
     )
     return (
-        unpaid_lines()
+        unpaid_lines_unscoped()
         .annotate(
             employer_id=Coalesce(
                 "batch__subcontractor", Subquery(contractor.order_by("-id").values("organization_id")[:1])

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from payroll.models import PayConfirmation, PayrollBatch
 from payroll.rules.pay_days import late_months
-from payroll.selectors.agreed_days import unpaid_lines, with_a_day_passed
+from payroll.selectors.agreed_days import unpaid_lines_unscoped, with_a_day_passed_unscoped
 from payroll.selectors.batches import batches
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.reconciliation import pay_period_versions
@@ -104,7 +104,7 @@ def _to_audit(today: datetime.date) -> Q:
 
 
 def _unpaid(today: datetime.date) -> Q:
-    return Q(status=Status.SUBMITTED, stage=Stage.PAYING) & Exists(unpaid_lines().filter(batch=OuterRef("pk")))
+    return Q(status=Status.SUBMITTED, stage=Stage.PAYING) & Exists(unpaid_lines_unscoped().filter(batch=OuterRef("pk")))
 
 
 def _to_sign(today: datetime.date) -> Q:
@@ -126,7 +126,7 @@ def _to_sign(today: datetime.date) -> Q:
 
 def _past_agreed_day(today: datetime.date) -> Q:
     """Somebody's stated day has passed, the last day that the law leaves has not."""
-    return Q(status=Status.SUBMITTED, stage__in=_OPEN_STAGES) & with_a_day_passed(today)
+    return Q(status=Status.SUBMITTED, stage__in=_OPEN_STAGES) & with_a_day_passed_unscoped(today)
 
 
 def _late(today: datetime.date) -> Q:

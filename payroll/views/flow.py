@@ -15,7 +15,7 @@ from payroll.rules.signing import UNSIGNED
 from payroll.rules.stages import Act, may, replaceable
 from payroll.rules.step_line import Terms, step_line, waiting_step
 from payroll.selectors import declarations
-from payroll.selectors.agreed_days import passed_days
+from payroll.selectors.agreed_days import passed_days_unscoped
 from payroll.selectors.balances import OPEN_STAGES
 from payroll.selectors.batches import current_batch, lines_of, may_act_on
 from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
@@ -163,7 +163,7 @@ def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
     """
     day = today()
     under_way = [one for one in batches if one.status == Status.SUBMITTED and one.stage in OPEN_STAGES]
-    passed = passed_days(under_way, day) if under_way else {}
+    passed = passed_days_unscoped(under_way, day) if under_way else {}
     terms, periods = _terms(day), pay_period_versions()
     for batch in batches:
         open_ = batch.status == Status.SUBMITTED and batch.stage in OPEN_STAGES
