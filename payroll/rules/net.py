@@ -69,8 +69,8 @@ class Judged(NamedTuple):
 
 
 def parts_of(how: Sum, cells: Sequence[object], advance: Decimal, net: Decimal) -> Parts | None:
-    """What the net of a row is made of, by the first reading that holds; the nearest one with `agree` False where
-    it contradicts them all; None where that can't be told.
+    """What the net of a row is made of, by the first reading that holds; the first one with `agree` False where it
+    contradicts them all; None where that can't be told.
 
     Single deductions are added up, several gross amounts or totals too; an advance that a total holds is taken out
     of it, so that what is kept of the row adds up. Amounts of unknown meaning may have been added or taken off.
