@@ -3,67 +3,115 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from payroll.models import PayrollBatch
-from payroll.rules.employers import OWN, OWN_CREWS
-from payroll.selectors.batches import batches
+from payroll.rules.employers import OWN, OWN_CREWS, employer_words
+from payroll.selectors.batches import UNSUBMITTED, batches
 from payroll.selectors.site_people import entries
 from projects.models import Project, ProjectParty
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 
 Status = PayrollBatch.Status
-NOT_SUBMITTED = (Status.QUEUED, Status.READING, Status.MAPPING, Status.DRAFT)
+# Something is there already, and a person has to go on with it.
+BEGUN = (*UNSUBMITTED, Status.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A month's payroll that isn't submitted: of which employers, as people call them, and the sheet that is there.
+
+    `batch` is the latest one that was uploaded or sent back, None where there is none; those without one stand
+    together. `code` is the first employer's as the forms know it ("own" for the contractor's crews), "" where nobody is
+    known to owe it.
+    """
+
+    names: list[str]
+    code: str
+    batch: PayrollBatch | None = None
 
 
 def projects_without_payroll(scope: Scope, month_on: datetime.date, month_end: datetime.date) -> QuerySet:
     """Projects under construction in a month for which the caller misses a submitted batch: of any employer who has
-    people on the roster in that month, or, where nobody is on a roster, of anybody. `waiting` where one is uploaded, `sent_back` where one was returned.
+    people on the roster in that month, or, where nobody is on a roster, of anybody.
     """
     visible = Project.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
     of_month = batches(scope).filter(project_id=OuterRef("pk"), month_on=month_on).order_by()
     submitted = of_month.filter(status=Status.SUBMITTED)
-    waiting = of_month.filter(status__in=NOT_SUBMITTED)
-    sent_back = of_month.filter(status=Status.RETURNED)
     owing = _owing(scope, month_on, month_end).filter(project_id=OuterRef("pk")).order_by()
     return (
         visible.filter(actual_start_on__lte=month_end)
         .filter(Q(completed_on__isnull=True) | Q(completed_on__gte=month_on))
         .filter(Exists(owing.values("pk")) | ~Exists(submitted.values("pk")))
-        .annotate(waiting=Exists(waiting.values("pk")), sent_back=Exists(sent_back.values("pk")))
         .select_related("area")
         .order_by("pinyin_key", "name")
     )
 
 
-def with_owing(
+def with_owed(
     scope: Scope, projects: Iterable[Project], month_on: datetime.date, month_end: datetime.date
 ) -> list[Project]:
-    """The projects with `owing`: the employers who have people there and no submitted batch, as people call them.
-
-    `owing_code` is the first of them as the forms know it ("own" for the contractor's crews), "" where none is known.
-    """
+    """The projects with `owed`: what is missing of each, one `Owed` after the other; two queries whatever their number."""
     projects = list(projects)
+    if not projects:
+        return []
+    owing = _employers_owing(scope, projects, month_on, month_end)
+    begun = _begun(scope, projects, month_on)
+    for project in projects:
+        sheets = begun[project.pk]
+        # Whoever has a sheet under way owes it, too, though nobody of his may be on the roster yet.
+        names = {code: employer_words(batch.subcontractor) for code, batch in sheets.items()} | owing[project.pk]
+        started = [Owed([name], code, sheets[code]) for code, name in names.items() if code in sheets]
+        untouched = [(code, name) for code, name in names.items() if code not in sheets]
+        project.owed = started
+        if untouched or not started:
+            project.owed.append(Owed([name for _, name in untouched], untouched[0][0] if untouched else ""))
+    return projects
+
+
+def _employers_owing(
+    scope: Scope, projects: list[Project], month_on: datetime.date, month_end: datetime.date
+) -> dict[int, dict[str, str]]:
+    """Who has people on each project and no submitted batch: {project: {code: name}}, the contractor's crews first."""
     contractor = ProjectParty.objects.filter(
         project_id=OuterRef("project_id"),
         organization_id=OuterRef("employer_id"),
         part=ProjectParty.Part.GENERAL_CONTRACTOR,
     )
     rows = _owing(scope, month_on, month_end).filter(project__in=projects).annotate(own=Exists(contractor))
-    found = defaultdict(list)
     names = (
         rows.order_by("-own", "employer__name")
         .values_list("project_id", "own", "employer__code", "employer__name")
         .distinct()
     )
-    for project, own, code, name in names if projects else ():
-        found[project].append((OWN, OWN_CREWS) if own else (code, name))
-    for project in projects:
-        project.owing = [name for _, name in found[project.pk]]
-        project.owing_code = found[project.pk][0][0] if found[project.pk] else ""
-    return projects
+    found = defaultdict(dict)
+    for project, own, code, name in names:
+        found[project][OWN if own else code] = OWN_CREWS if own else name
+    return found
+
+
+def _begun(scope: Scope, projects: list[Project], month_on: datetime.date) -> dict[int, dict[str, PayrollBatch]]:
+    """The latest sheet of each employer who has submitted none, nil returns included: {project: {code: batch}}."""
+    rows = (
+        batches(scope)
+        .filter(project__in=projects, month_on=month_on, sequence=0, status__in=(*BEGUN, Status.SUBMITTED))
+        .select_related(None)
+        .select_related("project", "subcontractor")
+        .order_by("id")
+    )
+    found = defaultdict(dict)
+    settled = set()
+    for batch in rows:
+        code = batch.subcontractor.code if batch.subcontractor else OWN
+        found[batch.project_id][code] = batch
+        if batch.status == Status.SUBMITTED:
+            settled.add((batch.project_id, code))
+    for project, code in settled:
+        del found[project][code]
+    return found
 
 
 def last_month(today: datetime.date) -> tuple[datetime.date, datetime.date]:
@@ -73,10 +121,10 @@ def last_month(today: datetime.date) -> tuple[datetime.date, datetime.date]:
 
 
 def missing_of_project(scope: Scope, project: Project, *, today: datetime.date) -> Project | None:
-    """The project with `owing`, `owing_code`, `waiting` and `sent_back` where the caller misses its payroll of last month."""
+    """The project with `owed` where the caller misses its payroll of last month."""
     month_on, month_end = last_month(today)
     found = projects_without_payroll(scope, month_on, month_end).filter(pk=project.pk)
-    return next(iter(with_owing(scope, found, month_on, month_end)), None)
+    return next(iter(with_owed(scope, found, month_on, month_end)), None)
 
 
 def missing_payroll(scope: Scope, *, today: datetime.date, area_code: str = "", limit: int) -> dict:
@@ -94,7 +142,7 @@ def missing_of_month(
     shown = list(missing[: limit + 1])
     total = missing.count() if len(shown) > limit else len(shown)
     return {
-        "missing": with_owing(scope, shown[:limit], month_on, month_end),
+        "missing": with_owed(scope, shown[:limit], month_on, month_end),
         "missing_total": total,
         "missing_more": max(0, total - limit),
         "missing_month": month_on,

@@ -11,8 +11,9 @@ from tests.factories.accounts import started_project
 from tests.factories.escalation_pages import TODAY, days, deadline
 
 # Session, user, grants, areas, units, calendar, types, subjects, parties, days left, orders, the one grouped
-# count, the list, for the shell the switch and unread notices, and whose turn it is with payrolls and with people.
-MOST_QUERIES = 34  # one of them the telephone at the foot
+# count, the list, for the shell the switch and unread notices, whose turn it is with payrolls and with people, and how
+# far the missing payrolls are.
+MOST_QUERIES = 37  # one of them the telephone at the foot
 
 
 @pytest.mark.parametrize("username", ["officer_zjj_620700", "unit_head", "supervisor", "labour_officer", "leader"])

@@ -142,3 +142,108 @@ def test_the_project_page_leads_who_may_upload_to_the_forms(project, cast):
     assert form in client.get(address).content.decode()
     client.force_login(cast.supervisor)
     assert form not in client.get(address).content.decode()
+
+
+def sheet(project, status, employer, **facts) -> PayrollBatch:
+    return PayrollBatch.objects.create(
+        project=project,
+        month_on=datetime.date(2026, 10, 1),
+        subcontractor=employer,
+        status=status,
+        file=StoredFile.objects.create(name="x.csv", sha256="0" * 64, size=1, sealed=b"x"),
+        **facts,
+    )
+
+
+def owed_rows(user, address="/") -> list[str]:
+    """The rows of the list, each as its source."""
+    client = Client()
+    client.force_login(user)
+    section = client.get(address).content.decode().split('id="missing"')[1].split("</section>")[0]
+    return section.split("<tr")[1:]
+
+
+@pytest.mark.parametrize("address", ["/", "/payroll/"])
+@pytest.mark.parametrize("who", ["labour_officer", "subcontractor_clerk"])
+def test_a_returned_sheet_waits_for_a_new_one_and_nobody_is_asked_for_a_nil_return(project, cast, who, address):
+    batch = sheet(project, "returned", cast.subcontractor)
+    [row] = owed_rows(getattr(cast, who), address)
+    assert "已退回，待重新上传" in row
+    assert f'/payroll/{batch.pk}/"' in row
+    form = f"?project={project.code}&amp;month=2026-10&amp;employer={cast.subcontractor.code}"
+    assert f'href="/payroll/upload/{form}"' in row
+    assert "未上传" not in row
+    assert "无用工" not in row
+
+
+@pytest.mark.parametrize(
+    ("status", "accepted", "said"),
+    [
+        ("draft", 3, "已上传，待签名提交"),
+        ("draft", 0, "已上传，有错误待改正"),
+        ("mapping", 0, "已上传，待核对列对应"),
+        ("queued", 0, "已上传，正在读取"),
+    ],
+)
+def test_what_is_uploaded_says_what_it_waits_for_and_leads_there(project, cast, status, accepted, said):
+    batch = sheet(project, status, cast.subcontractor, accepted=accepted)
+    [row] = owed_rows(cast.subcontractor_clerk)
+    assert said in row
+    assert f'/payroll/{batch.pk}/"' in row
+    assert "无用工" not in row
+    sheet(project, "discarded", cast.subcontractor)
+    batch.delete()
+    [row] = owed_rows(cast.subcontractor_clerk)
+    assert "未上传" in row
+    assert "无用工" in row
+
+
+def test_each_employer_is_told_how_far_its_own_sheet_is(project, cast):
+    on_roster(project, worker(1), cast.subcontractor, entered_on=datetime.date(2026, 9, 1))
+    on_roster(project, worker(2), cast.contractor, entered_on=datetime.date(2026, 9, 1))
+    sheet(project, "returned", cast.subcontractor)
+    returned, untouched = owed_rows(cast.labour_officer)
+    assert (f"未提交：{cast.subcontractor.name}<" in returned, "已退回，待重新上传" in returned) == (True, True)
+    assert ("未提交：总包自有班组<" in untouched, "未上传" in untouched) == (True, True)
+    assert f"/payroll/nil/?project={project.code}&amp;month=2026-10&amp;employer=own" in untouched
+    sheet(project, "draft", cast.subcontractor, accepted=1)
+    again, _untouched = owed_rows(cast.labour_officer)
+    assert "已上传，待签名提交" in again, "the sheet that came after the return is the one to go on with"
+    assert len(owed_rows(cast.subcontractor_clerk)) == 1
+
+
+def test_a_draft_of_back_pay_is_no_beginning_of_the_months_payroll(project, cast):
+    sheet(project, "draft", cast.subcontractor, accepted=1, kind="back_pay", sequence=1)
+    [row] = owed_rows(cast.subcontractor_clerk)
+    assert "未上传" in row
+
+
+def test_a_draft_beside_what_was_submitted_owes_nothing(project, cast):
+    on_roster(project, worker(1), cast.contractor, entered_on=datetime.date(2026, 9, 1))
+    submit(project, cast.subcontractor)
+    sheet(project, "draft", cast.subcontractor, accepted=1)
+    [row] = owed_rows(cast.labour_officer)
+    assert "未提交：总包自有班组<" in row
+    assert "未上传" in row
+
+
+def test_the_project_page_says_what_was_sent_back_or_waits_for_a_signature(project, cast):
+    client = Client()
+    client.force_login(cast.subcontractor_clerk)
+    tab = f"/projects/{project.code}/?tab=payroll"
+    batch = sheet(project, "returned", cast.subcontractor)
+    shown = client.get(tab).content.decode()
+    assert f'<a href="/payroll/{batch.pk}/">批次 #{batch.pk}</a> 已退回，待重新上传' in shown
+    assert "申报无用工" not in shown
+    PayrollBatch.objects.update(status="draft", accepted=1)
+    assert "已经上传，还没有签名提交" in client.get(tab).content.decode()
+    PayrollBatch.objects.update(status="discarded")
+    assert "申报无用工" in client.get(tab).content.decode()
+
+
+def test_sheets_sent_back_are_uploaded_anew_for_their_own_employer(project, cast):
+    sheet(project, "returned", cast.subcontractor)
+    client = Client()
+    client.force_login(cast.labour_officer)
+    returned = client.get("/payroll/").content.decode().split('id="returned"')[1].split("</section>")[0]
+    assert f"&amp;employer={cast.subcontractor.code}" in returned
