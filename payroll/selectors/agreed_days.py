@@ -7,12 +7,19 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncMonth
 
 from payroll.models import LabourContract, Payout, PayoutException, PayrollBatch, PayrollLine
 from payroll.rules.pay_days import due_months
+from payroll.selectors.payouts import SETTLED_LINES
 from payroll.selectors.reconciliation import pay_period_versions
 from projects.models import ProjectParty
+
+_SETTLED = (
+    "WITH seen (id) AS (SELECT id FROM payroll_payrollbatch WHERE status = 'submitted' AND stage <> 'paid')"
+    + SETTLED_LINES
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,8 @@ def _due(today: datetime.date, month_on: str) -> Q:
 
 
 def _passed_lines(today: datetime.date) -> QuerySet:
-    """Unpaid lines with `stated_day` before today's, by the latest contract that ran in the month of work."""
+    """Unpaid lines with `stated_day` before today's, by the latest contract that ran in the month of work; but those
+    that a leaver's settlement has paid."""
     contractor = ProjectParty.objects.filter(project=OuterRef("batch__project"), part="general_contractor")
     contracts = (
         LabourContract.objects.annotate(starts_in=TruncMonth("starts_on"))
@@ -85,4 +93,5 @@ def _passed_lines(today: datetime.date) -> QuerySet:
         )
         .annotate(stated_day=Subquery(contracts.values("pay_day")[:1]))
         .filter(stated_day__lt=today.day)
+        .exclude(pk__in=RawSQL(_SETTLED, []))  # noqa: S611 - a constant of ours
     )

@@ -8,11 +8,13 @@ from django.test.utils import CaptureQueriesContext
 
 from payroll.models import LeaverSettlement, Payout, PayoutException, PayrollBatch
 from payroll.rules.pay_slips import standing
+from payroll.selectors.agreed_days import passed_days_unscoped
 from payroll.selectors.balances import owed_besides_unscoped
 from payroll.selectors.open_pay import open_pay_of
 from payroll.selectors.pay_slips import slip_facts_unscoped
 from payroll.selectors.payouts import open_lines_unscoped
 from payroll.selectors.reconciliation import Asked, worker_months
+from payroll.selectors.turns import batches_in_turn
 from payroll.services.leavers import settlement_suggest
 from payroll.services.payout_files import payout_files_make
 from payroll.services.payout_lines import exception_lift, exception_record, payout_return, settled_release
@@ -21,6 +23,7 @@ from responsibilities.rules.errors import NotAllowed
 from responsibilities.services.trail import Actor
 from tests.factories.payouts import noticed, paying_site
 from tests.factories.payroll import MONTH, person, site
+from tests.factories.people import labour_contract, worker
 from tests.factories.settlements import ADVANCE, NET, agree, left, october, pay, sign
 from tests.refusals import code_of
 
@@ -89,6 +92,23 @@ def test_pay_that_the_settlement_includes_is_held_back_and_the_others_is_not(sta
     assert held.hold_words[0] == "退场结算已付清（回单号 0012），不再随批发放"
     made = payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM).files[0]
     assert (made.rows, made.total) == (1, NET)
+
+
+def test_pay_that_the_settlement_includes_is_not_late_by_an_agreed_day(cast, project, stay, batch):
+    for n in (1, 2):
+        labour_contract(project, worker(n), cast.subcontractor, datetime.date(2026, 9, 1), pay_day=10)
+
+    def late() -> int:
+        listed = batches_in_turn(cast.scope(cast.labour_officer), "agreed", november(23)).count()
+        passed = passed_days_unscoped([batch], november(23)).get(batch.pk)
+        assert (listed == 1) is (passed is not None)
+        return passed.people if passed else 0
+
+    assert late() == 2, "the control"
+    pay(stay, open_pay="included")
+    assert late() == 1
+    exception_record(line_id=batch.lines.order_by("row").last().pk, kind="unreachable", reason="联系不上", actor=SYSTEM)
+    assert late() == 0
 
 
 def test_pay_that_stands_beside_the_settlement_goes_out(stay, batch):
