@@ -16,10 +16,8 @@ from payroll.selectors.payouts import SETTLED_LINES
 from payroll.selectors.reconciliation import pay_period_versions
 from projects.models import ProjectParty
 
-_SETTLED = (
-    "WITH seen (id) AS (SELECT id FROM payroll_payrollbatch WHERE status = 'submitted' AND stage <> 'paid')"
-    + SETTLED_LINES
-)
+_SETTLED = """WITH seen (id) AS (SELECT id FROM payroll_payrollbatch WHERE status = 'submitted' AND stage <> 'paid')
+{lines}""".replace("{lines}", SETTLED_LINES)
 
 
 @dataclass(frozen=True, slots=True)
