@@ -141,12 +141,18 @@ class PayContestSerializer(serializers.ModelSerializer):
     month = serializers.DateField(source="batch.month_on", format="%Y-%m", read_only=True)
     row = serializers.IntegerField(source="confirmation.line.row", read_only=True)
     answered_by = serializers.CharField(source="answered_by.name", default=None, read_only=True)
+    current_batch = serializers.IntegerField(
+        allow_null=True,
+        read_only=True,
+        help_text="该月现在有效的工资表；退回更正、还没有重新提交时为空。batch 是异议所在的一版",
+    )
 
     class Meta:
         model = PayContest
         fields = (
             "id",
             "batch",
+            "current_batch",
             "project",
             "month",
             "row",

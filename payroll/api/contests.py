@@ -8,7 +8,7 @@ from rest_framework.routers import SimpleRouter
 
 from payroll.models import PayContest
 from payroll.rules.contests import ContestAct
-from payroll.selectors.confirmations import contests
+from payroll.selectors.confirmations import contests, with_current_batch
 from payroll.serializers import ContestAnswerSerializer, ContestTransferSerializer, PayContestSerializer
 from payroll.services.contests import contest_settle
 from responsibilities.api.base import ReadEndpoint
@@ -42,7 +42,7 @@ class Contests(ReadEndpoint):
         return Permission.ESCALATION_DECIDE if self.action == "transfer" else Permission.CONTEST_ANSWER
 
     def get_queryset(self):
-        return contests(self.request.scope).select_related("answered_by")
+        return with_current_batch(contests(self.request.scope)).select_related("answered_by")
 
     @extend_schema(request=ContestAnswerSerializer, responses={200: PayContestSerializer})
     @action(detail=True, methods=["post"])

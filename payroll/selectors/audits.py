@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from payroll.models import PayConfirmation, PayContest, PayrollBatch, PayrollRemark
+from payroll.models import PayConfirmation, PayContest, PayrollBatch, PayrollLine, PayrollRemark
 from payroll.rules.audit import AuditFacts
 from payroll.rules.checks.attendance import DaysOverAttendance, DaysUnderAttendance
 from payroll.rules.contests import UNSETTLED
 from payroll.rules.places import sheet_words
 from payroll.selectors.attendance_facts import attendance_known_unscoped, attendance_of_month_unscoped
-from payroll.selectors.batches import lines_of
+from payroll.selectors.batches import lines_of, of_every_version
 from payroll.selectors.month_facts import paid_by_others_unscoped
 from projects.models import ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
@@ -52,6 +52,30 @@ class LineDays(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class TakenUp:
+    """A contest that was taken up, and the worker's line in the sheet that counts now."""
+
+    contest: PayContest
+    line: PayrollLine
+
+    @property
+    def changed(self) -> bool:
+        """Whether the line says something else than what was contested: another card, or other days or pay."""
+        before, line = self.contest.figures, self.line
+        if self.contest.reason == PayContest.Reason.NOT_MY_CARD:
+            return (line.card.last4 if line.card else None) != before.get("card_last4")
+        return f"{line.net}" != before.get("net") or f"{line.days}" != before.get("days", "None")
+
+    @property
+    def words(self) -> str:
+        """What whoever audits reads beside the line."""
+        said = f"，应当是 {self.contest.should_be}" if self.contest.should_be else ""
+        what = "工资卡" if self.contest.reason == PayContest.Reason.NOT_MY_CARD else "天数或金额"
+        done = f"这份表的{what}已改过，请核对是否改对" if self.changed else "这份表还没有更正，请退回更正"
+        return f"异议已采纳{said}，{done}"
+
+
+@dataclass(frozen=True, slots=True)
 class Attendance:
     """Days in the sheet against days on record."""
 
@@ -67,11 +91,30 @@ def audit_facts_unscoped(batch: PayrollBatch) -> AuditFacts:
     return AuditFacts(
         asked=answers.count(),
         confirmed=answers.filter(state=State.CONFIRMED).count(),
-        unsettled=PayContest.objects.filter(batch=batch, state__in=sorted(UNSETTLED)).count(),
-        taken_up=PayContest.objects.filter(
-            batch=batch, state=PayContest.State.ACCEPTED, confirmation__state=State.CONTESTED
-        ).count(),
+        unsettled=PayContest.objects.filter(**of_every_version(batch, "batch__"), state__in=sorted(UNSETTLED)).count(),
+        taken_up=sum(one.contest.batch_id == batch.pk or not one.changed for one in taken_up(batch)),
     )
+
+
+def taken_up(batch: PayrollBatch) -> list[TakenUp]:
+    """Contests that were taken up and that the worker hasn't agreed to since, each beside his line in this sheet.
+
+    Of this sheet: as long as he disputes it. Of an earlier version: his latest, until he answers this sheet. Two
+    queries, however many there are.
+    """
+    own: list[PayContest] = []
+    earlier: dict[int, PayContest] = {}
+    accepted = PayContest.objects.filter(**of_every_version(batch, "batch__"), state=PayContest.State.ACCEPTED)
+    for contest in accepted.order_by("id").select_related("confirmation__line__card"):
+        if contest.batch_id != batch.pk:
+            earlier[contest.confirmation.line.worker_id] = contest
+        elif contest.confirmation.state == State.CONTESTED:
+            own.append(contest)
+    found = [TakenUp(contest, contest.confirmation.line) for contest in own]
+    silent = PayConfirmation.objects.filter(batch=batch, state=State.PENDING, line__worker_id__in=earlier)
+    for asked in silent.order_by("line_id").select_related("line__card"):
+        found.append(TakenUp(earlier[asked.line.worker_id], asked.line))
+    return found
 
 
 def may_somebody_else_audit_unscoped(batch: PayrollBatch, user_id: int) -> bool:
@@ -124,15 +167,8 @@ def attention_rows(scope: Scope, batch: PayrollBatch, compared: Sequence[LineDay
     full.
     """
     why: dict[int, list[str]] = {}
-    taken_up = PayContest.objects.filter(
-        batch=batch, state=PayContest.State.ACCEPTED, confirmation__state=State.CONTESTED
-    )
-    for contest in taken_up.order_by("id").select_related("confirmation__line"):
-        line = contest.confirmation.line
-        said = f"，应当是 {contest.should_be}" if contest.should_be else ""
-        changed = f"{line.net}" != contest.figures.get("net") or f"{line.days}" != contest.figures.get("days", "None")
-        done = "这份表的天数或金额已改过，请核对是否改对" if changed else "这份表还没有更正，请退回更正"
-        why.setdefault(line.pk, []).append(f"异议已采纳{said}，{done}")
+    for one in taken_up(batch):
+        why.setdefault(one.line.pk, []).append(one.words)
     for contest in PayContest.objects.filter(batch=batch, state__in=sorted(UNSETTLED)).select_related("confirmation"):
         said = contest.get_reason_display() + (f"，应当是 {contest.should_be}" if contest.should_be else "")
         why.setdefault(contest.confirmation.line_id, []).append(f"工人有异议：{said}")

@@ -198,17 +198,14 @@ def drafts_beside(scope: Scope, batch: PayrollBatch) -> QuerySet:
     return _beside(scope, batch).filter(status__in=UNSUBMITTED).order_by("id")
 
 
+def of_every_version(batch: PayrollBatch, path: str = "") -> dict:
+    """What a filter asks for to find a batch with the versions before and after it; `path` leads to the batch."""
+    shared = ("project_id", "month_on", "subcontractor_id", "sequence")
+    return {f"{path}{name}": getattr(batch, name) for name in shared}
+
+
 def _beside(scope: Scope, batch: PayrollBatch) -> QuerySet:
-    return (
-        batches(scope)
-        .filter(
-            project_id=batch.project_id,
-            month_on=batch.month_on,
-            subcontractor_id=batch.subcontractor_id,
-            sequence=batch.sequence,
-        )
-        .exclude(pk=batch.pk)
-    )
+    return batches(scope).filter(**of_every_version(batch)).exclude(pk=batch.pk)
 
 
 def accepted_total(batch: PayrollBatch) -> Decimal:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
 from payroll.models import BatchAct, PayConfirmation, PayContest, PayrollBatch, PayrollLine
 from payroll.rules.contests import UNSETTLED
-from payroll.selectors.batches import batches
+from payroll.selectors.batches import batches, of_every_version
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
@@ -79,6 +80,19 @@ def contests(scope: Scope) -> QuerySet:
     )
 
 
+def with_current_batch(rows: QuerySet) -> QuerySet:
+    """Adds `current_batch`: the sheet of the contest's month and employer that counts now; None while none does."""
+    current = PayrollBatch.objects.filter(
+        Q(subcontractor=OuterRef("batch__subcontractor"))
+        | Q(IsNull(OuterRef("batch__subcontractor"), True), subcontractor__isnull=True),
+        project=OuterRef("batch__project"),
+        month_on=OuterRef("batch__month_on"),
+        sequence=OuterRef("batch__sequence"),
+        status=PayrollBatch.Status.SUBMITTED,
+    )
+    return rows.annotate(current_batch=Subquery(current.order_by().values("pk")[:1]))
+
+
 def contest_by_pk(scope: Scope, pk: int) -> PayContest:
     """One contest; raises NotVisible."""
     found = contests(scope).select_related("photo", "answered_by").filter(pk=pk).first()
@@ -88,8 +102,10 @@ def contest_by_pk(scope: Scope, pk: int) -> PayContest:
 
 
 def unsettled(scope: Scope, batch: PayrollBatch) -> QuerySet:
-    """A batch's contests in which neither side gave in."""
-    return contests(scope).filter(batch=batch, state__in=sorted(UNSETTLED))
+    """Contests of a batch in which neither side gave in, and of the versions before it: who contested and was left
+    out of the corrected sheet still waits for an answer.
+    """
+    return contests(scope).filter(**of_every_version(batch, "batch__"), state__in=sorted(UNSETTLED))
 
 
 def contests_waiting(scope: Scope) -> tuple[int, datetime.date | None]:

@@ -86,7 +86,7 @@ def open_line_unscoped(line: PayrollLine) -> OpenLine | None:
 
 def _open(batch_id: int, line_id: int | None = None, *, layout: Layout | None = None) -> list[OpenLine]:
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN_LINES, [batch_id, line_id, line_id])
+        cursor.execute(_OPEN_LINES, [batch_id, batch_id, line_id, line_id])
         lines = [OpenLine(*row) for row in cursor.fetchall()]
     _hold_replaced(batch_id, [line for line in lines if line.change_state])
     for line in lines:
@@ -233,6 +233,17 @@ _OPEN_LINES = """
     ), shared AS (
         SELECT number_index FROM mine WHERE number_index IS NOT NULL
         GROUP BY number_index HAVING count(DISTINCT worker_id) > 1
+    ), denied AS (
+        -- Of this sheet or a version before it: both agree that the money would go to somebody else.
+        SELECT line.worker_id, line.id AS line_id, contest.raised_at, contest.figures ->> 'card_last4' AS last4
+        FROM payroll_payrollbatch this
+        JOIN payroll_payrollbatch version ON version.project_id = this.project_id AND version.month_on = this.month_on
+             AND version.sequence = this.sequence AND version.subcontractor_id IS NOT DISTINCT FROM this.subcontractor_id
+        JOIN payroll_paycontest contest ON contest.batch_id = version.id AND contest.state = 'accepted'
+             AND contest.reason = 'not_my_card'
+        JOIN payroll_payconfirmation asked ON asked.id = contest.confirmation_id
+        JOIN payroll_payrollline line ON line.id = asked.line_id
+        WHERE this.id = %s
     ), tried AS (
         -- A file can be voided only before a bank has it.
         SELECT payout.line_id, count(*) AS attempts, bool_or(payout.state IN ('pending', 'paid')) AS live,
@@ -257,15 +268,16 @@ _OPEN_LINES = """
                    JOIN payroll_paycontest contest ON contest.confirmation_id = asked.id
                    WHERE asked.line_id = mine.id AND contest.state = 'open') THEN 'contest'
                WHEN EXISTS (
-                   -- Both agree that the money would go to somebody else, and no other card was named since, neither here
-                   -- nor by a corrected sheet.
-                   SELECT FROM payroll_payconfirmation asked
-                   JOIN payroll_paycontest contest ON contest.confirmation_id = asked.id
-                   WHERE asked.line_id = mine.id AND contest.state = 'accepted' AND contest.reason = 'not_my_card'
-                     AND contest.figures ->> 'card_last4' IS NOT DISTINCT FROM mine.last4
+                   -- No other card was named since, neither here nor by a corrected sheet; nor did the worker say
+                   -- of a later sheet that it is right.
+                   SELECT FROM denied
+                   WHERE denied.worker_id = mine.worker_id AND denied.last4 IS NOT DISTINCT FROM mine.last4
+                     AND (denied.line_id = mine.id OR NOT EXISTS (
+                         SELECT FROM payroll_payconfirmation asked
+                         WHERE asked.line_id = mine.id AND asked.state = 'confirmed'))
                      AND NOT EXISTS (
                          SELECT FROM payroll_cardchange other
-                         WHERE other.line_id = mine.id AND other.changed_at >= contest.raised_at
+                         WHERE other.line_id = mine.id AND other.changed_at >= denied.raised_at
                            AND other.old_card_id IS DISTINCT FROM other.new_card_id)) THEN 'card_contested'
                WHEN settled.stay_id IS NOT NULL THEN 'settled'
                WHEN mine.net <= 0 THEN 'amount'

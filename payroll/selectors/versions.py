@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from payroll.models import BatchAct, PayrollBatch
 from payroll.rules.checks.again import change_words
-from payroll.selectors.batches import batches
+from payroll.selectors.batches import batches, of_every_version
 from responsibilities.rules.scope import Scope
 
 Status = PayrollBatch.Status
@@ -17,14 +17,7 @@ def versions_of(scope: Scope, batch: PayrollBatch) -> QuerySet:
     """Submitted versions of the same project, month, employer and sequence, oldest first."""
     return (
         batches(scope)
-        .filter(
-            project_id=batch.project_id,
-            month_on=batch.month_on,
-            subcontractor_id=batch.subcontractor_id,
-            sequence=batch.sequence,
-            status__in=COUNTED,
-            submitted_at__isnull=False,
-        )
+        .filter(**of_every_version(batch), status__in=COUNTED, submitted_at__isnull=False)
         .order_by("submitted_at", "id")
     )
 

@@ -7,7 +7,7 @@ an audit and a return of one month take turns, and none can deadlock another.
 from payroll.models import BatchAct, PayrollBatch
 from payroll.rules.signing import UNSIGNED, same_name
 from payroll.rules.stages import Act, may, replaceable
-from payroll.selectors.batches import may_act_on
+from payroll.selectors.batches import may_act_on, of_every_version
 from payroll.selectors.declarations import declaration_on
 from payroll.services.confirmations import confirmations_void
 from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
@@ -31,12 +31,7 @@ def batch_locked(batch_id: int, scope, permission: Permission) -> PayrollBatch:
 
 def siblings(batch: PayrollBatch):
     """All batches of the same project, month, employer and sequence, this one too."""
-    return PayrollBatch.objects.filter(
-        project_id=batch.project_id,
-        month_on=batch.month_on,
-        subcontractor_id=batch.subcontractor_id,
-        sequence=batch.sequence,
-    )
+    return PayrollBatch.objects.filter(**of_every_version(batch))
 
 
 def require_step(batch: PayrollBatch, act: Act, version: int | None = None) -> None:

@@ -13,8 +13,9 @@ from responsibilities.selectors.joins import hashed_joins
 def confirmations_open(batch: PayrollBatch, previous: PayrollBatch | None) -> dict[str, int]:
     """Ask every worker of the batch; answers to a version before stand where nothing changed.
 
-    Contests that are not settled move to the newer version, so that nobody has to raise one twice. The ones
-    before must be voided already. Returns counts for the trail.
+    Contests that are not settled move to the newer version, so that nobody has to raise one twice; also those of
+    somebody whom the version in between left out. The ones before must be voided already. Returns counts for the
+    trail.
     """
     with connection.cursor() as cursor:
         with hashed_joins():
@@ -68,19 +69,36 @@ def _contests_follow(cursor, batch: PayrollBatch, previous: PayrollBatch | None)
         return 0
     cursor.execute(
         """
+        WITH moving AS (
+            -- One confirmation bears one contest: the latest.
+            SELECT DISTINCT ON (new.id) contest.id, new.id AS confirmation_id, new.batch_id
+            FROM payroll_payrollbatch version
+            JOIN payroll_paycontest contest ON contest.batch_id = version.id AND contest.state = ANY(%s)
+            JOIN payroll_payconfirmation old ON old.id = contest.confirmation_id
+            JOIN payroll_payrollline old_line ON old_line.id = old.line_id
+            JOIN LATERAL (
+                SELECT asked.id, asked.batch_id FROM payroll_payconfirmation asked
+                JOIN payroll_payrollline line ON line.id = asked.line_id
+                WHERE asked.batch_id = %s AND line.worker_id = old_line.worker_id
+                ORDER BY line.id LIMIT 1
+            ) new ON true
+            WHERE version.project_id = %s AND version.month_on = %s AND version.sequence = %s
+              AND version.subcontractor_id IS NOT DISTINCT FROM %s AND version.id <> %s
+            ORDER BY new.id, contest.id DESC
+        )
         UPDATE payroll_paycontest contest
-        SET batch_id = new.batch_id, confirmation_id = new.id, version = contest.version + 1
-        FROM payroll_payconfirmation old
-        JOIN payroll_payrollline old_line ON old_line.id = old.line_id
-        JOIN LATERAL (
-            SELECT asked.id, asked.batch_id FROM payroll_payconfirmation asked
-            JOIN payroll_payrollline line ON line.id = asked.line_id
-            WHERE asked.batch_id = %s AND line.worker_id = old_line.worker_id
-            ORDER BY line.id LIMIT 1
-        ) new ON true
-        WHERE contest.confirmation_id = old.id AND contest.batch_id = %s AND contest.state = ANY(%s)
+        SET batch_id = moving.batch_id, confirmation_id = moving.confirmation_id, version = contest.version + 1
+        FROM moving WHERE contest.id = moving.id
         """,
-        [batch.pk, previous.pk, sorted(UNSETTLED)],
+        [
+            sorted(UNSETTLED),
+            batch.pk,
+            batch.project_id,
+            batch.month_on,
+            batch.sequence,
+            batch.subcontractor_id,
+            batch.pk,
+        ],
     )
     moved = cursor.rowcount
     cursor.execute(

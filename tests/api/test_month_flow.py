@@ -105,6 +105,7 @@ def test_a_contest_is_read_answered_and_taken_over_by_programs(cast, project, pr
     clerk, office = program(cast.subcontractor_clerk), program(cast.supervisor)
     (row,) = clerk.get(f"contests/?project={project.code}&state=open").json()["results"]
     assert (row["batch"], row["row"], row["reason"], row["text"]) == (batch.pk, 3, "days", "少记两天")
+    assert row["current_batch"] == batch.pk
     assert "13900000001" not in str(row)
     path = f"contests/{row['id']}/answer/"
     body = {"act": "reject", "answer": "考勤机记录为 26 天", "version": row["version"]}
