@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from payroll.forms.flow import ContestAnswerForm, ContestFilterForm, TransferForm
 from payroll.models import PayContest
 from payroll.rules.contests import UNSETTLED, ContestAct, contest_may
-from payroll.selectors.batches import may_act_on
+from payroll.selectors.batches import batches, may_act_on, of_every_version
 from payroll.selectors.confirmations import contest_by_pk, contests, line_in_force
 from payroll.services.contests import contest_phone_reveal, contest_photo, contest_settle
 from payroll.views.pictures import picture_response
@@ -123,6 +123,7 @@ def contest(request, pk):
         {
             "contest": row,
             "now": line_in_force(request.scope, row),
+            "in_force": batches(request.scope).filter(**of_every_version(row.batch), status="submitted").exists(),
             "form": form,
             "figures": [(label, row.figures[name], name != "days") for name, label in FIGURES if name in row.figures],
             "may_answer": may_answer

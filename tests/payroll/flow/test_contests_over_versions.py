@@ -55,6 +55,17 @@ def test_the_worker_reads_the_answer_while_the_sheet_is_corrected_and_on_the_new
         assert ANSWER not in shown(token), "the control: nobody else reads it"
 
 
+def test_who_is_left_out_of_the_corrected_sheet_reads_so(cast, project, old, enter):
+    returned(old)
+    second = submitted(project, [person(2)], subcontractor=cast.subcontractor)
+    assert "更正后的工资表里没有您" in shown(tokens(old)[0])
+    client = enter(cast.supervisor)
+    address = reverse("payroll:contest", args=[old.contests.get().pk])
+    assert "更正后的工资表里没有此人" in client.get(address).content.decode()
+    returned(second)
+    assert "还没有重新提交" in client.get(address).content.decode(), "of whichever version was sent back"
+
+
 def test_what_was_withdrawn_or_concerns_another_month_is_not_told(cast, project):
     batch = submitted(project, [person(1)], subcontractor=cast.subcontractor)
     contest_raise(token=tokens(batch)[0], claim=Claim(reason="days"), actor=WORKER)
