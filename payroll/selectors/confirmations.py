@@ -156,27 +156,19 @@ def confirmation_by_key_unscoped(key) -> PayConfirmation | None:
 
 def contests_of_month_unscoped(confirmation: PayConfirmation) -> QuerySet:
     """What the worker contested of this month's pay, whichever version of the sheet it was; the latest first."""
-    batch = confirmation.batch
     return PayContest.objects.filter(
+        **of_every_version(confirmation.batch, "batch__"),
         confirmation__line__worker_id=confirmation.line.worker_id,
-        batch__project_id=batch.project_id,
-        batch__month_on=batch.month_on,
-        batch__subcontractor_id=batch.subcontractor_id,
-        batch__sequence=batch.sequence,
     ).order_by("-id")
 
 
 def line_in_force(scope: Scope, contest: PayContest) -> PayrollLine | None:
     """What the worker is paid for that month by the sheet that counts now; None while none does or he isn't in it."""
-    batch = contest.batch
     return (
         PayrollLine.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
         .filter(
+            **of_every_version(contest.batch, "batch__"),
             worker_id=contest.confirmation.line.worker_id,
-            batch__project_id=batch.project_id,
-            batch__month_on=batch.month_on,
-            batch__subcontractor_id=batch.subcontractor_id,
-            batch__sequence=batch.sequence,
             batch__status=PayrollBatch.Status.SUBMITTED,
         )
         .order_by("id")
