@@ -52,6 +52,9 @@ class PayrollBatch(models.Model):
     general contractor's own crews. `sequence` 0 is the month itself, 1 and up are later back pay for it.
     """
 
+    # What all versions of one sheet share: they differ in what was read, not in whose month it is.
+    VERSION_FIELDS = ("project_id", "month_on", "subcontractor_id", "sequence")
+
     class Kind(models.TextChoices):
         SHEET = "sheet", "工资表"
         NIL = "nil", "本月无用工"
@@ -202,8 +205,8 @@ class PayrollBatch(models.Model):
 
     @property
     def version_key(self) -> tuple:
-        """What all versions of one sheet share: project, month, employer and sequence."""
-        return self.project_id, self.month_on, self.subcontractor_id, self.sequence
+        """The values of `VERSION_FIELDS`, the same for every version."""
+        return tuple(getattr(self, name) for name in self.VERSION_FIELDS)
 
     @property
     def sheet_names(self) -> list[str]:

@@ -15,7 +15,7 @@ BEFORE_THE_BANK = {
     Stage.NOTICED: "已在工地公示，等待发放",
 }
 CONFIRMED = "您已确认，等工友确认，然后总包审核"
-# While answers are awaited, by how far the worker's own contest is.
+# By how far the worker's own contest is; while answers are awaited this is all, later it stands beside the stage.
 CONTESTED = {
     ContestState.OPEN: "等单位处理您的异议",
     ContestState.ANSWERED: "单位已答复您的异议，等您回话",
@@ -79,12 +79,18 @@ def standing(facts: SlipFacts) -> str:
     if facts.stage == Stage.CONFIRMING and facts.answer == "contested":
         return CONTESTED.get(facts.contest, CONTESTED[ContestState.OPEN])
     if facts.stage in BEFORE_THE_BANK:
-        return BEFORE_THE_BANK[Stage(facts.stage)]
+        return _beside_the_contest(BEFORE_THE_BANK[Stage(facts.stage)], facts)
     if not facts.to_pay:
         return "这个月没有要发的钱"
     if facts.excepted:
         return f"单位登记为暂不能发放：{facts.excepted}"
     return _under_way(facts.attempt)
+
+
+def _beside_the_contest(stands: str, facts: SlipFacts) -> str:
+    """Where the sheet stands, and how far the contest is that the worker has not given up."""
+    told = CONTESTED.get(facts.contest) if facts.answer == "contested" else None
+    return f"{stands}；{told}" if told else stands
 
 
 def _under_way(attempt: Attempt | None) -> str:

@@ -200,8 +200,7 @@ def drafts_beside(scope: Scope, batch: PayrollBatch) -> QuerySet:
 
 def of_every_version(batch: PayrollBatch, path: str = "") -> dict:
     """What a filter asks for to find a batch with the versions before and after it; `path` leads to the batch."""
-    shared = ("project_id", "month_on", "subcontractor_id", "sequence")
-    return {f"{path}{name}": getattr(batch, name) for name in shared}
+    return {f"{path}{name}": value for name, value in zip(batch.VERSION_FIELDS, batch.version_key, strict=True)}
 
 
 def _beside(scope: Scope, batch: PayrollBatch) -> QuerySet:

@@ -3,6 +3,7 @@
 from payroll.models import BankCard, PayConfirmation, PayContest, Payout, PayoutFile, PayrollBatch, PayrollLine
 from payroll.rules.contests import UNSETTLED
 from payroll.rules.pay_slips import Attempt, SlipFacts
+from payroll.selectors.batches import of_every_version
 from payroll.selectors.payouts import is_settled_unscoped
 
 State = Payout.State
@@ -60,13 +61,7 @@ def _attempt(payout: Payout | None, card: BankCard | None) -> Attempt | None:
 
 def _replaced(batch: PayrollBatch) -> bool:
     return (
-        PayrollBatch.objects.filter(
-            project_id=batch.project_id,
-            month_on=batch.month_on,
-            subcontractor_id=batch.subcontractor_id,
-            sequence=batch.sequence,
-            status=PayrollBatch.Status.SUBMITTED,
-        )
+        PayrollBatch.objects.filter(**of_every_version(batch), status=PayrollBatch.Status.SUBMITTED)
         .exclude(pk=batch.pk)
         .exists()
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from payroll.models import Channel, PayConfirmation, PayContest, PayrollBatch
+from payroll.rules.contested import figures_of
 from payroll.rules.contests import CONTEST_STEPS, SAY_WHAT, UNSETTLED, ContestAct, contest_may, says_nothing
 from payroll.rules.pay_links import LinkKind
 from payroll.selectors.declarations import whole_figure
@@ -81,7 +82,7 @@ def contest_raise(*, token: str, claim: Claim, actor: Actor) -> PayContest:
         phone_last4=claim.phone[-4:],
         photo=photo,
         channel=answer_channel(link),
-        figures=_figures(confirmation),
+        figures=figures_of(confirmation.line),
         raised_at=now(),
     )
     confirmation.state, confirmation.at, confirmation.channel = State.CONTESTED, contest.raised_at, contest.channel
@@ -148,13 +149,6 @@ def _move(contest: PayContest, act: ContestAct) -> None:
     else:
         contest.closed_at = now()
     contest.save(update_fields=["state", "version", "insisted_at", "closed_at"])
-
-
-def _figures(confirmation: PayConfirmation) -> dict[str, str]:
-    line = confirmation.line
-    names = ("days", "unit_price", "gross", "deductions", "advance", "net")
-    figures = {name: str(getattr(line, name)) for name in names if getattr(line, name) is not None}
-    return figures | ({"card_last4": line.card.last4} if line.card else {})
 
 
 def answer_channel(link) -> str:

@@ -22,8 +22,8 @@ def confirmations_open(batch: PayrollBatch, previous: PayrollBatch | None) -> di
             cursor.execute(
                 """
                 WITH old AS MATERIALIZED (
-                    SELECT DISTINCT ON (line.worker_id) line.worker_id, line.days, line.unit_price, line.gross,
-                           line.deductions, line.advance, line.net, line.card_id, given.id, given.channel, given.at,
+                    SELECT DISTINCT ON (line.worker_id) line.worker_id, line.days, line.hours, line.unit_price,
+                           line.gross, line.deductions, line.advance, line.net, line.card_id, given.id, given.channel, given.at,
                            given.scan_id, given.recorded_by_id, given.origin, given.seen_at
                     FROM payroll_payrollline line JOIN payroll_payconfirmation given ON given.line_id = line.id
                     WHERE line.batch_id = %s AND given.batch_id = %s AND given.voided_from = 'confirmed'
@@ -36,9 +36,11 @@ def confirmations_open(batch: PayrollBatch, previous: PayrollBatch | None) -> di
                        old.at, old.scan_id, old.recorded_by_id, old.origin, old.seen_at, old.id
                 FROM payroll_payrollline line
                 LEFT JOIN old ON old.worker_id = line.worker_id
-                     AND (line.days, line.unit_price, line.gross, line.deductions, line.advance, line.net, line.card_id)
+                     AND (line.days, line.hours, line.unit_price, line.gross, line.deductions, line.advance, line.net,
+                          line.card_id)
                          IS NOT DISTINCT FROM
-                         (old.days, old.unit_price, old.gross, old.deductions, old.advance, old.net, old.card_id)
+                         (old.days, old.hours, old.unit_price, old.gross, old.deductions, old.advance, old.net,
+                          old.card_id)
                 WHERE line.batch_id = %s
                 ON CONFLICT (line_id) DO NOTHING
                 """,

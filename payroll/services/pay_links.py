@@ -9,6 +9,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from payroll.models import BankCard, CardChange, PayConfirmation, PayContest, PayrollBatch, PayrollLine, SiteCode
+from payroll.rules.contested import Held, figures_of, held_against
 from payroll.rules.contests import ContestState
 from payroll.rules.pay_links import Link, LinkKind, link_of, link_text
 from payroll.rules.pay_slips import SlipFacts, contest_closed, standing
@@ -82,6 +83,14 @@ class PaySlip:
         return self.confirmation.batch.project
 
     @property
+    def changed(self) -> list[Held]:
+        """What of his pay was put right since he contested it."""
+        contest, line = (self.said, self.now) if self.said else (self.contest, self.line)
+        if contest is None or line is None:
+            return []
+        return [one for one in held_against(contest.figures, figures_of(line)) if one.differs]
+
+    @property
     def stands(self) -> str:
         """Where the worker's own pay stands, in words."""
         return standing(self.facts)
@@ -138,16 +147,7 @@ def pay_slip_open(token: str) -> PaySlip:
     if confirmation.seen_at is None and confirmation.state != PayConfirmation.State.VOID:
         PayConfirmation.objects.filter(pk=confirmation.pk, seen_at__isnull=True).update(seen_at=now())
     months = own_months_unscoped(confirmation)
-    newer = next(
-        (
-            month
-            for month in months
-            if month.batch.month_on == confirmation.batch.month_on
-            and month.batch.sequence == confirmation.batch.sequence
-            and month.batch.subcontractor_id == confirmation.batch.subcontractor_id
-        ),
-        None,
-    )
+    newer = next((month for month in months if month.batch.version_key == confirmation.batch.version_key), None)
     change = _card_change(confirmation)
     is_newer = newer is not None and newer.pk != confirmation.pk
     contest = confirmation.contests.order_by("-id").first()

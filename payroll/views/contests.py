@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from payroll.forms.flow import ContestAnswerForm, ContestFilterForm, TransferForm
 from payroll.models import PayContest
+from payroll.rules.contested import figures_of, held_against
 from payroll.rules.contests import UNSETTLED, ContestAct, contest_may
 from payroll.selectors.batches import batches, may_act_on, of_every_version
 from payroll.selectors.confirmations import contest_by_pk, contests, line_in_force
@@ -55,14 +56,6 @@ LEVELS = {
     PayContest.State.WITHDRAWN: "grey",
     PayContest.State.TRANSFERRED: "red",
 }
-FIGURES = (
-    ("days", "天数"),
-    ("unit_price", "单价"),
-    ("gross", "应发"),
-    ("deductions", "扣款"),
-    ("advance", "预支"),
-    ("net", "实发"),
-)
 
 
 @needs(Permission.PAYROLL_VIEW)
@@ -112,6 +105,7 @@ def contest(request, pk):
     """One contest: what the worker says, what the sheet says, the answer."""
     row = _decorated(contest_by_pk(request.scope, pk))
     may_answer = may_act_on(request.scope, row.batch, Permission.CONTEST_ANSWER)
+    line = line_in_force(request.scope, row)
     form = ContestAnswerForm(request.POST if request.method == "POST" else None, initial={"version": row.version})
     if request.method == "POST":
         request.scope.require(Permission.CONTEST_ANSWER)
@@ -122,10 +116,10 @@ def contest(request, pk):
         "payroll/contest.html",
         {
             "contest": row,
-            "now": line_in_force(request.scope, row),
+            "now": line,
             "in_force": batches(request.scope).filter(**of_every_version(row.batch), status="submitted").exists(),
             "form": form,
-            "figures": [(label, row.figures[name], name != "days") for name, label in FIGURES if name in row.figures],
+            "figures": held_against(row.figures, figures_of(line) if line else {}),
             "may_answer": may_answer
             and any(contest_may(act, row.state) for act in (ContestAct.ANSWER, ContestAct.ACCEPT)),
             "may_transfer": contest_may(ContestAct.TRANSFER, row.state)

@@ -49,7 +49,7 @@ def test_who_agreed_to_what_came_of_it_can_reopen_nothing(batch, client):
 
 @pytest.mark.parametrize(
     ("reason", "words"),
-    [("not_my_card", "现在银行卡对了，确认"), ("not_received", "钱已经收到，确认"), ("days", "现在金额对了，确认")],
+    [("not_my_card", "现在银行卡对了，确认"), ("not_received", "钱已经收到，确认"), ("days", "现在对了，确认")],
 )
 def test_the_button_says_what_was_wrong(batch, client, reason, words):
     assert words in client.get(f"/public/pay/{taken_up(batch, reason)}/").content.decode()

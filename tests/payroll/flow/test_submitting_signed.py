@@ -5,11 +5,12 @@ import pytest
 from payroll.models import BatchAct, PayConfirmation, PayrollBatch
 from payroll.rules.signing import UNSIGNED, same_name
 from payroll.services.answers import Claim, contest_raise, pay_confirm
+from payroll.services.reading import batch_read
 from payroll.services.submissions import batch_submit
 from responsibilities.models import AuditEvent
 from responsibilities.rules.errors import Refused
 from tests.factories.flow import SYSTEM, WORKER, answers, submitted, tokens
-from tests.factories.payroll import draft, person
+from tests.factories.payroll import COLUMNS, draft, person, sheet_bytes, upload
 
 pytestmark = pytest.mark.django_db
 State = PayConfirmation.State
@@ -69,6 +70,21 @@ def test_an_answer_stands_in_the_next_version_where_the_pay_is_the_same(project)
     assert [one.state for one in new] == [State.CONFIRMED, State.PENDING, State.PENDING, State.PENDING]
     assert new[0].carried_from == answers(first)[0]
     assert new[0].channel == "link"
+
+
+@pytest.mark.parametrize(("hours", "state"), [(208, State.CONFIRMED), (216, State.PENDING)])
+def test_whoever_is_paid_the_same_for_other_hours_is_asked_again(project, hours, state):
+    first = with_hours(project, 208)
+    pay_confirm(token=tokens(first)[0], actor=WORKER)
+    second = with_hours(project, hours)
+    assert second.lines.get().hours == hours
+    assert answers(second)[0].state == state
+
+
+def with_hours(project, hours) -> PayrollBatch:
+    batch = upload(project, sheet_bytes([person(1, hours=hours)], columns=(*COLUMNS, "hours")))
+    batch_read(batch.pk)
+    return batch_submit(batch_id=batch.pk, actor=SYSTEM)
 
 
 def test_an_open_contest_goes_over_to_the_corrected_sheet(project):

@@ -57,7 +57,9 @@ PAYING = {"status": "submitted", "stage": "paying"}
         (CONTESTED | {"contest": "rejected"}, "单位已答复您的异议，等您回话"),
         (CONTESTED | {"contest": "accepted"}, "单位已采纳您的异议，等单位更正"),
         (CONTESTED | {"contest": "transferred"}, "您的异议已转人社部门处理"),
-        ({"status": "submitted", "stage": "noticed", "answer": "contested"}, "已在工地公示，等待发放"),
+        (CONTESTED | {"stage": "noticed"}, "已在工地公示，等待发放"),
+        (CONTESTED | {"stage": "audited", "contest": "open"}, "总包已审核，等待公示；等单位处理您的异议"),
+        (CONTESTED | {"stage": "noticed", "contest": "rejected"}, "等待发放；单位已答复您的异议，等您回话"),
         ({"status": "superseded", "stage": "", "newer": True}, "请看更正后的工资"),
         ({"status": "superseded", "stage": "audited", "replaced": True}, "更正后的工资表里没有您"),
         ({"status": "returned", "stage": ""}, "还没有重新提交"),
@@ -79,6 +81,11 @@ PAYING = {"status": "submitted", "stage": "paying"}
 )
 def test_each_case_in_its_words(facts, said):
     assert said in standing(SlipFacts(**facts))
+
+
+def test_a_contest_that_the_worker_gave_up_is_not_told():
+    told = standing(SlipFacts(status="submitted", stage="audited", answer="confirmed", contest="open"))
+    assert told == "总包已审核，等待公示"
 
 
 @pytest.mark.parametrize(
