@@ -1,7 +1,8 @@
-"""十万行的工资表：人员全新、已知、全部不在花名册，以及每行都有问题的表，读取和入库的内存峰值各不超过 300 MB。"""
+"""十万行的工资表：人员全新、已知、列改过再读一次、全部不在花名册，以及每行都有问题的表，读取和入库的内存峰值各不超过 300 MB。"""
 
 import datetime
 
+from payroll.models import PayrollBatch
 from payroll.services.submissions import batch_submit
 from responsibilities.services.trail import Actor
 from tests.cast import build_cast
@@ -19,6 +20,7 @@ CASES = (
     ("花名册外", person, STRANGERS, False),
     *((f"每行{label}", worst.row, STRANGERS, False) for label, worst in WORST.items()),
 )
+AGAIN = "已知"  # whose columns are put right on the page before it is submitted: what the first reading stored goes
 
 
 def run(tell) -> list[str]:
@@ -32,14 +34,20 @@ def _run(tell) -> list[str]:
     for month, (label, row, people, submitted) in enumerate(CASES, start=1):
         data = sheet_bytes([row(n) for n in people])
         batch = upload(project, data, month_on=datetime.date(2026, month, 1), name=f"{label}.xlsx")
-        cost = read_alone(batch.pk)
-        said = (
-            f"{label}：入库 {cost.loader // MB} MB，读取子进程 {cost.child // MB} MB，"
-            f"{batch.remarks.count():,} 条问题，{cost.seconds:.1f} 秒"
-        )
-        tell(said)
-        if max(cost.loader, cost.child) > LIMIT:
-            wrong.append(f"{said}，超过 {LIMIT // MB} MB")
+        wrong += _read(batch, label, tell)
+        if label == AGAIN:
+            PayrollBatch.objects.filter(pk=batch.pk).update(status=PayrollBatch.Status.QUEUED)
+            wrong += _read(batch, f"{label}，再读一次", tell)
         if submitted:
             batch_submit(batch_id=batch.pk, actor=Actor.system("soak"))
     return wrong
+
+
+def _read(batch: PayrollBatch, label: str, tell) -> list[str]:
+    cost = read_alone(batch.pk)
+    said = (
+        f"{label}：入库 {cost.loader // MB} MB，读取子进程 {cost.child // MB} MB，"
+        f"{batch.remarks.count():,} 条问题，{cost.seconds:.1f} 秒"
+    )
+    tell(said)
+    return [f"{said}，超过 {LIMIT // MB} MB"] if max(cost.loader, cost.child) > LIMIT else []

@@ -9,9 +9,10 @@ from payroll.imports.layout import Layout, headers_of
 from payroll.imports.mapping import Proposal, header_signature, is_sure, propose
 from payroll.imports.remembering import Memory, ToRemember, columns_by_signature, recall, to_remember
 from payroll.imports.shown import shown
-from payroll.models import ColumnLayout, PayrollBatch, PayrollLine, PayrollRejectedRow, PayrollRemark
+from payroll.models import ColumnLayout, PayrollBatch, PayrollRejectedRow, PayrollRemark
 from payroll.rules.month import Month
 from payroll.selectors.layouts import contractor_of_unscoped, remembered_unscoped
+from payroll.services.lines import lines_clear
 from responsibilities.selectors.clock import now
 from responsibilities.services.trail import Actor, record_event
 from sheets.reader import Workbook
@@ -160,7 +161,8 @@ def batch_ask(batch: PayrollBatch, proposal: dict) -> None:
     )
     if not asked:
         return
-    for model in (PayrollLine, PayrollRejectedRow, PayrollRemark):
+    lines_clear(batch.pk)
+    for model in (PayrollRejectedRow, PayrollRemark):
         model.objects.filter(batch_id=batch.pk).delete()
     record_event(
         actor=Actor.system("payroll.read_batch"),

@@ -7,6 +7,7 @@ from django.db import connection
 
 from payroll.models import BankCard, PayrollBatch, PayrollLine, PayrollRejectedRow, PayrollRemark, Worker
 from payroll.services import reading
+from payroll.services.lines import lines_clear
 from payroll.services.reading import batch_read
 from responsibilities.services import vault
 from tests.factories.payroll import card_number, draft, id_number, person, sheet_bytes, site, upload
@@ -97,6 +98,14 @@ def test_reading_again_replaces_the_rows_of_the_first_reading(project):
     assert PayrollLine.objects.filter(batch=batch).count() == 1
     assert PayrollRemark.objects.filter(batch=batch).count() == 1
     assert PayrollRejectedRow.objects.filter(batch=batch).count() == 1
+
+
+def test_forgetting_the_first_reading_costs_one_statement_and_loads_no_line(project, django_assert_num_queries):
+    batch = draft(project, [person(n) for n in range(3)])
+    with django_assert_num_queries(1) as asked:
+        lines_clear(batch.pk)
+    assert not batch.lines.exists()
+    assert "SELECT" not in asked.captured_queries[0]["sql"]
 
 
 def test_a_draft_is_not_read_twice(project):
