@@ -3,6 +3,9 @@
 A page of payroll that reads the working-day calendar: what isn't due yet is no difference.
 """
 
+from collections import Counter
+from itertools import chain
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,6 +19,7 @@ from payroll.rules.reconciliation import STATES
 from payroll.selectors.batches import batches, employers_in
 from payroll.selectors.debits import explanations_of
 from payroll.selectors.matching import loose_debits
+from payroll.selectors.month_gaps import months_without_payroll
 from payroll.selectors.reconciliation import (
     Asked,
     WorkerMonth,
@@ -74,9 +78,16 @@ def reconciliation(request):
         "may_export": request.scope.can(Permission.EXPORT),
         "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "应发实发对账"}],
     }
+    lacking = months_without_payroll(
+        request.scope, today=today(), first_on=asked.first_on, last_on=asked.last_on, project=project
+    )
     if project is None:
         listed = Paginator(sums_by_project(request.scope, asked), PAGE_SIZE).get_page(request.GET.get("page"))
-        context |= {"projects": listed.object_list, "page": listed}
+        context |= {
+            "projects": [(one, lacking.get(one.key, [])) for one in listed.object_list],
+            "page": listed,
+            "lacking": sorted(Counter(chain.from_iterable(lacking.values())).items()),
+        }
     else:
         count = count_worker_months(request.scope, asked)
         page = Paginator(range(count), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -85,6 +96,7 @@ def reconciliation(request):
         )
         context |= {
             "page": page,
+            "lacking_months": lacking.get(project.code, []),
             "columns": columns(request, COLUMNS),
             "sums": sums_by_employer(request.scope, asked),
             "loose": loose_debits(request.scope, project).count() if request.scope.can(Permission.ACCOUNT_VIEW) else 0,

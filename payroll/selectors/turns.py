@@ -48,7 +48,7 @@ TURNS = (
         Permission.PAYROLL_PAY,
         "过了约定的支付日",
         "劳动合同约定的支付日已过，还有人没有发（《保障农民工工资支付条例》第十二条：按约定的日期足额支付）",
-        "orange",
+        "red",
         Permission.PAYROLL_VIEW,
     ),
     Turn(

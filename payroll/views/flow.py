@@ -156,10 +156,10 @@ def steps_of(batch: PayrollBatch) -> list:
 
 
 def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
-    """Submitted sheets tell until when the confirmation, the audit or the notice is due; the late ones are orange.
+    """Submitted sheets tell which step is due until when; orange is a step that took longer than the days we give it.
 
-    Red is a sheet whose pay wasn't paid in full until the last day that the law leaves, however far it is (724 art 14);
-    orange one with somebody whose contract states an earlier day that has passed (724 art 12).
+    Red is pay in arrears, however far its sheet is: not paid in full until the last day that the law leaves (724 art
+    14), or somebody's contract states an earlier day that has passed (724 art 12).
     """
     day = today()
     under_way = [one for one in batches if one.status == Status.SUBMITTED and one.stage in OPEN_STAGES]
@@ -168,13 +168,14 @@ def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
     for batch in batches:
         open_ = batch.status == Status.SUBMITTED and batch.stage in OPEN_STAGES
         waits = waiting_step(_steps(batch, None, terms)) if open_ else None
-        batch.due_on, batch.unpaid = waits.due_on if waits else None, False
+        batch.waits_for, batch.due_on = (waits.label, waits.due_on) if waits else ("", None)
+        batch.unpaid = False
         if open_ and (last := last_pay_day(batch.month_on, months_for(periods, batch.month_on))) < day:
             batch.due_on, batch.unpaid = last, True
         batch.late_days = max(0, (day - batch.due_on).days) if batch.due_on else 0
         batch.passed = passed.get(batch.pk)
         if batch.late_days or batch.passed:
-            batch.level = "red" if batch.unpaid else "orange"
+            batch.level = "red" if batch.unpaid or batch.passed else "orange"
     return batches
 
 
@@ -193,7 +194,7 @@ def act_lines(batch: PayrollBatch) -> list[ActLine]:
     return [
         ActLine(
             at=act.at,
-            who=act.by.name if act.by else "系统",
+            who=act.by.name if act.by else act.signed_name or "系统",
             what=act.get_act_display(),
             detail=_detail(act, names),
             level=LEVELS.get(act.act, "blue"),

@@ -12,6 +12,7 @@ from payroll.rules.employers import employer_words
 from payroll.selectors.batches import batches, employers_in, search_batches, withdrawable_of
 from payroll.selectors.confirmations import flow_tasks
 from payroll.selectors.missing import missing_of_month
+from payroll.selectors.month_gaps import gaps_before
 from payroll.selectors.turns import batches_in_turn, turns_of
 from payroll.views.flow import with_due_days
 from payroll.views.words import decorated
@@ -71,6 +72,7 @@ def batch_list(request):
             "may_export": request.scope.can(Permission.EXPORT),
             "may_upload": request.scope.can(Permission.PAYROLL_UPLOAD),
             **missing_of_month(request.scope, month_on, _end(month_on), limit=missing_shown),
+            "gaps": gaps_before(request.scope, today=today()),
             **flow_tasks(request.scope, limit=MISSING_SHOWN),
             "turns": turns_of(request.scope, today()),
             "turn": turn,

@@ -1,12 +1,18 @@
 """What workers answered in the demo, and how far each month's pay got."""
 
 import datetime
+from random import Random
 
 from django.db import connection
 
 from payroll.models import BatchAct, PayConfirmation, PayContest, PayNotice, PayrollBatch
+from payroll.rules.contested import figures_of
 from payroll.selectors import declarations
 from payroll.selectors.declarations import declaration_on, whole_figure
+from projects.models import ProjectParty
+from responsibilities.models import Organization, User
+from zhangye_wages.demo import words
+from zhangye_wages.demo.payrolls import clerk_of
 
 Stage = PayrollBatch.Stage
 CONFIRMING, AUDITED, JUST_UP, UP_LONG_AGO = "confirming", "audited", "just up", "up long ago"
@@ -24,12 +30,18 @@ CLAIMS = (
 )
 
 
-def seed_flow(today: datetime.date) -> int:
+def seed_flow(users: dict[str, User], today: datetime.date) -> int:
     """Ask the workers of every submitted batch; earlier months are confirmed, audited and put up, the latest month stands
     at every step. Returns contests.
     """
     last = (today.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
-    batches = list(PayrollBatch.objects.filter(status="submitted").order_by("id"))
+    batches = list(PayrollBatch.objects.filter(status="submitted").select_related("subcontractor").order_by("id"))
+    contractors = {
+        party.project_id: party.organization
+        for party in ProjectParty.objects.filter(part=ProjectParty.Part.GENERAL_CONTRACTOR).select_related(
+            "organization"
+        )
+    }
     reached = _reached([batch for batch in batches if batch.month_on >= last])
     with connection.cursor() as cursor:
         # Not random, so that two demos of one seed are the same.
@@ -50,14 +62,14 @@ def seed_flow(today: datetime.date) -> int:
     submit, audit = (declaration_on(code, today) for code in (declarations.SUBMIT, declarations.AUDIT))
     acts, notices = [], []
     for batch in batches:
-        signed = {"batch": batch, "by": batch.submitted_by, "signed_name": batch.submitted_by.name}
-        acts.append(BatchAct(act="submit", at=batch.submitted_at, statement=submit.text, **signed))
+        compiler, auditor = _signature(users, batch.subcontractor), _signature(users, contractors[batch.project_id])
+        acts.append(BatchAct(batch=batch, act="submit", at=batch.submitted_at, statement=submit.text, **compiler))
         step = reached.get(batch.pk, UP_LONG_AGO)
         if step == CONFIRMING:
             continue
         day = batch.submitted_at + datetime.timedelta(days=3)
         counts = {"asked": batch.accepted, "confirmed": batch.accepted, "unsettled": 0}
-        acts.append(BatchAct(act="audit", at=day, statement=audit.text, facts=counts, **signed))
+        acts.append(BatchAct(batch=batch, act="audit", at=day, statement=audit.text, facts=counts, **auditor))
         batch.stage = Stage.AUDITED
         if step == AUDITED:
             continue
@@ -65,18 +77,25 @@ def seed_flow(today: datetime.date) -> int:
         posted = today - datetime.timedelta(days=1) if step == JUST_UP else after_audit
         until = posted + datetime.timedelta(days=whole_figure("pay_notice_days", posted))
         facts = {"place": "项目部大门维权告示牌旁", "posted_on": f"{posted}", "until_on": f"{until}", "photos": 0}
-        acts.append(BatchAct(batch=batch, by=batch.submitted_by, act="notice", at=day, facts=facts))
+        acts.append(BatchAct(batch=batch, act="notice", at=day, facts=facts, **auditor))
         notices.append(
             PayNotice(
                 batch=batch, place=facts["place"], posted_on=posted, until_on=until,
-                recorded_by=batch.submitted_by, recorded_at=day,
+                recorded_by=auditor["by"], recorded_at=day,
             )
         )  # fmt: skip
         batch.stage = Stage.NOTICED
     BatchAct.objects.bulk_create(acts, batch_size=1000)
     PayNotice.objects.bulk_create(notices, batch_size=1000)
     PayrollBatch.objects.bulk_update(batches, ["stage"], batch_size=500)
-    return _contests([one for one in batches if one.pk in reached and reached[one.pk] == CONFIRMING])
+    return _contests(users, [one for one in batches if one.pk in reached and reached[one.pk] == CONFIRMING])
+
+
+def _signature(users: dict[str, User], organization: Organization) -> dict:
+    """Who acts and signs for an enterprise: its login, else a clerk of its own without one."""
+    user = clerk_of(users, organization)
+    name = user.name if user else words.person(Random(organization.code))  # noqa: S311 - invented data
+    return {"by": user, "signed_name": name}
 
 
 def _reached(latest: list[PayrollBatch]) -> dict[int, str]:
@@ -87,7 +106,7 @@ def _reached(latest: list[PayrollBatch]) -> dict[int, str]:
     return {batch.pk: TURN_BY_TURN[position % len(TURN_BY_TURN)] for position, batch in enumerate(latest)}
 
 
-def _contests(batches: list[PayrollBatch]) -> int:
+def _contests(users: dict[str, User], batches: list[PayrollBatch]) -> int:
     """Three contests in the first batches of the latest month: two wait, one was answered."""
     made = 0
     for batch, (reason, should_be, text, answer) in zip(batches, CLAIMS, strict=False):
@@ -105,21 +124,14 @@ def _contests(batches: list[PayrollBatch]) -> int:
             should_be=should_be.format(deductions=asked.line.deductions or 0),
             text=text,
             channel="link",
-            figures=_figures(asked.line),
+            figures=figures_of(asked.line),
             raised_at=raised,
             state="rejected" if answer else "open",
             answer=answer,
-            answered_by=batch.submitted_by if answer else None,
+            answered_by=clerk_of(users, batch.subcontractor) if answer else None,
             answered_at=raised + datetime.timedelta(days=1) if answer else None,
         )
         asked.state, asked.channel, asked.at = PayConfirmation.State.CONTESTED, "link", raised
         asked.save(update_fields=["state", "channel", "at"])
         made += 1
     return made
-
-
-def _figures(line) -> dict[str, str]:
-    """What the sheet says of the worker, as a contest keeps it."""
-    names = ("days", "unit_price", "gross", "deductions", "advance", "net")
-    figures = {name: str(getattr(line, name)) for name in names if getattr(line, name) is not None}
-    return figures | ({"card_last4": line.card.last4} if line.card else {})

@@ -53,9 +53,11 @@ def seed_allocations(random: Random, stories: list[Story], today: datetime.date)
     months = months_in_span(AllocationMonth.objects.filter(project_id__in=by_project), today).order_by(
         "project_id", "month_on"
     )
+    opened = dict(SpecialAccount.objects.values_list("project_id", "opened_on"))
     rows = []
     for month in months:
-        rows += _credits(random, month, by_project[month.project_id], today, len(rows))
+        drawn = _credits(random, month, by_project[month.project_id], today, len(rows))
+        rows += _into_account(drawn, opened.get(month.project_id), today)
     Allocation.objects.bulk_create(rows, batch_size=1000)
 
 
@@ -108,3 +110,12 @@ def _credits(random: Random, month: AllocationMonth, story: Story, today, number
         for position, part in enumerate(parts)
         if day + datetime.timedelta(days=3 * position) <= today
     ]
+
+
+def _into_account(credits: list[Allocation], opened_on: datetime.date | None, today: datetime.date) -> list[Allocation]:
+    """No money arrives where no account is, nor before it was opened."""
+    if opened_on is None:
+        return []
+    for credit in credits:
+        credit.credited_on = max(credit.credited_on, opened_on + datetime.timedelta(days=1))
+    return [credit for credit in credits if credit.credited_on <= today]

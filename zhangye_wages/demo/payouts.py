@@ -16,6 +16,7 @@ from payroll.services.statement_matching import statements_match
 from responsibilities.selectors.clock import SHANGHAI
 from responsibilities.services import vault
 from responsibilities.services.trail import Actor
+from zhangye_wages.demo.payrolls import clerk_of
 from zhangye_wages.demo.projects import Story
 
 Stage = PayrollBatch.Stage
@@ -43,7 +44,8 @@ def seed_payouts(random: Random, stories: list[Story], users: dict, today: datet
     paid = [batch for batch in batches if batch.month_on < last]
     recent = [batch for batch in paid if batch.month_on == max(batch.month_on for batch in paid)]
     failing = {batch.pk: random.sample(range(1, len(lines[batch.pk]) + 1), 2) for batch in recent[:1]}
-    _pay(paid, lines, users, failing=failing, today=today)
+    clerks = {story.project.pk: clerk_of(users, story.contractor) for story in stories}
+    _pay(paid, lines, clerks, failing=failing, today=today)
     for batch in paid:
         batch.stage = Stage.PAYING if batch.pk in failing else Stage.PAID
     PayrollBatch.objects.bulk_update(batches, ["stage"], batch_size=500)
@@ -53,7 +55,7 @@ def seed_payouts(random: Random, stories: list[Story], users: dict, today: datet
     return {"payouts": Payout.objects.count()}
 
 
-def _pay(batches, lines, users, *, failing: dict, today: datetime.date) -> None:
+def _pay(batches, lines, clerks, *, failing: dict, today: datetime.date) -> None:
     files, payouts = [], []
     accounts = {
         account.project_id: account
@@ -64,7 +66,7 @@ def _pay(batches, lines, users, *, failing: dict, today: datetime.date) -> None:
     for batch in batches:
         rows, account = lines[batch.pk], accounts[batch.project_id]
         layout = layout_of_bank(account.bank.name)
-        paid_on = min(batch.month_on + datetime.timedelta(days=46), today)
+        paid_on = min(max(batch.month_on, account.opened_on) + datetime.timedelta(days=46), today)
         data = bank_file_bytes(layout, _payments(batch, rows), _payer(batch, account, paid_on))
         moment = datetime.datetime.combine(paid_on, datetime.time(9, 30), SHANGHAI)
         files.append(
@@ -81,9 +83,9 @@ def _pay(batches, lines, users, *, failing: dict, today: datetime.date) -> None:
                     sealed=vault.seal_bytes(data, "file"),
                 ),
                 state=PayoutFile.State.SETTLED,
-                made_by=users["laozi"],
+                made_by=clerks[batch.project_id],
                 made_at=moment,
-                sent_by=users["laozi"],
+                sent_by=clerks[batch.project_id],
                 sent_at=moment,
             )
         )

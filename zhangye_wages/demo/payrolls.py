@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
+from django.db import transaction
+
 from payroll.models import BankCard, PayrollBatch, PayrollLine, RosterEntry, Worker
+from payroll.rules.month import Month
 from payroll.services.reading import batch_read
+from payroll.services.remarks import remarks_replace
+from payroll.services.sheets import open_sheet
 from payroll.services.stored_files import file_store
 from payroll.services.uploads import batch_upload
+from responsibilities.models import Organization, User
 from responsibilities.rules.pinyin import person_key
 from responsibilities.selectors.clock import SHANGHAI
 from responsibilities.services import vault
@@ -140,20 +146,21 @@ def _store_roster(stories: list[Story], crews: dict[int, list[Person]]) -> None:
 
 
 def _rows(
-    random: Random, crew: list[Person], month_on: datetime.date
+    random: Random, crew: list[Person], month_on: datetime.date, since: datetime.date
 ) -> list[tuple[Person, Decimal, Decimal, Decimal]]:
-    """(person, days, gross, deductions) of a month."""
+    """(person, days, gross, deductions) of a month; everybody has been on the site since a day."""
     rows = []
+    there = (Month.around(month_on).last - max(since, month_on)).days + 1
     for person in crew:
-        days = Decimal(random.randrange(36, 55)) / 2
+        days = min(Decimal(random.randrange(36, 55)) / 2, Decimal(there))
         gross = (person.price * days).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        deductions = Decimal(random.choice((0, 0, 0, 100, 200)))
+        deductions = min(Decimal(random.choice((0, 0, 0, 100, 200))), gross // 1000 * 100)
         rows.append((person, days, gross, deductions))
     return rows
 
 
 def _submitted(random: Random, story: Story, crew: list[Person], month_on: datetime.date, users: dict) -> int:
-    rows = _rows(random, crew, month_on)
+    rows = _rows(random, crew, month_on, story.project.actual_start_on)
     data = _sheet(rows)
     name = f"{month_on:%Y年%m月}农民工工资表.csv"
     moment = datetime.datetime.combine(month_on + datetime.timedelta(days=36), datetime.time(15, 20), SHANGHAI)
@@ -193,8 +200,8 @@ def _submitted(random: Random, story: Story, crew: list[Person], month_on: datet
         accepted=len(rows),
         total_net=total,
         declared_total_net=total,
-        uploaded_by=users["laozi"],
-        submitted_by=users["laozi"],
+        uploaded_by=clerk_of(users, story.subcontractors[0]),
+        submitted_by=clerk_of(users, story.subcontractors[0]),
         submitted_at=moment,
     )
     PayrollBatch.objects.filter(pk=batch.pk).update(uploaded_at=moment)
@@ -215,6 +222,11 @@ def _submitted(random: Random, story: Story, crew: list[Person], month_on: datet
         for position, (person, days, gross, deductions) in enumerate(rows)
     )
     return 1
+
+
+def clerk_of(users: dict[str, User], organization: Organization) -> User | None:
+    """Who logs in for this enterprise; the clerks of most enterprises of the demo have no login."""
+    return next((user for user in users.values() if user.grants.filter(organization=organization).exists()), None)
 
 
 def _sheet(rows: list[tuple[Person, Decimal, Decimal, Decimal]], spoil=None) -> bytes:
@@ -251,13 +263,30 @@ def _upload_with_mistakes(random: Random, story: Story, crew: list[Person], user
         month_on=month_on,
         subcontractor=None,
         name=f"{month_on:%Y年%m月}总包自有班组工资表.csv",
-        data=_sheet(_rows(random, crew[:9], month_on), spoil),
+        data=_sheet(_rows(random, crew[:9], month_on, story.project.actual_start_on), spoil),
         actor=Actor.user_at_console(users["laozi"], "演示数据"),
         wake=False,
     )
 
 
 def read_uploads() -> None:
-    """Send what was uploaded through the real pipe, which needs committed rows."""
+    """Send what was uploaded through the real pipe, which needs committed rows, and judge what was submitted."""
     for batch in PayrollBatch.objects.filter(status=PayrollBatch.Status.QUEUED):
         batch_read(batch.pk)
+    for batch in PayrollBatch.objects.filter(status=PayrollBatch.Status.SUBMITTED, judged_at=None, file__isnull=False):
+        _judge(batch)
+
+
+def _judge(batch: PayrollBatch) -> None:
+    """The remarks that the reader really makes, so that no page says that nothing was found."""
+    understood = open_sheet(
+        vault.unseal_bytes(batch.file.sealed, "file"),
+        project=batch.project,
+        month=Month.around(batch.month_on),
+        subcontractor_id=batch.subcontractor_id,
+    ).complete()
+    with transaction.atomic():
+        remarks_replace(batch.pk, understood.remarks)
+        PayrollBatch.objects.filter(pk=batch.pk).update(
+            judged_at=understood.judged_at, sheet=understood.parsed.sheet[:80]
+        )

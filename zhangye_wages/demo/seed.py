@@ -42,7 +42,7 @@ def seed_rows(*, scale: int, today: datetime.date, seed_number: int) -> dict:
     seed_allocations(random, stories, today)
     payrolls = seed_payrolls(random, stories, users, today)
     payrolls |= seed_sites(today)
-    seed_flow(today)
+    seed_flow(users, today)
     # A generator of its own, so that what is drawn after it stays as it was.
     payrolls |= seed_payouts(Random(seed_number + 1), stories, users, today)  # noqa: S311
     record_event(

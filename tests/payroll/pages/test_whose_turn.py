@@ -110,7 +110,7 @@ def test_workers_who_are_silent_hold_the_audit_only_until_their_days_are_over(ca
 
 def test_the_list_says_on_the_row_what_is_late_and_never_of_pay_that_waits_for_a_notice(cast, months, client):
     client.force_login(cast.labour_officer)
-    assert "已逾期" not in client.get("/payroll/", {"status": "submitted"}).content.decode()
+    assert "已超" not in client.get("/payroll/", {"status": "submitted"}).content.decode()
     long_ago = timezone.now() - datetime.timedelta(days=30)
     PayrollBatch.objects.filter(status="submitted").update(submitted_at=long_ago)
     page = client.get("/payroll/", {"status": "submitted"}).context["page"]
@@ -118,7 +118,7 @@ def test_the_list_says_on_the_row_what_is_late_and_never_of_pay_that_waits_for_a
     assert late <= {"confirming", "audited"}
     assert "confirming" in late
     assert all(batch.level == "orange" for batch in page.object_list if batch.stage in late)
-    assert "前，已逾期" in client.get("/payroll/", {"status": "submitted"}).content.decode()
+    assert "前办完，已超" in client.get("/payroll/", {"status": "submitted"}).content.decode()
     for address in (f"/payroll/{months['silent'].pk}/", f"/payroll/{months['silent'].pk}/audit/"):
         assert client.get(address).context["batch"].level == "orange", "the page is as late as its row"
 
@@ -153,7 +153,7 @@ def test_what_was_not_paid_until_the_laws_last_day_is_late_at_whatever_stage(cas
 
 
 def test_an_agreed_pay_day_that_has_passed_is_told_until_the_laws_last_day(cast, months, client, settings):
-    """724 art 12: pay is due on the day that the contract states; orange before the last day of the law, red after."""
+    """724 art 12: pay is due on the day that the contract states; red as after the last day of the law."""
     payer, watcher = scope_of(cast.labour_officer), scope_of(cast.supervisor)
     batch = months["silent"]
     due = last_pay_day(last_month(), 1)
@@ -171,7 +171,7 @@ def test_an_agreed_pay_day_that_has_passed_is_told_until_the_laws_last_day(cast,
     assert "/payroll/?turn=agreed" in client.get("/").content.decode()
     listed = client.get("/payroll/", {"turn": "agreed"})
     assert "合同约定每月 15 日发放，1 人没有发" in listed.content.decode()
-    assert {one.level for one in listed.context["page"].object_list} == {"orange"}
+    assert {one.level for one in listed.context["page"].object_list} == {"red"}
     assert "合同约定每月 15 日发放，1 人没有发" in client.get(f"/payroll/{batch.pk}/").content.decode()
     # Of several contracts the latest counts; one that ended before the work doesn't; nor what another employer agreed.
     later = labour_contract(

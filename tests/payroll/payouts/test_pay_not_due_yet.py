@@ -209,7 +209,7 @@ def test_the_page_is_calm_until_the_pay_day_and_says_what_is_on_its_way(cast, pr
     settings.PORTAL_TODAY = "2026-11-30"
     shown = client.get(PAGE, {"project": project.code}).content.decode()
     assert '<span class="wp-badge u-blue">尚在办理 16,140.00 元</span>' in shown
-    assert "其中尚在办理 16,140.00 元" in shown
+    assert '其中尚在办理 <span class="nowrap">16,140.00 元</span>' in shown
     assert "有差额或疑点 0 项" in shown
     assert "最迟 2026-11-30 支付" in shown
     assert "劳动次月的最后一天" in shown
