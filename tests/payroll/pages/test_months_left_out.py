@@ -6,6 +6,7 @@ import pytest
 
 from payroll.selectors.month_gaps import LOOKED_BACK, gaps_before, months_without_payroll
 from payroll.services.submissions import batch_submit
+from projects.models import Project
 from responsibilities.selectors.clock import today
 from responsibilities.selectors.scope import scope_of
 from responsibilities.services.trail import Actor
@@ -54,7 +55,8 @@ def test_what_was_before_the_first_sheet_is_not_asked_for_but_last_month_is(cast
 
 
 def test_only_the_months_that_were_asked_for_and_at_most_half_a_year(cast):
-    project = site(cast, actual_start_on=datetime.date(2026, 1, 5))
+    project = site(cast)
+    Project.objects.update(actual_start_on=datetime.date(2026, 1, 5))
     paid(project, 1)
     months = lacking(cast)[project.code]
     assert len(months) == LOOKED_BACK
