@@ -22,7 +22,7 @@ from escalation.views.perspective import Perspective, perspective_of
 from payroll.selectors.confirmations import flow_tasks
 from payroll.selectors.missing import missing_payroll
 from payroll.selectors.people_turns import pay_signs, people_turns
-from payroll.selectors.turns import turns_of
+from payroll.selectors.turns import ARREARS, turns_of
 from responsibilities.rules.roles import Permission, Role
 from responsibilities.selectors.people import NO_GRANT, users
 from responsibilities.views.access import any_signed_in, needs
@@ -171,6 +171,7 @@ def _work(request, perspective: Perspective) -> dict:
     context["turns"] = turns_of(scope, window.today)
     context["people_turns"] = people_turns(scope, window.today)
     context["people_late"] = sum(one.late for one in context["people_turns"])
+    context["pay_late"] = sum(count for turn, count in context["turns"] if turn.key in ARREARS)
     context["pay_signs"] = pay_signs(scope, window.today)
     if context["can_upload"] or perspective.role == Role.SUPERVISOR:
         context |= missing_payroll(scope, today=window.today, area_code=perspective.area_code, limit=NEWS)

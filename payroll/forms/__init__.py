@@ -85,11 +85,15 @@ class BatchFilterForm(forms.Form):
     stage = forms.ChoiceField(label="办理环节", required=False)
     kind = forms.ChoiceField(label="类别", required=False)
     employer = forms.ChoiceField(label="用工单位", required=False)
+    area = forms.ChoiceField(label="县区", required=False)
     turn = forms.ChoiceField(label="等您办理", required=False, choices=[(turn.key, turn.label) for turn in TURNS])
     sort = forms.CharField(required=False)
 
-    def __init__(self, *arguments, employers, onlooker=False, **facts):
+    def __init__(self, *arguments, employers, areas=(), onlooker=False, **facts):
         super().__init__(*arguments, **facts)
+        if onlooker:
+            self.fields["turn"].label = "只看"
+        self.fields["area"].choices = [("", "全部县区"), *areas]
         usual = [("", "已提交、已退回的"), ("live", "含没有提交的")] if onlooker else [("", "未作废的")]
         self.fields["status"].choices = [
             *usual,

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from payroll.models import PayrollBatch, PayrollLine, PayrollRejectedRow, PayrollRemark
 from projects.models import Project, ProjectParty
 from projects.selectors.projects import projects, search_projects
-from responsibilities.models import Organization
+from responsibilities.models import Area, Organization
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission, Role
 from responsibilities.rules.scope import Scope
@@ -86,13 +86,14 @@ def search_batches(
     stage: str = "",
     kind: str = "",
     employer: str = "",
+    area: str = "",
     order: str = "",
     onlooker: bool = False,
 ) -> QuerySet:
     """The list's filters. Without a status, replaced and withdrawn batches stay out of the way, and for `onlookers`
     those that were never submitted: uploads are the uploader's business until then. `live` shows them.
 
-    `employer`: `own` for the general contractor's own crews, else an organization's code.
+    `employer`: `own` for the general contractor's own crews, else an organization's code; `area` an area's.
     """
     if text:
         rows = rows.filter(project__in=search_projects(Project.objects.all(), text).values("pk"))
@@ -114,6 +115,8 @@ def search_batches(
         rows = rows.filter(subcontractor__isnull=True)
     elif employer:
         rows = rows.filter(subcontractor__code=employer)
+    if area:
+        rows = rows.filter(project__area__code=area)
     rows = with_accepted_net(rows)
     return rows.order_by(*_ordering(order))
 
@@ -133,6 +136,12 @@ def batches_of_project(scope: Scope, project: Project) -> QuerySet:
 def employers_in(rows: QuerySet) -> QuerySet:
     """Subcontractors of these batches, for the filter."""
     return Organization.objects.filter(pk__in=rows.order_by().values("subcontractor_id")).order_by("name")
+
+
+def areas_in(rows: QuerySet) -> list[tuple[str, str]]:
+    """Code and name of the areas of these batches' projects, in their official order, for the filter."""
+    areas = Area.objects.filter(pk__in=rows.order_by().values("project__area_id")).order_by("sort_order", "code")
+    return list(areas.values_list("code", "name"))
 
 
 def lines_of(scope: Scope, batch: PayrollBatch) -> QuerySet:

@@ -83,8 +83,8 @@ def people_turns(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
 
 
 def pay_signs(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
-    """For 人社: what in the pay of its area wants looking at, beside missing payrolls; nothing for anybody else."""
-    if not (scope.can(Permission.ESCALATION_DECIDE) and scope.can(Permission.PAYROLL_VIEW)):
+    """For who watches pay (人社, auditors): what wants looking at, beside missing payrolls; nothing for who pays it."""
+    if not scope.can(Permission.PAYROLL_VIEW) or scope.can(Permission.PAYROLL_SUBMIT):
         return []
     unpaid = batches_in_turn(scope, LATE, today).count()
     waiting = batches_in_turn(scope, AGREED, today).count()

@@ -36,6 +36,7 @@ class Turn:
 
 
 AGREED, LATE = "agreed", "late"
+ARREARS = (AGREED, LATE)  # also those of whoever compiles: a subcontractor owes what it has compiled (724 art 30)
 TURNS = (
     Turn("columns", Permission.PAYROLL_UPLOAD, "待核对列对应", "告诉系统哪一列是什么，以后不再问", "orange"),
     Turn("sign", Permission.PAYROLL_SUBMIT, "待签名提交", "已读出，改正错误后签名提交", "orange"),
@@ -45,7 +46,7 @@ TURNS = (
     Turn("unpaid", Permission.PAYROLL_PAY, "有没发出的工资", "银行退回或还没有送出的行，请逐行处理", "red"),
     Turn(
         AGREED,
-        Permission.PAYROLL_PAY,
+        Permission.PAYROLL_SUBMIT,
         "过了约定的支付日",
         "劳动合同约定的支付日已过，还有人没有发（《保障农民工工资支付条例》第十二条：按约定的日期足额支付）",
         "red",
@@ -53,7 +54,7 @@ TURNS = (
     ),
     Turn(
         LATE,
-        Permission.PAYROLL_PAY,
+        Permission.PAYROLL_SUBMIT,
         "逾期没有发完",
         "已过支付期限（《保障农民工工资支付条例》第十四条：劳动的当期或者次期支付）",
         "red",

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_safe
 
 from payroll.forms import BatchFilterForm
 from payroll.rules.employers import employer_words
-from payroll.selectors.batches import batches, employers_in, search_batches, withdrawable_of
+from payroll.selectors.batches import areas_in, batches, employers_in, search_batches, withdrawable_of
 from payroll.selectors.confirmations import flow_tasks
 from payroll.selectors.missing import missing_of_month
 from payroll.selectors.month_gaps import gaps_before
+from payroll.selectors.people_turns import pay_signs
 from payroll.selectors.turns import batches_in_turn, turns_of
 from payroll.views.flow import with_due_days
 from payroll.views.words import decorated
@@ -24,7 +25,7 @@ from responsibilities.views.listing import LONG_SIZES, address, columns, form_ch
 from sheets.writing import OutColumn, OutSheet
 
 MISSING_SHOWN, MISSING_AT_MOST = 8, 1000
-FILTERS = ("q", "month", "status", "stage", "kind", "employer", "turn")
+FILTERS = ("q", "month", "status", "stage", "kind", "employer", "area", "turn")
 COLUMNS = (
     ("项目", "project"),
     ("工资月份", "month"),
@@ -42,7 +43,9 @@ def batch_list(request):
     """Payrolls that the caller sees; filters, sorting and page in the address."""
     visible = batches(request.scope)
     onlooker = not request.scope.can(Permission.PAYROLL_UPLOAD)
-    form = BatchFilterForm(request.GET, employers=employers_in(visible), onlooker=onlooker)
+    form = BatchFilterForm(
+        request.GET, employers=employers_in(visible), areas=areas_in(visible) if onlooker else (), onlooker=onlooker
+    )
     chosen = _chosen(form) | {"onlooker": onlooker}
     turn = form.cleaned_data.get("turn", "")
     rows = search_batches(batches_in_turn(request.scope, turn, today()) if turn else visible, **chosen)
@@ -71,11 +74,12 @@ def batch_list(request):
             "export_url": address(request, export="xlsx"),
             "may_export": request.scope.can(Permission.EXPORT),
             "may_upload": request.scope.can(Permission.PAYROLL_UPLOAD),
-            **missing_of_month(request.scope, month_on, _end(month_on), limit=missing_shown),
+            **missing_of_month(request.scope, month_on, _end(month_on), area_code=chosen["area"], limit=missing_shown),
             "gaps": gaps_before(request.scope, today=today()),
             **flow_tasks(request.scope, limit=MISSING_SHOWN),
             "turns": turns_of(request.scope, today()),
             "turn": turn,
+            "pay_signs": pay_signs(request.scope, today()) if not turn else [],
             "crumbs": [{"label": "工资发放"}],
         },
     )
@@ -91,6 +95,7 @@ def _chosen(form: BatchFilterForm) -> dict:
         "stage": data.get("stage", ""),
         "kind": data.get("kind", ""),
         "employer": data.get("employer", ""),
+        "area": data.get("area", ""),
         "order": data.get("sort", ""),
     }
 

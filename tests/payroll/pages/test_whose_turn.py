@@ -12,7 +12,7 @@ from payroll.rules.pay_days import last_pay_day
 from payroll.selectors.turns import TURNS, batches_in_turn, turns_of
 from payroll.services.submissions import batch_submit
 from payroll.views.flow import with_due_days
-from responsibilities.models import Figure
+from responsibilities.models import Area, Figure
 from responsibilities.selectors.clock import today
 from responsibilities.selectors.scope import scope_of
 from responsibilities.services.trail import Actor
@@ -220,3 +220,42 @@ def test_first_page_and_list_lead_to_the_work(cast, months, client):
         body = client.get(page).content.decode()
         assert "等您办理的工资表" in body
         assert "/payroll/?turn=audit" in body
+
+
+def test_whoever_compiled_the_sheets_reads_on_his_first_page_that_their_pay_is_late(cast, months, client, settings):
+    """724 art 30: the subcontractor is directly responsible for its workers' pay, though it can't pay itself."""
+    settings.PORTAL_TODAY = f"{last_pay_day(last_month(), 1) + datetime.timedelta(days=1)}"
+    client.force_login(cast.subcontractor_clerk)
+    shown = client.get("/").content.decode()
+    assert "6 份工资表逾期没有发完" in shown
+    assert "/payroll/?turn=late" in shown
+    assert "本周没有到期事项" not in shown
+    assert client.get("/payroll/", {"turn": "late"}).context["page"].paginator.count == 6
+    client.force_login(cast.other_subcontractor_clerk)
+    assert "逾期没有发完" not in client.get("/").content.decode(), "the control: another company's"
+
+
+def test_who_only_watches_is_told_on_the_list_too_and_not_asked_to_act(cast, months, client, settings):
+    settings.PORTAL_TODAY = f"{last_pay_day(last_month(), 1) + datetime.timedelta(days=1)}"
+    for user in (cast.supervisor, cast.auditor):
+        client.force_login(user)
+        assert "需要关注的工资情况" in client.get("/payroll/").content.decode()
+        late = client.get("/payroll/", {"turn": "late"}).content.decode()
+        assert "只看：逾期没有发完" in late
+        assert "等您办理" not in late
+        assert "未提交工资表的项目" not in late, "what was asked for stands on top"
+    client.force_login(cast.labour_officer)
+    assert "需要关注的工资情况" not in client.get("/payroll/").content.decode()
+
+
+def test_who_watches_several_counties_looks_at_one(cast, client):
+    here, there = site(cast), site(cast, "ZY-2026-011", area=Area.objects.get(code="620725"))
+    for project in (here, there):
+        batch = draft(project, [person(1)], month_on=last_month())
+        batch_submit(batch_id=batch.pk, actor=Actor.system("test"))
+    client.force_login(cast.auditor)
+    page = client.get("/payroll/", {"area": "620725"})
+    assert [batch.project for batch in page.context["page"].object_list] == [there]
+    assert "全部县区" in page.content.decode()
+    client.force_login(cast.labour_officer)
+    assert "全部县区" not in client.get("/payroll/").content.decode(), "a company looks at its own sites"
