@@ -90,6 +90,7 @@ urlpatterns = [
     path("payroll/<int:pk>/compare/<int:other>/", compare.compare, name="compare"),
     path("payroll/<int:pk>/slips/", slips.slips, name="slips"),
     path("payroll/<int:pk>/paper/", slips.paper, name="paper"),
+    path("payroll/<int:pk>/paper/print/", slips.paper_print, name="paper_print"),
     path("payroll/<int:pk>/progress/", batches.progress, name="progress"),
     path("payroll/<int:pk>/mapping/", mapping.mapping_page, name="mapping"),
     path("payroll/<int:pk>/mapping/preview/", mapping.mapping_preview, name="mapping_preview"),

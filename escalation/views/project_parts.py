@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from accounts.selectors.special_accounts import special_account_of
+from accounts.selectors.special_accounts import account_open_days, special_account_of
 from escalation.selectors.rows import DeadlineRow
 from projects.models import FourPartyAssignment, Project
 from projects.selectors.projects import may_act
@@ -156,6 +156,15 @@ def to_do(facts: Facts) -> list[dict]:
             "人工费用比例和每月拨付日以合同为准。",
             "登记合同",
             facts.link("projects:contract_create", Permission.CONTRACT_EDIT),
+            "",
+        ),
+        (
+            facts.started and facts.account is None and facts.scope.can(Permission.ACCOUNT_VIEW),
+            "red",
+            "已开工，没有登记专用账户",
+            f"自合同签订之日起 {account_open_days()} 日内开立；没有专用账户，工资不能代发到工人本人的卡上。",
+            "登记专用账户",
+            facts.link("accounts:account", Permission.ACCOUNT_EDIT),
             "",
         ),
         (

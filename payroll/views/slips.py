@@ -1,5 +1,6 @@
 """Wage slips with each worker's own QR code, the site's poster, and signatures that came back on paper."""
 
+from decimal import Decimal
 from io import BytesIO
 
 import segno
@@ -30,6 +31,7 @@ from responsibilities.views.access import needs, show_refusal
 
 SLIPS_ON_A_PAGE = 120
 ROWS_ON_A_PAGE = 200
+SIGNED_AT_MOST = 3000
 State = PayConfirmation.State
 
 
@@ -148,6 +150,38 @@ def paper(request, pk):
             "crumbs": _crumbs(batch, "登记纸质签字"),
         },
         status=422 if form.errors else 200,
+    )
+
+
+@needs(Permission.PAYROLL_SUBMIT)
+@require_safe
+def paper_print(request, pk):
+    """The payroll to be signed on paper by whoever has no telephone; who answered on one reads so in his row."""
+    batch = decorated(batch_by_pk(request.scope, pk))
+    if not may_act_on(request.scope, batch, Permission.PAYROLL_SUBMIT):
+        raise NotAllowed()
+    if batch.status != PayrollBatch.Status.SUBMITTED:
+        messages.info(request, "只有已提交的工资表可以打印签字表。")
+        return redirect("payroll:batch", pk)
+    rows = confirmations(request.scope, batch).exclude(state=State.VOID)
+    crews = [one.crew for one in answer_counts_by_crew(request.scope, batch)]
+    crew = request.GET.get("crew")
+    if crew is not None:
+        rows = rows.filter(line__crew=crew)
+    rows = list(rows[:SIGNED_AT_MOST])
+    return render(
+        request,
+        "payroll/paper_print.html",
+        {
+            "batch": batch,
+            "rows": rows,
+            "total": sum((one.line.net for one in rows), Decimal(0)),
+            "crew": crew,
+            "crews": crews,
+            "contractor": organization_of_part_unscoped(batch.project, ProjectParty.Part.GENERAL_CONTRACTOR),
+            "today": today(),
+            "crumbs": _crumbs(batch, "签字表"),
+        },
     )
 
 
