@@ -104,7 +104,7 @@ def pay_signs(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
             "过了劳动合同约定的支付日没有发完",
             BY_KEY[AGREED].hint,
             waiting,
-            0,
+            waiting,
             f"?turn={AGREED}",
             "payroll:list",
             "份",
