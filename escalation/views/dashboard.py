@@ -19,6 +19,7 @@ from escalation.selectors.notices import decisions_on_mine, notices
 from escalation.selectors.queue import QueueCriteria, counts
 from escalation.views.listing import SettleRow, lines_of, query, rule_title
 from escalation.views.perspective import Perspective, perspective_of
+from payroll.selectors.arrears import arrears_by_area
 from payroll.selectors.confirmations import flow_tasks
 from payroll.selectors.missing import missing_payroll
 from payroll.selectors.people_turns import pay_signs, people_turns
@@ -228,6 +229,8 @@ def _overview(request, perspective: Perspective) -> dict:
         "areas": _linked(board.by_area()),
         "owners": _linked(dashboards.by_owner(scope, base, window=window)),
         "by_rule": _linked(board.by_rule()),
+        "arrears": arrears_by_area(scope, window.today),
+        "sees_pay": scope.can(Permission.PAYROLL_VIEW),
         "queue": _queue_entry(perspective) if scope.can(Permission.ESCALATION_VIEW) else None,
         "trend_url": _trend_url(base),
         "list_url": _list_url(base),

@@ -58,6 +58,16 @@ def passed_days_unscoped(batches: Iterable[PayrollBatch], today: datetime.date) 
     return {pk: Passed(people, day) for pk, people, day in found}
 
 
+def lines_past_their_day_unscoped(today: datetime.date) -> QuerySet:
+    """Unpaid lines whose contract's day has passed, of sheets whose pay is due within this month."""
+    return _passed_lines(today).filter(_due(today, "batch__month_on"), batch__status="submitted")
+
+
+def owed_lines_unscoped() -> QuerySet:
+    """Unpaid lines but those that a leaver's settlement has paid."""
+    return unpaid_lines_unscoped().exclude(pk__in=RawSQL(_SETTLED, []))  # noqa: S611 - a constant of ours
+
+
 def _due(today: datetime.date, month_on: str) -> Q:
     months = due_months(pay_period_versions(), today)
     # Without any range nothing is due: an empty Q would mean everything.
@@ -83,7 +93,7 @@ def _passed_lines(today: datetime.date) -> QuerySet:
         .order_by("-starts_on", "-id")
     )
     return (
-        unpaid_lines_unscoped()
+        owed_lines_unscoped()
         .annotate(
             employer_id=Coalesce(
                 "batch__subcontractor", Subquery(contractor.order_by("-id").values("organization_id")[:1])
@@ -91,5 +101,4 @@ def _passed_lines(today: datetime.date) -> QuerySet:
         )
         .annotate(stated_day=Subquery(contracts.values("pay_day")[:1]))
         .filter(stated_day__lt=today.day)
-        .exclude(pk__in=RawSQL(_SETTLED, []))  # noqa: S611 - a constant of ours
     )

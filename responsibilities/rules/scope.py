@@ -44,6 +44,10 @@ class Scope:
         kept = tuple(g for g in self.grants if permission in PERMISSIONS[g.role])
         return Scope(self.user_id, kept)
 
+    def summing(self) -> "Scope":
+        """The same areas as their auditor sees them: for sums that name nobody, shown to whoever oversees an area."""
+        return Scope(self.user_id, tuple(replace(g, role=Role.AUDITOR) for g in self.grants if g.area_wide))
+
     def narrowed(self, *, organization_id: int | None = None, area_id: int | None = None) -> "Scope":
         """The same caller looking through fewer grants (the unit and area switch); never sees more than before."""
         kept = tuple(
