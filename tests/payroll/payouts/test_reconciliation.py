@@ -161,6 +161,20 @@ def test_the_plot_table_writes_amounts_as_everywhere(cast, project, batch, clien
     assert "16140.0<" not in page
 
 
+def test_the_month_is_settled_only_once_the_banks_statement_says_so_too(cast, project, batch, client):
+    paid(batch)
+    client.force_login(cast.supervisor)
+    address = f"/payroll/reconciliation/?project={project.code}&first=2026-10&last=2026-10"
+    shown = client.get(address).content.decode()
+    assert "银行已发足，流水没有核对完" in shown
+    assert "已结清" not in shown
+    debit(project, 9, amount=NET * 3, card="62010000000001", purpose="代发工资3笔")
+    statements_match(project.pk)
+    shown = client.get(address).content.decode()
+    assert "已结清" in shown
+    assert "流水没有核对完" not in shown
+
+
 def test_a_second_debit_to_the_same_card_is_a_suspicion(project, batch, scope):
     paid(batch)
     debit(project, 1, reference="A")
