@@ -104,6 +104,7 @@ class MonthFacts:
     stays: Mapping[int, Sequence[Stay]] = field(default_factory=dict)
     attended: Mapping[int, Decimal] | None = None
     expected: AbstractSet[int] = frozenset()  # those whom this employer's attendance names
+    present: AbstractSet[int] = frozenset()  # this employer's people with a stay in the month and no back pay for it
     same_days: Mapping[int, Sequence[datetime.date]] = field(default_factory=dict)
     under_contract: AbstractSet[int] | None = None
     paid_by_others: AbstractSet[int] = frozenset()

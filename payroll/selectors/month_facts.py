@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q
 
-from payroll.models import Worker
+from payroll.models import PayrollBatch, PayrollLine, RosterEntry, Worker
+from projects.models import ProjectParty
 
 
 def expected_workers_unscoped(project_id: int, month_on: datetime.date, subcontractor_id: int | None) -> set[int]:
@@ -20,6 +22,37 @@ def expected_workers_unscoped(project_id: int, month_on: datetime.date, subcontr
         [project_id, month_on, month_on, subcontractor_id],
     )
     return {worker for (worker,) in rows}
+
+
+def present_workers_unscoped(
+    project_id: int, first: datetime.date, last: datetime.date, subcontractor_id: int | None
+) -> set[int]:
+    """Workers on this employer's roster with a stay of at least a day in the month, but for those whom back pay of the
+    month names. Who is known from a payroll alone has no stay. One query.
+    """
+    employer = (
+        Q(
+            project__parties__part=ProjectParty.Part.GENERAL_CONTRACTOR,
+            project__parties__organization_id=F("employer_id"),
+        )
+        if subcontractor_id is None
+        else Q(employer_id=subcontractor_id)
+    )
+    back_pay = PayrollLine.objects.filter(
+        worker_id=OuterRef("worker_id"),
+        batch__project_id=project_id,
+        batch__month_on=first,
+        batch__subcontractor_id=subcontractor_id,
+        batch__status=PayrollBatch.Status.SUBMITTED,
+        batch__sequence__gt=0,
+    ).order_by()
+    return set(
+        RosterEntry.objects.filter(employer, project_id=project_id)
+        .filter(Q(stays__left_on__isnull=True) | Q(stays__left_on__gte=first), stays__entered_on__lte=last)
+        .filter(~Exists(back_pay))
+        .order_by()
+        .values_list("worker_id", flat=True)
+    )
 
 
 def paid_by_others_unscoped(project_id: int, month_on: datetime.date, subcontractor_id: int | None) -> set[int]:

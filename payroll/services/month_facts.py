@@ -18,6 +18,7 @@ from payroll.selectors.month_facts import (
     masked_names_unscoped,
     month_gap_unscoped,
     paid_by_others_unscoped,
+    present_workers_unscoped,
     submitted_by_others_unscoped,
 )
 from payroll.selectors.site_facts import contracts_known_unscoped, stays_unscoped, under_contract_unscoped
@@ -71,6 +72,7 @@ def month_facts_for(occasion: Occasion) -> MonthFacts:
         stays=stays_unscoped(project),
         attended=attended,
         expected=expected,
+        present=present_workers_unscoped(project, month.first, month.last, employer),
         same_days=same_days,
         under_contract=under_contract_unscoped(project, month.first, month.last)
         if contracts_known_unscoped(project)

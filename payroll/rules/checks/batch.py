@@ -5,6 +5,7 @@ Nothing here asks the database: what is known comes in as `MonthFacts`, and what
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from payroll.rules.amounts import show
 from payroll.rules.checks.attendance import (
@@ -21,6 +22,7 @@ from payroll.rules.checks.people import (
     PaidAfterExit,
     PaidBeforeEntry,
     PaidByOtherEmployer,
+    RosterLeftOut,
 )
 from payroll.rules.checks.wage_return import ConsecutiveCards, CrewOutlier, Gathered, IdenticalPay, RoundSums
 from payroll.rules.facts import MonthFacts
@@ -76,6 +78,7 @@ class BatchChecks:
             or facts.same_days
             or facts.paid_by_others
             or facts.attended is not None
+            or facts.present
             or facts.under_contract is not None
         )
 
@@ -106,10 +109,10 @@ class BatchChecks:
             found.append(self._at(seen, "net_pay", CrewOutlier, **words))
         if words := gathered.consecutive():
             found.append(self._whole(ConsecutiveCards, **words))
-        if missing := self.facts.expected - self._paid - self.facts.paid_by_others:
-            names = "、".join(self.facts.absent_names(sorted(missing)[:NAMES_TOLD]))
-            names += " 等" if len(missing) > NAMES_TOLD else ""
-            found.append(self._whole(AttendedNotPaid, people=len(missing), names=names, month=self.month.chinese))
+        for check, due in ((AttendedNotPaid, self.facts.expected), (RosterLeftOut, self.facts.present)):
+            if missing := due - self._paid - self.facts.paid_by_others:
+                words = {"people": len(missing), "names": self._names(missing), "month": self.month.chinese}
+                found.append(self._whole(check, **words))
         if self.facts.gap:
             found.append(self._whole(MonthGap, gap=self.facts.gap))
         balance, total = self.facts.balance, gathered.total
@@ -117,6 +120,10 @@ class BatchChecks:
             words = {"balance": show(balance), "total": show(total), "gap": show(total - balance)}
             found.append(self._whole(BalanceTooLow, balance_is=self.facts.balance_is, **words))
         return found
+
+    def _names(self, workers: AbstractSet[int]) -> str:
+        names = "、".join(self.facts.absent_names(sorted(workers)[:NAMES_TOLD]))
+        return f"{names} 等" if len(workers) > NAMES_TOLD else names
 
     def _stranger(self, found: list[Remark], line) -> None:
         """Somebody nobody has seen before has neither attendance nor a contract."""
@@ -198,5 +205,6 @@ BY_FACTS = frozenset(
         PaidBeforeEntry,
         PaidByOtherEmployer,
         PaidWithoutAttendance,
+        RosterLeftOut,
     )
 )

@@ -229,6 +229,10 @@ EXAMPLES = {
         ),
         lambda: batch(line(), workers=[7], attended={7: Decimal(26)}, expected=frozenset((7,))),
     ),
+    "roster_left_out": (
+        lambda: batch(line(), workers=[7], present=frozenset((7, 8)), absent_names=lambda _workers: ["李*"]),
+        lambda: batch(line(), workers=[7], present=frozenset((7, 8)), paid_by_others=frozenset((8,))),
+    ),
     "same_day_other_site": (
         lambda: batch(line(), workers=[7], same_days={7: [datetime.date(2026, 10, 3)]}),
         lambda: batch(line(), workers=[7], same_days={8: [datetime.date(2026, 10, 3)]}),
