@@ -182,6 +182,7 @@ CHANGE_WORDS = {
     "balance": "应补发",
     "paid_on": "付清日期",
     "note": "支付凭证",
+    "off_sheet": "没有上表、已核对的月份",
     "open_pay": "还在待发的工资",
     "open_pay_reason": "待发工资的说明",
     "batches": "工资批次",
