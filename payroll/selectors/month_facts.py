@@ -86,6 +86,28 @@ def month_gap_unscoped(project_id: int, month_on: datetime.date, subcontractor_i
     return before if paid and not stated else None
 
 
+def last_month_sheet_unscoped(
+    project_id: int, month_on: datetime.date, subcontractor_id: int | None
+) -> tuple[int, int, Decimal] | None:
+    """(batch, people, what they got in yuan) of the employer's submitted sheet of the month before; None without one."""
+    rows = _rows(
+        """
+        SELECT batch.id, count(line.id), coalesce(sum(line.net), 0) FROM payroll_payrollbatch batch
+        JOIN payroll_payrollline line ON line.batch_id = batch.id
+        WHERE batch.project_id = %s AND batch.month_on = (%s::date - interval '1 month')::date AND batch.status = 'submitted'
+          AND batch.sequence = 0 AND batch.subcontractor_id IS NOT DISTINCT FROM %s
+        GROUP BY batch.id
+        """,
+        [project_id, month_on, subcontractor_id],
+    )
+    return rows[0] if rows else None
+
+
+def days_and_pay_unscoped(batch_id: int) -> list[tuple[int, Decimal | None, Decimal]]:
+    """(worker, days, net) of a batch's lines."""
+    return _rows("SELECT worker_id, days, net FROM payroll_payrollline WHERE batch_id = %s", [batch_id])
+
+
 def submitted_by_others_unscoped(
     project_id: int, month_on: datetime.date, subcontractor_id: int | None, *, unpaid_only: bool = False
 ) -> Decimal:

@@ -24,7 +24,14 @@ from payroll.rules.checks.people import (
     PaidByOtherEmployer,
     RosterLeftOut,
 )
-from payroll.rules.checks.wage_return import ConsecutiveCards, CrewOutlier, Gathered, IdenticalPay, RoundSums
+from payroll.rules.checks.wage_return import (
+    ConsecutiveCards,
+    CrewOutlier,
+    Gathered,
+    IdenticalPay,
+    RoundSums,
+    SameAsLastMonth,
+)
 from payroll.rules.facts import MonthFacts
 from payroll.rules.month import Month
 from payroll.rules.remarks import LONGEST, Remark
@@ -73,6 +80,7 @@ class BatchChecks:
         self._severities = settings or severities({})
         self._gathered = Gathered(facts.thresholds)
         self._paid: set[int] = set()
+        self._in_order: list[int | None] = []  # whose rows they are, where the month before is compared
         self._knows_people = bool(
             facts.stays
             or facts.same_days
@@ -85,6 +93,8 @@ class BatchChecks:
     def see(self, lines: Sequence, worker_at: Callable[[int], int | None]) -> list[Remark]:
         """Remarks at these rows."""
         self._gathered.add(lines)
+        if self.facts.last_month is not None:
+            self._in_order += map(worker_at, range(len(lines)))
         if not self._knows_people:
             return []
         found: list[Remark] = []
@@ -113,6 +123,8 @@ class BatchChecks:
             if missing := due - self._paid - self.facts.paid_by_others:
                 words = {"people": len(missing), "names": self._names(missing), "month": self.month.chinese}
                 found.append(self._whole(check, **words))
+        if (last := self.facts.last_month) and gathered.same_as(last, self._in_order):
+            found.append(self._whole(SameAsLastMonth, month=last.month))
         if self.facts.gap:
             found.append(self._whole(MonthGap, gap=self.facts.gap))
         balance, total = self.facts.balance, gathered.total

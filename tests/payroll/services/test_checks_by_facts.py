@@ -166,3 +166,20 @@ def test_who_has_back_pay_of_the_month_or_another_employers_pay_is_not_left_out(
     back_pay = submit(draft(project, [person(3)], name="c.xlsx"))
     type(back_pay).objects.filter(pk=back_pay.pk).update(kind="back_pay", sequence=1)
     assert said(draft(project, [person(1, days=Decimal(25))], name="d.xlsx"), "roster_left_out") == []
+
+
+def test_a_sheet_copied_from_last_month_is_told_when_read_and_when_submitted(cast, project):
+    code, rows = "same_as_last_month", [person(1), person(2), person(3)]
+    september = draft(project, rows, month_on=datetime.date(2026, 9, 1), name="9月工资.xlsx")
+    read_before = draft(project, rows, name="a.xlsx")
+    assert said(read_before, code) == [], "September isn't submitted"
+    submit(september)
+    submit(read_before)
+    assert said(read_before, code) == [(None, code)]
+    other = [person(1), person(2), person(3, crew="瓦工班")]
+    batch = draft(project, other, name="b.xlsx")
+    assert said(batch, code) == [(None, code)]
+    assert "与 2026-09 的工资表逐人相同" in PayrollRemark.objects.get(batch=batch, code=code).message
+    assert said(draft(project, other, subcontractor=cast.subcontractor, name="c.xlsx"), code) == []
+    fewer = [person(1), person(2), person(3, days=Decimal(25))]
+    assert said(draft(project, fewer, name="d.xlsx"), code) == []
