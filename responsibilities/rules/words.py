@@ -197,6 +197,7 @@ CHANGE_WORDS = {
     "contracts": "合同份数",
     "stays": "进场次数",
     "left": "退场次数",
+    "updated": "更新资料",
     "scan": "扫描件",
     "from": "查看处",
     "signed_on": "签订日期",
