@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -104,6 +105,17 @@ def areas_without_minimum_wage(scope: Scope, on: datetime.date) -> list[Area]:
         Q(area_id=OuterRef("pk")) | Q(area_id=OuterRef("parent_id")), withdrawn_at__isnull=True, in_force_from__lte=on
     )
     return list(asked.filter(~Exists(in_force)))
+
+
+def other_minimum_wages_unscoped(area_id: int, on: datetime.date) -> list[Decimal]:
+    """The rates in force in other areas on a day, yuan a month."""
+    return list(
+        MinimumWage.objects.filter(withdrawn_at__isnull=True, in_force_from__lte=on)
+        .exclude(area_id=area_id)
+        .order_by("area_id", "-in_force_from")
+        .distinct("area_id")
+        .values_list("monthly", flat=True)
+    )
 
 
 def minimum_wages() -> QuerySet:

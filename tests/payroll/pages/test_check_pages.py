@@ -192,6 +192,24 @@ def test_minimum_wages_are_entered_kept_and_withdrawn(enter, cast, project):
     assert "文号写错" in text_of(client.get("/payroll/minimum-wages/"))
 
 
+def test_a_rate_that_looks_like_a_slip_is_asked_about_once(enter, cast, project):
+    client, page = enter(cast.supervisor), "/payroll/minimum-wages/"
+    form = {"area": "620702", "monthly": "2020", "in_force_from": "2026-01-01", "instrument": "甘政发〔2025〕1号"}
+    assert client.post(page, form).status_code == 302, "nothing to compare with"
+    assert 'name="checked"' not in text_of(client.get(page))
+    for area, whose in (("620702", "甘州区现行标准"), ("620723", "全市其他县区现行标准")):
+        wrong = form | {"area": area, "monthly": "20200", "in_force_from": "2026-06-01"}
+        shown = text_of(client.post(page, wrong))
+        assert f"您填写的是 20,200.00 元，{whose}是 2,020.00 元，相差一半以上" in shown
+        assert 'name="checked"' in shown
+    assert MinimumWage.objects.count() == 1
+    assert 'name="checked"' not in text_of(client.post(page, wrong | {"monthly": ""})), "nothing to be right"
+    assert client.post(page, wrong | {"monthly": "900"}).status_code == 422, "far less too"
+    assert client.post(page, wrong | {"monthly": "1900"}).status_code == 302, "another rate, but like it"
+    assert client.post(page, wrong | {"area": "620702", "checked": "on"}).status_code == 302
+    assert MinimumWage.objects.count() == 3
+
+
 def test_the_problems_are_listed_gravest_first_with_basis_and_a_way_to_the_cell(enter, cast, faulty):
     shown = text_of(enter(cast.labour_officer).get(problems(faulty)))
     assert "共 <strong>5</strong> 处" in shown
