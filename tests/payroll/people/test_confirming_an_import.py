@@ -211,3 +211,5 @@ def test_a_long_sheet_shows_its_first_rows_and_how_many_there_are(clerk, cast, p
     shown = shown_preview(clerk, cast, project, moves(*range(1, 61)))
     assert len(listed(shown)) == 50
     assert "共 60 行" in shown
+    assert "<h2>提示</h2>" in shown, "what concerns rows beyond the first is listed apart"
+    assert "<h2>提示</h2>" not in shown_preview(clerk, cast, project, moves(1))
