@@ -61,7 +61,13 @@ class MinimumWageForm(AreaForm):
     monthly = forms.DecimalField(label="月最低工资（元）", max_digits=7, decimal_places=2)
     in_force_from = DayField(label="执行日期")
     instrument = forms.CharField(label="公布文件", max_length=120, help_text="例如：甘政发〔2025〕1号。")
-    field_order = ("area", "monthly", "in_force_from", "instrument")
+    checked = forms.BooleanField(label="数额无误", required=False)
+    field_order = ("area", "monthly", "checked", "in_force_from", "instrument")
+
+    def __init__(self, *arguments, **facts):
+        super().__init__(*arguments, **facts)
+        # The tick stands there once the amount was asked about.
+        self.asks = bool(self.data.get("checked"))
 
 
 class WithdrawForm(forms.Form):

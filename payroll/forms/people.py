@@ -182,10 +182,17 @@ class SettlementForm(forms.Form):
         help_text="如：9 月工资另由总包直接转账，有银行回单。",
     )
     agreed_on = DayField(label="核定日期")
+    off_sheet_checked = forms.BooleanField(required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *arguments, counted: str = "", **facts):
+    def __init__(self, *arguments, counted: str = "", off_sheet: str = "", checked: str = "", **facts):
+        """`off_sheet`: which months stand on no payroll; `checked`: what the tick below says of them."""
         super().__init__(*arguments, **facts)
+        if off_sheet:
+            self.fields["off_sheet_checked"].label = checked
+            self.fields["off_sheet_checked"].help_text = f"{off_sheet}。"
+        else:
+            del self.fields["off_sheet_checked"]
         if counted:
             self.fields["paid"].help_text = f"按工资表逐笔计：{counted}。银行退回的、停发的和等待结果的不算已支付。"
         self.fields["deduction_reason"].needed_when = "有扣款时必填"

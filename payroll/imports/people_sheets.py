@@ -75,11 +75,12 @@ class PersonRow:
 
 @dataclass(slots=True)
 class ParsedPeople:
-    """A sheet of people: rows without errors, and everything that is wrong."""
+    """A sheet of people: rows without errors, those with (`rejected`), and everything that is wrong."""
 
     sheet: str
     kind: Kind
     rows: list[PersonRow] = field(default_factory=list)
+    rejected: list[PersonRow] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     ignored: int = 0
 
@@ -176,8 +177,7 @@ class _Rows:
             if row.id_number and key in seen:
                 self._say(number, "id_number", "duplicate_worker", f"与第 {seen[key]} 行重复。请删去一行。")
             seen.setdefault(key, number)
-            if len(self.parsed.errors) == errors:
-                self.parsed.rows.append(row)
+            (self.parsed.rows if len(self.parsed.errors) == errors else self.parsed.rejected).append(row)
         return self.parsed
 
     def _row(self, number: int, cells: list[Cell], name: str) -> PersonRow:

@@ -191,6 +191,11 @@ class LeaverSettlement(models.Model):
         return 0 if self.paid_counted is None else self.paid - self.paid_counted
 
     @property
+    def paid_in_all(self):
+        """What was paid before the settlement and, once it is paid, by it; yuan."""
+        return self.paid + (self.balance if self.state == self.State.PAID else 0)
+
+    @property
     def differs(self):
         """How much more debits are said to have paid than the balance, yuan; of rows that were annotated with `said`."""
         return self.said - self.balance

@@ -92,6 +92,17 @@ class Stay(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class LastMonth:
+    """The employer's sheet of the month before: `month` as 2026-09, its people and what they got, yuan; `lines` gives
+    (worker, days, net) of each."""
+
+    month: str
+    people: int
+    total: Decimal
+    lines: Callable[[], Iterable[tuple[int, Decimal | None, Decimal]]]
+
+
+@dataclass(frozen=True, slots=True)
 class MonthFacts:
     """What is known of the people and the month of a batch, by worker key. None or absent: not known, silent.
 
@@ -104,6 +115,7 @@ class MonthFacts:
     stays: Mapping[int, Sequence[Stay]] = field(default_factory=dict)
     attended: Mapping[int, Decimal] | None = None
     expected: AbstractSet[int] = frozenset()  # those whom this employer's attendance names
+    present: AbstractSet[int] = frozenset()  # this employer's people with a stay in the month and no back pay for it
     same_days: Mapping[int, Sequence[datetime.date]] = field(default_factory=dict)
     under_contract: AbstractSet[int] | None = None
     paid_by_others: AbstractSet[int] = frozenset()
@@ -111,4 +123,5 @@ class MonthFacts:
     balance: Decimal | None = None
     balance_is: str = ""
     gap: str = ""
+    last_month: LastMonth | None = None
     thresholds: Thresholds = Thresholds()

@@ -10,6 +10,7 @@ from django.db import connection
 from payroll.models import PayConfirmation, PayContest, PayrollBatch, PayrollLine, PayrollRemark
 from payroll.rules.audit import AuditFacts
 from payroll.rules.checks.attendance import DaysOverAttendance, DaysUnderAttendance
+from payroll.rules.checks.batch import NAMES_TOLD
 from payroll.rules.contests import UNSETTLED
 from payroll.rules.places import sheet_words
 from payroll.selectors.attendance_facts import attendance_known_unscoped, attendance_of_month_unscoped
@@ -83,6 +84,15 @@ class Attendance:
     attended_days: Decimal
     over: int  # lines that state more days than are on record
     under: int  # and fewer: somebody may be paid too little
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """People whom the employer's attendance names and no sheet of the month pays: `names` are the first few of them."""
+
+    people: int
+    days: Decimal
+    names: list[str]
 
 
 def audit_facts_unscoped(batch: PayrollBatch) -> AuditFacts:
@@ -159,6 +169,40 @@ def days_compared(batch: PayrollBatch) -> list[LineDays] | None:
             differs = Decimal(0)
         compared.append(LineDays(pk, days, on_record, differs))
     return compared
+
+
+def attended_unpaid(batch: PayrollBatch) -> LeftOut | None:
+    """Who is in this employer's attendance of the month today, and in no submitted sheet of the month on this project,
+    back pay and other employers' included; None where that is nobody. One query. Back pay isn't asked.
+    """
+    if batch.kind == PayrollBatch.Kind.BACK_PAY:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT name FROM payroll_worker WHERE id = day.worker_id),
+                   count(*) OVER (), sum(sum(day.days)) OVER ()
+            FROM payroll_attendanceday day
+            WHERE day.project_id = %s AND day."on" >= %s AND day."on" < %s::date + interval '1 month'
+              AND day.subcontractor_id IS NOT DISTINCT FROM %s
+              AND NOT EXISTS (
+                  SELECT FROM payroll_payrollbatch paid JOIN payroll_payrollline line ON line.batch_id = paid.id
+                  WHERE paid.project_id = %s AND paid.month_on = %s AND paid.status = 'submitted'
+                    AND line.worker_id = day.worker_id)
+            GROUP BY day.worker_id ORDER BY day.worker_id LIMIT %s
+            """,
+            [
+                batch.project_id,
+                batch.month_on,
+                batch.month_on,
+                batch.subcontractor_id,
+                batch.project_id,
+                batch.month_on,
+                NAMES_TOLD,
+            ],
+        )
+        rows = cursor.fetchall()
+    return LeftOut(rows[0][1], rows[0][2], [name for name, *_sums in rows]) if rows else None
 
 
 def attention_rows(scope: Scope, batch: PayrollBatch, compared: Sequence[LineDays] | None) -> list[AttentionRow]:

@@ -3,12 +3,14 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from payroll.models import CheckSetting, MinimumWage, PayrollBatch, PayrollRemark
 from payroll.rules.checks import Severity, severities
 from payroll.selectors.batches import batches
+from projects.models import Project
 from responsibilities.models import Area
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
@@ -67,24 +69,52 @@ def areas_to_set(scope: Scope) -> tuple[bool, list[Area]]:
 
 
 def hits_since(scope: Scope, since: datetime.datetime) -> dict[str, dict]:
-    """{check: how many remarks, batches and when last} among what the caller sees, uploaded since a moment."""
-    seen = _living(scope, since).order_by().values("pk")
+    """{check: how many remarks and batches} of the payrolls that count now, among what the caller sees and was submitted
+    since a moment: drafts, and what was replaced or sent back, say nothing of pay."""
+    seen = _submitted(scope, since).order_by().values("pk")
     rows = (
         PayrollRemark.objects.filter(batch_id__in=seen)
         .order_by()
         .values("code")
-        .annotate(remarks=Count("pk"), batches=Count("batch_id", distinct=True), last=Max("batch__uploaded_at"))
+        .annotate(remarks=Count("pk"), batches=Count("batch_id", distinct=True))
     )
     return {row["code"]: row for row in rows}
 
 
 def batches_with_remark(scope: Scope, code: str, since: datetime.datetime) -> QuerySet:
-    """The batches that a check hit, the latest first, each with `hits`."""
+    """The payrolls that count now and that a check hit, the latest first, each with `hits`."""
     return (
-        _living(scope, since)
+        _submitted(scope, since)
         .annotate(hits=Count("remarks", filter=Q(remarks__code=code)))
         .filter(hits__gt=0)
-        .order_by("-uploaded_at", "-id")
+        .order_by("-submitted_at", "-id")
+    )
+
+
+def areas_without_minimum_wage(scope: Scope, on: datetime.date) -> list[Area]:
+    """Areas for which no minimum wage is in force on a day, neither their own nor the city's: there it isn't checked.
+
+    Of those for which the caller sets it, else of the areas of the projects that he sees.
+    """
+    city, areas = areas_to_set(scope)
+    asked = Area.objects.exclude(kind=Area.Kind.CITY).order_by("sort_order")
+    if not city:
+        of_projects = Project.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW)).order_by()
+        asked = asked.filter(pk__in=[area.pk for area in areas] or of_projects.values("area_id"))
+    in_force = MinimumWage.objects.filter(
+        Q(area_id=OuterRef("pk")) | Q(area_id=OuterRef("parent_id")), withdrawn_at__isnull=True, in_force_from__lte=on
+    )
+    return list(asked.filter(~Exists(in_force)))
+
+
+def other_minimum_wages_unscoped(area_id: int, on: datetime.date) -> list[Decimal]:
+    """The rates in force in other areas on a day, yuan a month."""
+    return list(
+        MinimumWage.objects.filter(withdrawn_at__isnull=True, in_force_from__lte=on)
+        .exclude(area_id=area_id)
+        .order_by("area_id", "-in_force_from")
+        .distinct("area_id")
+        .values_list("monthly", flat=True)
     )
 
 
@@ -95,6 +125,5 @@ def minimum_wages() -> QuerySet:
     )
 
 
-def _living(scope: Scope, since: datetime.datetime) -> QuerySet:
-    """What the caller sees, without what was withdrawn."""
-    return batches(scope).filter(uploaded_at__gte=since).exclude(status=PayrollBatch.Status.DISCARDED)
+def _submitted(scope: Scope, since: datetime.datetime) -> QuerySet:
+    return batches(scope).filter(status=PayrollBatch.Status.SUBMITTED, submitted_at__gte=since)

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q
 
-from payroll.models import Worker
+from payroll.models import PayrollBatch, PayrollLine, RosterEntry, Worker
+from projects.models import ProjectParty
 
 
 def expected_workers_unscoped(project_id: int, month_on: datetime.date, subcontractor_id: int | None) -> set[int]:
@@ -20,6 +22,37 @@ def expected_workers_unscoped(project_id: int, month_on: datetime.date, subcontr
         [project_id, month_on, month_on, subcontractor_id],
     )
     return {worker for (worker,) in rows}
+
+
+def present_workers_unscoped(
+    project_id: int, first: datetime.date, last: datetime.date, subcontractor_id: int | None
+) -> set[int]:
+    """Workers on this employer's roster with a stay of at least a day in the month, but for those whom back pay of the
+    month names. Who is known from a payroll alone has no stay. One query.
+    """
+    employer = (
+        Q(
+            project__parties__part=ProjectParty.Part.GENERAL_CONTRACTOR,
+            project__parties__organization_id=F("employer_id"),
+        )
+        if subcontractor_id is None
+        else Q(employer_id=subcontractor_id)
+    )
+    back_pay = PayrollLine.objects.filter(
+        worker_id=OuterRef("worker_id"),
+        batch__project_id=project_id,
+        batch__month_on=first,
+        batch__subcontractor_id=subcontractor_id,
+        batch__status=PayrollBatch.Status.SUBMITTED,
+        batch__sequence__gt=0,
+    ).order_by()
+    return set(
+        RosterEntry.objects.filter(employer, project_id=project_id)
+        .filter(Q(stays__left_on__isnull=True) | Q(stays__left_on__gte=first), stays__entered_on__lte=last)
+        .filter(~Exists(back_pay))
+        .order_by()
+        .values_list("worker_id", flat=True)
+    )
 
 
 def paid_by_others_unscoped(project_id: int, month_on: datetime.date, subcontractor_id: int | None) -> set[int]:
@@ -51,6 +84,28 @@ def month_gap_unscoped(project_id: int, month_on: datetime.date, subcontractor_i
     )
     paid, stated = rows[0]
     return before if paid and not stated else None
+
+
+def last_month_sheet_unscoped(
+    project_id: int, month_on: datetime.date, subcontractor_id: int | None
+) -> tuple[int, int, Decimal] | None:
+    """(batch, people, what they got in yuan) of the employer's submitted sheet of the month before; None without one."""
+    rows = _rows(
+        """
+        SELECT batch.id, count(line.id), coalesce(sum(line.net), 0) FROM payroll_payrollbatch batch
+        JOIN payroll_payrollline line ON line.batch_id = batch.id
+        WHERE batch.project_id = %s AND batch.month_on = (%s::date - interval '1 month')::date AND batch.status = 'submitted'
+          AND batch.sequence = 0 AND batch.subcontractor_id IS NOT DISTINCT FROM %s
+        GROUP BY batch.id
+        """,
+        [project_id, month_on, subcontractor_id],
+    )
+    return rows[0] if rows else None
+
+
+def days_and_pay_unscoped(batch_id: int) -> list[tuple[int, Decimal | None, Decimal]]:
+    """(worker, days, net) of a batch's lines."""
+    return _rows("SELECT worker_id, days, net FROM payroll_payrollline WHERE batch_id = %s", [batch_id])
 
 
 def submitted_by_others_unscoped(

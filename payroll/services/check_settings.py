@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 
 from payroll.models import CheckSetting, MinimumWage, PayrollBatch
 from payroll.rules.checks import catalogue
-from payroll.selectors.checks import areas_to_set
+from payroll.selectors.checks import areas_to_set, other_minimum_wages_unscoped
+from payroll.selectors.people import minimum_wage_unscoped
 from payroll.services.acts import batch_locked
 from payroll.services.uploads import READ_TASK
 from responsibilities.models import Area
@@ -19,6 +20,7 @@ from responsibilities.services.trail import Actor, record_event
 
 CITY = "全市"
 LARGEST_WAGE = Decimal("99999.99")
+LARGEST_STEP = Decimal("0.5")  # of the rate that holds: beyond it somebody is asked whether it is right
 
 
 @transaction.atomic
@@ -81,15 +83,25 @@ def check_set(
 
 @transaction.atomic
 def minimum_wage_enter(
-    *, area: Area, monthly: Decimal, in_force_from: datetime.date, instrument: str, actor: Actor, scope=None
+    *,
+    area: Area,
+    monthly: Decimal,
+    in_force_from: datetime.date,
+    instrument: str,
+    checked: bool = False,
+    actor: Actor,
+    scope=None,
 ) -> MinimumWage:
-    """Enter a dated rate, yuan a month, with the instrument that sets it. Errors: `amount_invalid`,
+    """Enter a dated rate, yuan a month, with the instrument that sets it. A rate that is more than half away from what
+    holds is asked about once: `checked` says that it is right. Errors: `amount_invalid`, `amount_unlike`,
     `instrument_missing`, `already_entered`, `not_allowed`. Basis: 最低工资规定 art 9, 11.
     """
     _require(scope, area)
     if not 0 < monthly <= LARGEST_WAGE:
         message = "月最低工资应大于 0 且不超过 99,999.99 元，请核对。"
         raise Refused("amount_invalid", message, {"monthly": message})
+    if not checked:
+        _ask_about(area, monthly, in_force_from)
     instrument = _required(
         instrument, "请填写公布标准的文件，例如甘政发〔2025〕1号。", "instrument", "instrument_missing"
     )
@@ -114,6 +126,21 @@ def minimum_wage_enter(
         reason=instrument,
     )
     return row
+
+
+def _ask_about(area: Area, monthly: Decimal, on: datetime.date) -> None:
+    """Refuse a rate that looks like a slip of the pen: ten times a rate would stop every payroll of the area."""
+    own = minimum_wage_unscoped(area.pk, on)
+    others = () if own else other_minimum_wages_unscoped(area.pk, on)
+    known = own or min(others, key=lambda one: abs(one - monthly), default=None)
+    if known is None or abs(monthly - known) <= known * LARGEST_STEP:
+        return
+    whose = f"{area.name}现行标准" if own else "全市其他县区现行标准"
+    message = (
+        f"您填写的是 {monthly:,.2f} 元，{whose}是 {known:,.2f} 元，相差一半以上。"
+        "请对照公布文件核对；数额无误的，勾选“数额无误”后再登记。"
+    )
+    raise Refused("amount_unlike", message, {"monthly": message})
 
 
 @transaction.atomic

@@ -4,10 +4,11 @@
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
 from payroll.models import (
@@ -18,8 +19,9 @@ from payroll.models import (
     SignedSettlement,
     SiteStay,
 )
+from payroll.rules.stay_months import StayMonth, deduction_words, off_sheet_words
 from payroll.selectors.open_pay import OpenPay, open_pay_of
-from payroll.selectors.payouts import SETTLED_BY_ANOTHER_STAY
+from payroll.selectors.stay_months import months_of_stay
 from payroll.services.pictures import picture_open
 from payroll.services.stays import locked_stay
 from payroll.services.stored_files import file_store, require_scan
@@ -30,13 +32,14 @@ from responsibilities.services.trail import Actor, record_event
 
 State = LeaverSettlement.State
 ZERO = Decimal("0.00")
+OFF_SHEET_CHECKED = "已核对，没有上表的工资已经加进应得工资"
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """What the submitted payrolls of this site say of a stay, yuan: a start for the person, never the last word.
 
-    `paid` is what banks said was paid, line by line, and the advances.
+    `paid` is what banks said was paid, line by line, and the advances. `months` stand on payrolls, `by_month` are all.
     """
 
     earned: Decimal
@@ -44,6 +47,17 @@ class Suggestion:
     paid: Decimal
     advances: Decimal
     months: int
+    by_month: list[StayMonth]
+
+    @property
+    def off_sheet_words(self) -> str:
+        """Which months of the stay stand on no payroll, with the attendance on record; empty where all do."""
+        return off_sheet_words(self.by_month)
+
+    @property
+    def deduction_reason(self) -> str:
+        """Where `deductions` stand in the payrolls; empty where there are none."""
+        return deduction_words(self.by_month)
 
     @property
     def paid_words(self) -> str:
@@ -54,30 +68,22 @@ class Suggestion:
 def settlement_suggest(stay: SiteStay) -> Suggestion:
     """Sums over the worker's lines in submitted payrolls of this project and employer, months of the stay.
 
-    Earned is gross where the sheet has it, else net with what was deducted. Paid is what banks said went out, line by
-    line: what failed, came back, is held or under way isn't paid, whatever became of the rest of its batch. Advances are
-    pay already received. What the settlement of another stay in the same month paid instead of a bank is left out.
+    Paid is what banks said went out, and the advances, which are pay already received.
     """
-    last = stay.left_on or today()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT COALESCE(sum(COALESCE(line.gross, line.net + COALESCE(line.deductions, 0)
-                                                    + COALESCE(line.advance, 0))), 0),
-                   COALESCE(sum(line.deductions), 0),
-                   COALESCE(sum(COALESCE(line.advance, 0) + COALESCE(paid.amount, 0)), 0),
-                   COALESCE(sum(line.advance), 0),
-                   count(DISTINCT batch.month_on)
-            FROM payroll_payrollline line JOIN payroll_payrollbatch batch ON batch.id = line.batch_id
-            LEFT JOIN payroll_payout paid ON paid.line_id = line.id AND paid.state = 'paid'
-            WHERE line.worker_id = %s AND batch.project_id = %s AND batch.status = 'submitted'
-              AND (batch.subcontractor_id = %s OR batch.subcontractor_id IS NULL)
-              AND batch.month_on BETWEEN date_trunc('month', %s::date) AND %s
-              AND NOT (paid.id IS NULL AND {elsewhere})
-            """.replace("{elsewhere}", SETTLED_BY_ANOTHER_STAY),
-            [stay.entry.worker_id, stay.entry.project_id, stay.entry.employer_id, stay.entered_on, last, stay.pk],
-        )
-        return Suggestion(*cursor.fetchone())
+    months = months_of_stay(stay)
+    advances = _sum(one.advance for one in months)
+    return Suggestion(
+        earned=_sum(one.earned for one in months),
+        deductions=_sum(one.deductions for one in months),
+        paid=advances + _sum(one.paid for one in months),
+        advances=advances,
+        months=sum(one.counted for one in months),
+        by_month=months,
+    )
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, ZERO)
 
 
 @transaction.atomic
@@ -89,6 +95,7 @@ def settlement_agree(
     deduction_reason: str,
     paid: Decimal,
     paid_reason: str = "",
+    off_sheet_checked: bool = False,
     agreed_on: datetime.date,
     version: int | None = None,
     actor: Actor,
@@ -98,9 +105,10 @@ def settlement_agree(
     unless a bank paid more of it since: then it is agreed anew, and the worker signs anew. What he signed before is kept
     and no longer counts.
 
-    Who says that another amount was paid than the payrolls show says why; both figures are kept. Errors:
-    `still_on_site`, `deduction_without_reason`, `too_much_deducted`, `paid_without_reason`, `already_confirmed`,
-    `edited_meanwhile`.
+    Who says that another amount was paid than the payrolls show says why; both figures are kept. Where months of the
+    stay stand on no payroll, `off_sheet_checked` says that their pay was looked at and is in `earned`. Errors:
+    `still_on_site`, `deduction_without_reason`, `too_much_deducted`, `paid_without_reason`, `off_sheet_unchecked`,
+    `already_confirmed`, `edited_meanwhile`.
     """
     stay = locked_stay(stay_id, scope)
     if stay.left_on is None:
@@ -126,6 +134,10 @@ def settlement_agree(
             "请核对；确有不同的，写明理由，例如“9 月工资另由总包直接转账，有银行回单”。"
         )
         raise Refused("paid_without_reason", message, {"paid_reason": message})
+    off_sheet = counted.off_sheet_words
+    if off_sheet and not off_sheet_checked:
+        message = f"{off_sheet}，这些工资还没有算进来。请与工人核对，加进应得工资后勾选“{OFF_SHEET_CHECKED}”。"
+        raise Refused("off_sheet_unchecked", message, {"off_sheet_checked": message})
     settlement = settlement or LeaverSettlement(stay=stay, version=0)
     settlement.paid_counted = counted.paid
     settlement.paid_reason = paid_reason.strip()[:200] if paid != counted.paid else ""
@@ -143,7 +155,8 @@ def settlement_agree(
             "deductions": ["", f"{deductions}" if deductions else ""],
             "paid": [f"{counted.paid}", f"{paid}"],
             "balance": ["", f"{settlement.balance}"],
-        },
+        }
+        | ({"off_sheet": ["", off_sheet]} if off_sheet else {}),
         reason=settlement.paid_reason,
     )
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from accounts.selectors.special_accounts import credited_in_month_unscoped
 from payroll.models import PayrollBatch
-from payroll.rules.facts import MonthFacts, Thresholds
+from payroll.rules.facts import LastMonth, MonthFacts, Thresholds
 from payroll.rules.month import Month
 from payroll.selectors.attendance_facts import (
     attendance_known_unscoped,
@@ -14,10 +15,13 @@ from payroll.selectors.attendance_facts import (
 )
 from payroll.selectors.balances import spendable_unscoped
 from payroll.selectors.month_facts import (
+    days_and_pay_unscoped,
     expected_workers_unscoped,
+    last_month_sheet_unscoped,
     masked_names_unscoped,
     month_gap_unscoped,
     paid_by_others_unscoped,
+    present_workers_unscoped,
     submitted_by_others_unscoped,
 )
 from payroll.selectors.site_facts import contracts_known_unscoped, stays_unscoped, under_contract_unscoped
@@ -71,6 +75,7 @@ def month_facts_for(occasion: Occasion) -> MonthFacts:
         stays=stays_unscoped(project),
         attended=attended,
         expected=expected,
+        present=present_workers_unscoped(project, month.first, month.last, employer),
         same_days=same_days,
         under_contract=under_contract_unscoped(project, month.first, month.last)
         if contracts_known_unscoped(project)
@@ -80,8 +85,18 @@ def month_facts_for(occasion: Occasion) -> MonthFacts:
         balance=balance,
         balance_is=balance_is,
         gap=f"{gap.year}年{gap.month}月" if gap else "",
+        last_month=_last_month(occasion),
         thresholds=thresholds,
     )
+
+
+def _last_month(occasion: Occasion) -> LastMonth | None:
+    month = occasion.month
+    sheet = last_month_sheet_unscoped(occasion.project.pk, month.first, occasion.subcontractor_id)
+    if sheet is None:
+        return None
+    batch_id, people, total = sheet
+    return LastMonth(str(month.moved(-1)), people, total, partial(days_and_pay_unscoped, batch_id))
 
 
 def _balance(occasion: Occasion) -> tuple[Decimal | None, str]:

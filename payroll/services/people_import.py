@@ -5,7 +5,8 @@ A check does the same work and rolls it back. Doing it twice changes nothing: kn
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ from payroll.selectors.employers import employers_for_people, require_employer
 from payroll.selectors.roster_facts import known_names_unscoped
 from payroll.selectors.site_people import terms_unscoped
 from payroll.services.stays import entries_follow_stays, stay_problem
-from payroll.services.workers import workers_register
+from payroll.services.workers import Registered, workers_register
 from projects.models import ProjectParty
 from projects.selectors.projects import organization_of_part_unscoped
 from responsibilities.models import Organization
@@ -31,14 +32,43 @@ from responsibilities.services.trail import Actor, record_event
 from responsibilities.services.uploads import require_sheet
 from sheets.reader import read
 
+REGISTERED_WORDS = {
+    Registered.NEW: "新登记工人",
+    Registered.PHONE: "补登手机号",
+    Registered.CARD: "加登工资卡",
+}
+
 
 class _Rollback(Exception):
     """A check is over."""
 
 
+class Fate(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    PARTLY = "partly"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class RowFate:
+    """A row of the sheet: what was done for it, in words, and why not (`errors`) or what to look at (`warnings`)."""
+
+    row: int
+    name: str
+    id_masked: str
+    fate: Fate
+    did: Sequence[str]
+    errors: Sequence[str]
+    warnings: Sequence[str]
+
+
 @dataclass(slots=True)
 class PeopleImported:
-    """What an import did, or would do."""
+    """What an import did, or would do. `did` and `fresh` are by row: what was done, and rows that brought anything new."""
 
     parsed: ParsedPeople
     workers: int = 0
@@ -46,12 +76,43 @@ class PeopleImported:
     stays: int = 0
     left: int = 0
     contracts: int = 0
+    updated: int = 0  # crews, trades, telephones and cards of known people
     unchanged: int = 0
     differs: bool = False  # from what a person agreed to: then nothing was written
+    did: dict[int, list[str]] = field(default_factory=dict)
+    fresh: set[int] = field(default_factory=set)
 
     @property
     def writes(self) -> int:
-        return self.workers + self.entries + self.stays + self.left + self.contracts
+        return self.workers + self.entries + self.stays + self.left + self.contracts + self.updated
+
+    def fates(self) -> list[RowFate]:
+        """Every row of the sheet, in its order."""
+        said: dict[tuple[int, str], list[str]] = {}
+        for remark in self.parsed.remarks:
+            said.setdefault((remark.row, remark.severity), []).append(remark.message)
+        found = []
+        for row in sorted((*self.parsed.rows, *self.parsed.rejected), key=lambda one: one.row):
+            did, errors = self.did.get(row.row, []), said.get((row.row, "error"), [])
+            found.append(
+                RowFate(
+                    row=row.row,
+                    name=row.name,
+                    id_masked=mask_id(row.id_number) if row.id_number else "",
+                    fate=self._fate(row.row, bool(errors)),
+                    did=did,
+                    errors=errors,
+                    warnings=said.get((row.row, "warning"), []),
+                )
+            )
+        return found
+
+    def _fate(self, row: int, wrong: bool) -> Fate:
+        if wrong:
+            return Fate.PARTLY if row in self.did else Fate.LEFT_OUT
+        if row in self.fresh:
+            return Fate.NEW
+        return Fate.UPDATED if row in self.did else Fate.UNCHANGED
 
     @property
     def agreed(self) -> tuple[int, int]:
@@ -143,7 +204,9 @@ class _Import:
                 employers.append(employer)
         kept = self._named(rows)
         rows, employers = [rows[at] for at in kept], [employers[at] for at in kept]
-        workers, self.imported.workers = workers_register(rows) if rows else ([], 0)
+        workers, self.imported.workers = (
+            workers_register(rows, lambda position, what: self._registered(rows[position], what)) if rows else ([], 0)
+        )
         entries = self._entries(rows, workers, employers)
         if self.parsed.kind == Kind.CONTRACTS:
             self._contracts(rows, workers, employers)
@@ -162,6 +225,7 @@ class _Import:
                     "stays": ["", str(self.imported.stays)],
                     "left": ["", str(self.imported.left)],
                     "contracts": ["", str(self.imported.contracts)],
+                    "updated": ["", str(self.imported.updated)],
                 },
             )
             touch_projects([self.project.pk])
@@ -211,12 +275,15 @@ class _Import:
                 fresh[key] = RosterEntry(
                     project=self.project, worker_id=worker, employer=employer, crew=row.crew, trade=row.trade
                 )
+                self._did(row, "列入花名册", fresh=True)
                 continue
             crew, trade = row.crew or entry.crew, row.trade or entry.trade
             if (crew, trade) != (entry.crew, entry.trade):
                 entry.crew, entry.trade = crew, trade
                 if entry.pk:
                     changed[entry.pk] = entry
+                    self.imported.updated += 1
+                    self._did(row, f"班组、工种改为{crew or '未填班组'}、{trade or '未填工种'}")
         RosterEntry.objects.bulk_create(fresh.values(), batch_size=1000)
         RosterEntry.objects.bulk_update(changed.values(), ["crew", "trade"], batch_size=1000)
         self.imported.entries = len(fresh)
@@ -260,6 +327,7 @@ class _Import:
         stay = SiteStay(entry=entry, entered_on=entered_on, source=self.source, created_by=self.actor.user)
         known.append(stay)
         fresh.append(stay)
+        self._did(row, f"{entered_on} 进场", fresh=True)
 
     def _leave(self, row, known: list[SiteStay], closed: list[SiteStay], left_on: datetime.date) -> None:
         if any(stay.left_on == left_on for stay in known):
@@ -273,6 +341,7 @@ class _Import:
         open_stay.version += 1
         closed.append(open_stay)
         self.imported.left += 1
+        self._did(row, f"{left_on} 退场")
 
     def _gaps(self, row, worker: int, employer, entered_on, left_on, terms) -> None:
         finding = entry_finding(entered_on, left_on, terms.get((worker, employer.pk), []))
@@ -311,8 +380,19 @@ class _Import:
                     **facts,
                 )
             )
+            self._did(row, f"登记合同，{facts['starts_on']} 起", fresh=True)
         LabourContract.objects.bulk_create(fresh, batch_size=1000)
         self.imported.contracts = len(fresh)
+
+    def _registered(self, row: PersonRow, what: Registered) -> None:
+        if what != Registered.NEW:
+            self.imported.updated += 1
+        self._did(row, REGISTERED_WORDS[what], fresh=what == Registered.NEW)
+
+    def _did(self, row: PersonRow, what: str, *, fresh: bool = False) -> None:
+        self.imported.did.setdefault(row.row, []).append(what)
+        if fresh:
+            self.imported.fresh.add(row.row)
 
     def _error(self, row: PersonRow, code: str, message: str) -> None:
         self.parsed.remarks.append(Remark(row.row, code, "error", f"第 {row.row} 行：{message}"))

@@ -5,7 +5,7 @@ Writes nothing; `payroll_import --check` stops here.
 
 import datetime
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -51,8 +51,9 @@ class Understood:
         keep_lines: bool,
     ) -> None:
         self._reading, self._people, self._settings, self._keep_lines = reading, people, settings, keep_lines
-        self._names_of = facts.absent_names
-        facts = replace(facts, absent_names=self._absent_names)
+        facts = replace(facts, absent_names=self._by_courier(facts.absent_names))
+        if last := facts.last_month:
+            facts = replace(facts, last_month=replace(last, lines=self._by_courier(last.lines)))
         self._checks = BatchChecks(
             month=reading.parsed.month, facts=facts, letters_of=self._letters_of, settings=settings
         )
@@ -145,8 +146,9 @@ class Understood:
             settings=self._settings,
         )
 
-    def _absent_names(self, workers: Iterable[int]) -> Sequence[str]:
-        return self._people.courier.call(self._names_of, workers).result()
+    def _by_courier(self, ask: Callable) -> Callable:
+        """Asked while rows are walked: the courier has the connection."""
+        return lambda *arguments: self._people.courier.call(ask, *arguments).result()
 
     def _letters_of(self, sheet_no: int) -> dict[str, str]:
         return self.parsed.tables[sheet_no - 1].header.letters

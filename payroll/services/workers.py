@@ -4,6 +4,7 @@ A payroll's newcomers go another way (`payroll.services.newcomers`), because a h
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Protocol
 
 from django.db import connection
@@ -17,6 +18,14 @@ from responsibilities.services import vault
 NAME_LENGTH, PINYIN_LENGTH, BANK_LENGTH = 60, 200, 80
 BATCH = 1000
 TURN = 720_132
+
+
+class Registered(StrEnum):
+    """What registering did for a person."""
+
+    NEW = "new"
+    PHONE = "phone"
+    CARD = "card"
 
 
 class Person(Protocol):
@@ -39,8 +48,15 @@ def turn_to_add_people() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
 
 
-def workers_register(people: Sequence[Person]) -> tuple[list[int], int]:
+class Told(Protocol):
+    """Hears what was done for the person at a position."""
+
+    def __call__(self, position: int, what: Registered, /) -> None: ...
+
+
+def workers_register(people: Sequence[Person], told: Told = lambda _position, _what: None) -> tuple[list[int], int]:
     """Each person's worker key, and how many are new. Inside the caller's transaction; names of known people stay.
+    `told` hears at which positions somebody is new, or a known one got a telephone or a card.
 
     Two imports may bring the same new person at once: whoever comes second takes the other's row.
     """
@@ -55,8 +71,18 @@ def workers_register(people: Sequence[Person]) -> tuple[list[int], int]:
     if fresh:
         known |= known_names_unscoped(fresh)
     keys = [known[index][0] for index in indexes]
-    _phones(people, keys, indexes, fresh)
-    _cards(people, keys)
+    first: dict[int, int] = {}
+    for position, key in enumerate(keys):
+        first.setdefault(key, position)
+    new = {known[index][0] for index in fresh}
+    for key in new:
+        told(first[key], Registered.NEW)
+    for what, changed in (
+        (Registered.PHONE, _phones(people, keys, indexes, fresh)),
+        (Registered.CARD, _cards(people, keys)),
+    ):
+        for key in changed - new:
+            told(first[key], what)
     return keys, len(fresh)
 
 
@@ -74,8 +100,8 @@ def _worker(index: bytes, person: Person) -> Worker:
     )
 
 
-def _phones(people: Sequence[Person], keys: list[int], indexes: list[bytes], fresh: dict[bytes, Person]) -> None:
-    """Telephones of known people who had none."""
+def _phones(people: Sequence[Person], keys: list[int], indexes: list[bytes], fresh: dict[bytes, Person]) -> set[int]:
+    """Telephones of known people who had none; whose they are."""
     given = {
         key: person.phone
         for key, index, person in zip(keys, indexes, people, strict=True)
@@ -85,21 +111,24 @@ def _phones(people: Sequence[Person], keys: list[int], indexes: list[bytes], fre
     for row in rows:
         row.phone_sealed, row.phone_last4 = vault.seal_text(given[row.pk], "phone"), given[row.pk][-4:]
     Worker.objects.bulk_update(rows, ["phone_sealed", "phone_last4"], batch_size=BATCH)
+    return {row.pk for row in rows}
 
 
-def _cards(people: Sequence[Person], keys: list[int]) -> None:
+def _cards(people: Sequence[Person], keys: list[int]) -> set[int]:
+    """Cards that people didn't have yet; whose they are."""
     index_of = vault.blind_indexer("bank_card")
     wanted = {
         (key, index_of(person.bank_card)): person for key, person in zip(keys, people, strict=True) if person.bank_card
     }
     if not wanted:
-        return
+        return set()
     known = {
         (worker, bytes(index))
         for worker, index in BankCard.objects.filter(worker__in={key for key, _index in wanted}).values_list(
             "worker_id", "number_index"
         )
     }
+    added = {owned: person for owned, person in wanted.items() if owned not in known}
     BankCard.objects.bulk_create(
         (
             BankCard(
@@ -109,9 +138,9 @@ def _cards(people: Sequence[Person], keys: list[int]) -> None:
                 last4=person.bank_card[-4:],
                 bank_name=person.bank_name[:BANK_LENGTH],
             )
-            for (worker, index), person in sorted(wanted.items(), key=lambda item: item[0])
-            if (worker, index) not in known
+            for (worker, index), person in sorted(added.items(), key=lambda item: item[0])
         ),
         batch_size=BATCH,
         ignore_conflicts=True,
     )
+    return {worker for worker, _index in added}

@@ -24,6 +24,7 @@ from payroll.selectors.attendance import (
     search_sheets,
 )
 from payroll.selectors.employers import employers_for_people, projects_for_people
+from payroll.selectors.missing_attendance import missing_attendance
 from payroll.services.attendance.annotating import READ, attendance_annotated_open
 from payroll.services.attendance.confirming import attendance_confirm, attendance_discard
 from payroll.services.attendance.originals import may_open_original, original_open
@@ -43,6 +44,7 @@ Status = AttendanceSheet.Status
 WAITING = (Status.QUEUED, Status.READING)
 # How far back the list counts what came by API, where no month is asked for, and how many of it are listed.
 REPORTED_MONTHS, REPORTED_SHOWN = 3, 50
+MISSING_SHOWN, MISSING_AT_MOST = 8, 1000
 LEVELS = {
     Status.QUEUED: "blue",
     Status.READING: "blue",
@@ -103,7 +105,14 @@ def sheet_list(request):
             "filtered": any(data.get(name) for name in ("q", "month", "status")),
             "may_upload": request.scope.can(Permission.WORKER_EDIT),
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "考勤"}],
-        },
+        }
+        | missing_attendance(
+            request.scope,
+            data.get("month"),
+            text=data.get("q", ""),
+            today=today(),
+            limit=MISSING_AT_MOST if request.GET.get("missing") == "all" else MISSING_SHOWN,
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from payroll.selectors import declarations
 from payroll.selectors.attendance import confirmed_sheet_of
 from payroll.selectors.audits import (
     attendance_of,
+    attended_unpaid,
     attention_rows,
     audit_facts_unscoped,
     days_compared,
@@ -113,6 +114,7 @@ def _screen(request, batch: PayrollBatch, form, returning):
             "rows": attention_rows(scope, batch, compared),
             "picked": set(returning["places"].value() or ()),
             "attendance": attendance_of(compared),
+            "left_out": attended_unpaid(batch),
             "attendance_sheet": confirmed_sheet_of(batch),
             "total": total,
             "balance": balance_part(scope, batch, total),

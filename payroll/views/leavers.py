@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from payroll.forms.people import SettlementConfirmForm, SettlementForm, SettlementPayForm
 from payroll.models import LeaverSettlement, SiteStay
 from payroll.rules.photos import EXTENSIONS
-from payroll.selectors.declarations import whole_figure
+from payroll.selectors.declarations import complaint_telephones, whole_figure
 from payroll.selectors.open_pay import open_pay_of
 from payroll.selectors.people_turns import last_day_late, settlement_due
 from payroll.selectors.site_people import (
@@ -23,7 +23,9 @@ from payroll.selectors.site_people import (
     signed_settlements,
     stay_by_pk,
 )
+from payroll.selectors.stay_months import months_of_stay
 from payroll.services.leavers import (
+    OFF_SHEET_CHECKED,
     paid_since,
     settlement_agree,
     settlement_confirm,
@@ -126,6 +128,8 @@ def settlement_page(request, pk):
             initial=_initial(settlement, suggestion),
             prefix="agree",
             counted=suggestion.paid_words,
+            off_sheet=suggestion.off_sheet_words,
+            checked=OFF_SHEET_CHECKED,
         ),
         "confirm": SettlementConfirmForm(
             request.POST if step == "confirm" else None,
@@ -182,10 +186,19 @@ def settlement_paper(request, pk):
     settlement = getattr(stay, "settlement", None)
     if settlement is None:
         raise NotVisible("还没有核定结算金额，没有可打印的结算单。")
+    months = months_of_stay(stay)
     return render(
         request,
         "payroll/people/settlement_paper.html",
-        {"stay": stay, "settlement": settlement, "id_masked": masked(stay.entry.worker.id_last4), "today": today()},
+        {
+            "stay": stay,
+            "settlement": settlement,
+            "months": months,
+            "beyond": settlement.earned - sum((one.earned for one in months), Decimal(0)),
+            "id_masked": masked(stay.entry.worker.id_last4),
+            "telephones": complaint_telephones(stay.entry.project.area_id)[:2],
+            "today": today(),
+        },
     )
 
 
@@ -283,6 +296,7 @@ def _initial(settlement, suggestion) -> dict:
     return {
         "earned": suggestion.earned,
         "deductions": suggestion.deductions,
+        "deduction_reason": suggestion.deduction_reason,
         "paid": suggestion.paid,
         "agreed_on": today(),
     }

@@ -88,6 +88,7 @@ def _enter(request, form: MinimumWageForm) -> bool:
         raise
     except Refused as refusal:
         show_refusal(form, refusal)
+        form.asks = form.asks or refusal.code == "amount_unlike"
         return False
     messages.success(request, f"已登记：{row.area.name}自 {row.in_force_from:%Y-%m-%d} 起每月 {row.monthly:,.2f} 元。")
     return True

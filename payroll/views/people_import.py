@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from payroll.forms.people import PeopleConfirmForm, PeopleImportForm
 from payroll.imports.people_sheets import KIND_WORDS, Kind
 from payroll.selectors.employers import employers_for_people, projects_for_people
-from payroll.services.people_import import people_import_file
+from payroll.services.people_import import Fate, RowFate, people_import_file
 from responsibilities.rules.crypto import Unreadable
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
@@ -27,7 +28,14 @@ from sheets.writing import OutColumn, OutSheet
 
 # A previewed file waits this long for its confirmation, sealed.
 KEPT_SECONDS = 30 * 60
-SHOWN = 200
+SHOWN, ROWS_SHOWN = 200, 50
+FATES = {
+    Fate.NEW: ("新登记", "green"),
+    Fate.UPDATED: ("更新", "blue"),
+    Fate.UNCHANGED: ("没有变化", "grey"),
+    Fate.PARTLY: ("部分导入", "orange"),
+    Fate.LEFT_OUT: ("不导入", "red"),
+}
 TEMPLATES = {
     Kind.ROSTER: (
         "企业名称",
@@ -115,7 +123,8 @@ def _confirmed(request, project, form, page):
     if imported.differs:
         return _preview(request, page, imported, facts["name"], facts["token"])
     cache.delete(_key(request, facts["token"]))
-    messages.success(request, _words(imported))
+    left_out = _left_out(imported.fates())
+    messages.success(request, _words(imported) + (f"{left_out}，请改正后再导入这些行。" if left_out else ""))
     return redirect(reverse("payroll:workers") + f"?{urlencode({'project': project.code})}")
 
 
@@ -170,8 +179,15 @@ def _row(remark) -> int:
 
 
 def _result(imported) -> dict:
-    parsed = imported.parsed
+    parsed, rows = imported.parsed, imported.fates()
+    counts = Counter(one.fate for one in rows)
+    # What needs a look first, else as they stand in the sheet.
+    shown = sorted(rows, key=lambda one: one.fate not in (Fate.LEFT_OUT, Fate.PARTLY))[:ROWS_SHOWN]
     return {
+        "rows": [(one, *FATES[one.fate]) for one in shown],
+        "rows_total": len(rows),
+        "counts": [(FATES[fate][0], counts[fate]) for fate in Fate if counts[fate]],
+        "left_out": _left_out(rows),
         "imported": imported,
         "kind": KIND_WORDS[parsed.kind],
         "words": _words(imported),
@@ -180,6 +196,13 @@ def _result(imported) -> dict:
         "warnings": sorted(parsed.warnings, key=_row)[:SHOWN],
         "warnings_total": len(parsed.warnings),
     }
+
+
+def _left_out(rows: list[RowFate]) -> str:
+    """How many rows aren't imported, or not as a whole; empty where all are."""
+    counts = Counter(one.fate for one in rows)
+    told = ((counts[Fate.LEFT_OUT], "行有错误，不导入"), (counts[Fate.PARTLY], "行有错误，只导入一部分"))
+    return "，".join(f"{count} {words}" for count, words in told if count)
 
 
 def _words(imported) -> str:
@@ -191,6 +214,7 @@ def _words(imported) -> str:
             ("登记进场", imported.stays, "次"),
             ("登记退场", imported.left, "次"),
             ("登记合同", imported.contracts, "份"),
+            ("更新资料", imported.updated, "项"),
         )
         if count
     ]

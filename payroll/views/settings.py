@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from payroll.forms.checks import CheckSettingForm
 from payroll.models import CheckSetting
 from payroll.rules.checks import FAMILY_LABELS, Check, Family, Setting, catalogue
+from payroll.rules.checks.minimum_wage import BelowMinimumWage
 from payroll.selectors.checks import (
     areas_to_set,
+    areas_without_minimum_wage,
     batches_with_remark,
     hits_since,
     settings_of_checks,
@@ -24,6 +26,7 @@ from payroll.views.words import decorated
 from responsibilities.models import Area
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
+from responsibilities.rules.scope import Scope
 from responsibilities.selectors.clock import now, today
 from responsibilities.selectors.figures import figures_on
 from responsibilities.services.trail import Actor
@@ -110,9 +113,10 @@ def check_page(request, code):
         "family": FAMILY_LABELS[check.family],
         "sentences": [value for name, value in vars(check).items() if name.endswith("message")],
         "figures": _figures([check]),
-        "standing": _standing(check),
+        **_standing(check),
         "history": settings_of_checks([code]).get(code, []),
         "page": page,
+        "unchecked": _unchecked(request.scope, check),
         "form": form if not check.fixed else None,
         "today": today(),
         "crumbs": [
@@ -170,6 +174,7 @@ def _rows(request, area: Area | None) -> list[dict]:
                 "figures": [figures[one] for one in check.figures if one in figures],
                 "remarks": hit.get("remarks", 0),
                 "batches": hit.get("batches", 0),
+                "unchecked": _unchecked(request.scope, check),
             }
         )
     return found
@@ -184,23 +189,24 @@ def _said(check: type[Check], row: CheckSetting | None) -> tuple[str, str, datet
     return word, level, row.in_force_from if row else None, row.reason if row else ""
 
 
-def _standing(check: type[Check]) -> list[dict]:
-    """What holds today in the city and in each area."""
-    day, found = today(), []
+def _unchecked(scope: Scope, check: type[Check]) -> list[Area]:
+    """Areas in which the check finds nothing because what it compares with isn't registered."""
+    return areas_without_minimum_wage(scope, today()) if check is BelowMinimumWage else []
+
+
+def _standing(check: type[Check]) -> dict:
+    """What holds today in the city and in each area that has its own setting (`standing`), and the areas that follow the
+    city (`following`)."""
+    day, standing, following = today(), [], []
     for area in [None, *Area.objects.exclude(kind=Area.Kind.CITY).order_by("sort_order")]:
         row = settings_on_unscoped(area.pk if area else None, day).get(check.code)
+        if area is not None and (row is None or row.area_id != area.pk):
+            following.append(area)
+            continue
         word, level, since, reason = _said(check, row)
-        own = area is None or (row is not None and row.area_id == area.pk)
-        found.append(
-            {
-                "area": area.name if area else "全市",
-                "word": word,
-                "level": level,
-                "since": since if own else None,
-                "reason": reason if own else "按全市设置",
-            }
-        )
-    return found
+        where = area.name if area else "全市"
+        standing.append({"area": where, "word": word, "level": level, "since": since, "reason": reason})
+    return {"standing": standing, "following": following}
 
 
 def _figures(checks: list[type[Check]]) -> list:

@@ -42,6 +42,7 @@ def agree(stay: SiteStay, **facts) -> LeaverSettlement:
         "deductions": Decimal(0),
         "deduction_reason": "",
         "paid": ADVANCE,
+        "off_sheet_checked": True,
         "agreed_on": AGREED_ON,
         "actor": SYSTEM,
     }

@@ -15,7 +15,7 @@ from payroll.rules.checks.batch import BY_FACTS
 from payroll.rules.checks.declared import catalogue
 from payroll.rules.checks.minimum_wage import BelowMinimumWage
 from payroll.rules.checks.people import UnknownWorker
-from payroll.rules.checks.wage_return import ConsecutiveCards, CrewOutlier, IdenticalPay, RoundSums
+from payroll.rules.checks.wage_return import ConsecutiveCards, CrewOutlier, IdenticalPay, RoundSums, SameAsLastMonth
 from payroll.rules.remarks import Remark
 
 # Made anew as a whole: what the earlier reading said of them goes.
@@ -28,6 +28,7 @@ REMADE = BY_FACTS | {
         CrewOutlier,
         IdenticalPay,
         RoundSums,
+        SameAsLastMonth,
         SameDayOtherSite,
         UnknownWorker,
     )

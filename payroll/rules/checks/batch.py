@@ -5,6 +5,7 @@ Nothing here asks the database: what is known comes in as `MonthFacts`, and what
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from payroll.rules.amounts import show
 from payroll.rules.checks.attendance import (
@@ -21,8 +22,16 @@ from payroll.rules.checks.people import (
     PaidAfterExit,
     PaidBeforeEntry,
     PaidByOtherEmployer,
+    RosterLeftOut,
 )
-from payroll.rules.checks.wage_return import ConsecutiveCards, CrewOutlier, Gathered, IdenticalPay, RoundSums
+from payroll.rules.checks.wage_return import (
+    ConsecutiveCards,
+    CrewOutlier,
+    Gathered,
+    IdenticalPay,
+    RoundSums,
+    SameAsLastMonth,
+)
 from payroll.rules.facts import MonthFacts
 from payroll.rules.month import Month
 from payroll.rules.remarks import LONGEST, Remark
@@ -71,17 +80,21 @@ class BatchChecks:
         self._severities = settings or severities({})
         self._gathered = Gathered(facts.thresholds)
         self._paid: set[int] = set()
+        self._in_order: list[int | None] = []  # whose rows they are, where the month before is compared
         self._knows_people = bool(
             facts.stays
             or facts.same_days
             or facts.paid_by_others
             or facts.attended is not None
+            or facts.present
             or facts.under_contract is not None
         )
 
     def see(self, lines: Sequence, worker_at: Callable[[int], int | None]) -> list[Remark]:
         """Remarks at these rows."""
         self._gathered.add(lines)
+        if self.facts.last_month is not None:
+            self._in_order += map(worker_at, range(len(lines)))
         if not self._knows_people:
             return []
         found: list[Remark] = []
@@ -106,10 +119,12 @@ class BatchChecks:
             found.append(self._at(seen, "net_pay", CrewOutlier, **words))
         if words := gathered.consecutive():
             found.append(self._whole(ConsecutiveCards, **words))
-        if missing := self.facts.expected - self._paid - self.facts.paid_by_others:
-            names = "、".join(self.facts.absent_names(sorted(missing)[:NAMES_TOLD]))
-            names += " 等" if len(missing) > NAMES_TOLD else ""
-            found.append(self._whole(AttendedNotPaid, people=len(missing), names=names, month=self.month.chinese))
+        for check, due in ((AttendedNotPaid, self.facts.expected), (RosterLeftOut, self.facts.present)):
+            if missing := due - self._paid - self.facts.paid_by_others:
+                words = {"people": len(missing), "names": self._names(missing), "month": self.month.chinese}
+                found.append(self._whole(check, **words))
+        if (last := self.facts.last_month) and gathered.same_as(last, self._in_order):
+            found.append(self._whole(SameAsLastMonth, month=last.month))
         if self.facts.gap:
             found.append(self._whole(MonthGap, gap=self.facts.gap))
         balance, total = self.facts.balance, gathered.total
@@ -117,6 +132,10 @@ class BatchChecks:
             words = {"balance": show(balance), "total": show(total), "gap": show(total - balance)}
             found.append(self._whole(BalanceTooLow, balance_is=self.facts.balance_is, **words))
         return found
+
+    def _names(self, workers: AbstractSet[int]) -> str:
+        names = "、".join(self.facts.absent_names(sorted(workers)[:NAMES_TOLD]))
+        return f"{names} 等" if len(workers) > NAMES_TOLD else names
 
     def _stranger(self, found: list[Remark], line) -> None:
         """Somebody nobody has seen before has neither attendance nor a contract."""
@@ -198,5 +217,6 @@ BY_FACTS = frozenset(
         PaidBeforeEntry,
         PaidByOtherEmployer,
         PaidWithoutAttendance,
+        RosterLeftOut,
     )
 )

@@ -1,6 +1,6 @@
 """People: known on this site, of age, there when they are paid for, and paid once."""
 
-from payroll.rules.checks.declared import CHILD_LABOUR, LEDGER, REAL_NAME, Check, Family
+from payroll.rules.checks.declared import CHILD_LABOUR, LEDGER, REAL_NAME, TO_ONES_OWN_CARD, Check, Family
 from payroll.rules.checks.telling import Telling
 from payroll.rules.facts import KnownWorker
 from responsibilities.rules.identifiers import age_on, date_of, mask_id, sex
@@ -94,6 +94,19 @@ class NoContract(Check):
     family = Family.PEOPLE
     message = "{name}{month}没有登记有效的劳动合同或用工书面协议。请补签并登记；未签订的不得进入施工现场。"
     basis = REAL_NAME
+
+
+class RosterLeftOut(Check):
+    code = "roster_left_out"
+    title = "在场人员没有上表"
+    what = (
+        "本单位花名册上当月在场至少一天、工资表里没有、本项目当月其他已提交的工资表和补发里也没有的人；"
+        "没有登记进场、只从工资表得知的不算，补发不核验。"
+    )
+    family = Family.PEOPLE
+    whole_batch = True
+    message = "花名册上有 {people} 人{month}在场，表里没有：{names}。没有出勤的请核对进出场登记，有出勤的请补上。"
+    basis = TO_ONES_OWN_CARD
 
 
 class PeopleChecks(Telling):

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from payroll.rules.amounts import show
 from payroll.rules.checks.declared import FROM_THE_ACCOUNT, TO_ONES_OWN_CARD, Check, Family, Severity
 from payroll.rules.checks.lines import Line
-from payroll.rules.facts import Thresholds
+from payroll.rules.facts import LastMonth, Thresholds
 
 HUNDRED, THOUSAND = Decimal(100), Decimal(1000)
 ROWS_TOLD = 12
+LEAST_COPIED = 3  # people; two may well have worked the same days again
 
 
 class IdenticalPay(Check):
@@ -78,6 +79,18 @@ class ConsecutiveCards(Check):
     figures = ("payroll_consecutive_cards",)
 
 
+class SameAsLastMonth(Check):
+    code = "same_as_last_month"
+    title = "与上月逐人相同"
+    what = "同一用工单位上个月提交的工资表与本表人员相同，每个人的天数和实发也都一样（不足 3 人的表不核验）。"
+    family = Family.WAGE_RETURN
+    default = Severity.NOTICE
+    lighter = Severity.NOTICE
+    whole_batch = True
+    message = "与 {month} 的工资表逐人相同（天数、实发都一样）。请核对是否照抄上月。"
+    basis = TO_ONES_OWN_CARD
+
+
 class Seen(NamedTuple):
     """Where a row stands and whose it is."""
 
@@ -124,6 +137,15 @@ class Gathered:
     def total(self) -> Decimal:
         """What all rows pay, yuan."""
         return sum(self._nets, Decimal("0.00"))
+
+    def same_as(self, last: LastMonth, workers: Sequence[int | None]) -> bool:
+        """Whether the rows pay the same people the same for the same days as a month before; `workers` by row.
+
+        The lines of that month are asked for only where people and sum agree.
+        """
+        if not LEAST_COPIED <= len(workers) == last.people or self.total != last.total:
+            return False
+        return Counter(zip(workers, self._days, self._nets, strict=True)) == Counter(last.lines())
 
     def identical(self) -> Iterator[tuple[Seen, dict]]:
         """(first row, words) of each group of people of one crew whose pay is the same and unexplained."""

@@ -110,3 +110,13 @@ def test_it_says_who_confirmed_the_attendance(project, cast, batch, enter, who, 
     shown = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
     assert f"考勤表由{getattr(cast, who).name}" in shown
     assert ("是编制单位自己的人" in shown) is own
+
+
+def test_who_attended_and_stands_on_no_sheet_is_told_with_his_days(cast, project, batch, enter):
+    client, page = enter(cast.labour_officer), f"/payroll/{batch.pk}/audit/"
+    assert "有考勤、没有工资" not in client.get(page).content.decode()
+    attended(project, worker(5, name="马小军"), days(7), subcontractor=cast.subcontractor)
+    attended(project, worker(6), days(3))  # by another employer
+    assert "1 人有考勤、没有工资，共 7 天：马小军。" in client.get(page).content.decode()
+    submitted(project, [person(5, name="马小军")], name="own.xlsx")
+    assert "有考勤、没有工资" not in client.get(page).content.decode()

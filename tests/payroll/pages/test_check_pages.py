@@ -51,6 +51,7 @@ def test_every_check_is_listed_with_its_severity_basis_and_figures(enter, cast):
 
 
 def test_the_list_is_filtered_searched_sorted_and_taken_along(enter, cast, faulty):
+    batch_submit(batch_id=faulty.pk, actor=Actor.system("t"))
     client = enter(cast.supervisor)
     shown = text_of(client.get("/payroll/checks/?family=wage_return"))
     assert "班组实发金额雷同" in shown
@@ -64,11 +65,38 @@ def test_the_list_is_filtered_searched_sorted_and_taken_along(enter, cast, fault
 
 
 def test_hits_link_to_the_batches_that_the_caller_sees(enter, cast, faulty):
+    batch_submit(batch_id=faulty.pk, actor=Actor.system("t"))
     shown = text_of(enter(cast.supervisor).get("/payroll/checks/net_mismatch/"))
     assert f"{problems(faulty)}?code=net_mismatch" in shown
     shown = text_of(enter(cast.other_labour_officer).get("/payroll/checks/net_mismatch/"))
     assert problems(faulty) not in shown
-    assert "近三个月没有工资表命中这一项" in shown
+    assert "近三个月提交的工资表没有命中这一项" in shown
+
+
+def test_hits_are_those_of_sheets_that_count_now(enter, cast, faulty):
+    client, page = enter(cast.supervisor), "/payroll/checks/net_mismatch/"
+    assert problems(faulty) not in text_of(client.get(page)), "a draft"
+    batch_submit(batch_id=faulty.pk, actor=Actor.system("t"))
+    assert problems(faulty) in text_of(client.get(page))
+    assert "2 处</a>" in text_of(client.get("/payroll/checks/?q=net_mismatch"))
+    PayrollBatch.objects.filter(pk=faulty.pk).update(status="superseded")
+    assert problems(faulty) not in text_of(client.get(page))
+    assert "处</a>" not in text_of(client.get("/payroll/checks/?q=net_mismatch"))
+
+
+def test_where_no_minimum_wage_is_registered_nothing_was_checked_and_the_page_says_so(enter, cast, project):
+    client, words = enter(cast.county_supervisor), "甘州区没有登记最低工资标准"
+    listed = text_of(client.get("/payroll/checks/?q=below_minimum_wage"))
+    assert f'未核验：<a href="/payroll/minimum-wages/">{words}</a>' in listed
+    assert "甘州区未核验：没有登记最低工资标准" in text_of(client.get("/payroll/checks/below_minimum_wage/"))
+    assert "没有登记最低工资标准" not in text_of(client.get("/payroll/checks/?q=net_mismatch"))
+    assert words in text_of(enter(cast.labour_officer).get("/payroll/checks/?q=below_minimum_wage"))
+    MinimumWage.objects.create(area=project.area, monthly=2020, in_force_from="2026-01-01", instrument="甘政发")
+    for user in (cast.county_supervisor, cast.labour_officer):
+        assert "未核验" not in text_of(enter(user).get("/payroll/checks/?q=below_minimum_wage"))
+    city = text_of(enter(cast.supervisor).get("/payroll/checks/?q=below_minimum_wage"))
+    assert "未核验" in city
+    assert words not in city
 
 
 def test_a_supervisor_sets_a_check_with_a_reason_and_everybody_reads_it(enter, cast):
@@ -83,6 +111,21 @@ def test_a_supervisor_sets_a_check_with_a_reason_and_everybody_reads_it(enter, c
     assert "改变处理方式" not in shown
     listed = text_of(enter(cast.labour_officer).get("/payroll/checks/?severity=stop"))
     assert "不在花名册" in listed
+
+
+def test_areas_that_follow_the_city_are_one_line(enter, cast):
+    client, page = enter(cast.supervisor), "/payroll/checks/unknown_worker/"
+    shown = text_of(client.get(page))
+    assert "各县区均按全市设置" in shown
+    assert "临泽县" not in shown.split('<option value="city"')[0]
+    assert "<code>" not in shown
+    form = {"area": "620702", "severity": "stop", "in_force_from": f"{today():%Y-%m-%d}", "reason": "试行"}
+    client.post(page, form)
+    rows = text_of(client.get(page)).split('<option value="city"')[0]
+    assert '<td class="wp-lead">甘州区</td>' in rows
+    assert "各县区均按全市设置" not in rows
+    assert "个县区按全市设置</summary>" in rows
+    assert "临泽县" in rows
 
 
 def test_a_past_day_is_refused_beside_its_field_and_the_input_stays(enter, cast):
@@ -147,6 +190,24 @@ def test_minimum_wages_are_entered_kept_and_withdrawn(enter, cast, project):
     client = enter(cast.county_supervisor)
     client.post(f"/payroll/minimum-wages/{row.pk}/withdraw/", {"reason": "文号写错"})
     assert "文号写错" in text_of(client.get("/payroll/minimum-wages/"))
+
+
+def test_a_rate_that_looks_like_a_slip_is_asked_about_once(enter, cast, project):
+    client, page = enter(cast.supervisor), "/payroll/minimum-wages/"
+    form = {"area": "620702", "monthly": "2020", "in_force_from": "2026-01-01", "instrument": "甘政发〔2025〕1号"}
+    assert client.post(page, form).status_code == 302, "nothing to compare with"
+    assert 'name="checked"' not in text_of(client.get(page))
+    for area, whose in (("620702", "甘州区现行标准"), ("620723", "全市其他县区现行标准")):
+        wrong = form | {"area": area, "monthly": "20200", "in_force_from": "2026-06-01"}
+        shown = text_of(client.post(page, wrong))
+        assert f"您填写的是 20,200.00 元，{whose}是 2,020.00 元，相差一半以上" in shown
+        assert 'name="checked"' in shown
+    assert MinimumWage.objects.count() == 1
+    assert 'name="checked"' not in text_of(client.post(page, wrong | {"monthly": ""})), "nothing to be right"
+    assert client.post(page, wrong | {"monthly": "900"}).status_code == 422, "far less too"
+    assert client.post(page, wrong | {"monthly": "1900"}).status_code == 302, "another rate, but like it"
+    assert client.post(page, wrong | {"area": "620702", "checked": "on"}).status_code == 302
+    assert MinimumWage.objects.count() == 3
 
 
 def test_the_problems_are_listed_gravest_first_with_basis_and_a_way_to_the_cell(enter, cast, faulty):

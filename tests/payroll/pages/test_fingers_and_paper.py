@@ -296,6 +296,7 @@ def test_the_settlement_of_a_leaver_has_room_for_a_seal_and_a_hand(page, cast, p
         deductions=Decimal(200),
         deduction_reason="个税",
         paid=Decimal(0),
+        off_sheet_checked=True,
         agreed_on=today(),
         actor=SYSTEM,
     )

@@ -9,12 +9,12 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from payroll.models import LabourContract, RosterEntry, SiteStay
+from payroll.models import BankCard, LabourContract, RosterEntry, SiteStay
 from payroll.services.stays import site_enter
 from projects.models import ProjectParty
 from responsibilities.services.trail import Actor
-from tests.factories.payroll import id_number, person, site
-from tests.factories.people import worker
+from tests.factories.payroll import card_number, id_number, person, site
+from tests.factories.people import on_roster, worker
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/payroll/workers/import/"
@@ -138,3 +138,78 @@ def test_another_persons_preview_is_nobody_elses(client, clerk, cast, project):
     assert "预览超过 30 分钟" in shown
     assert not LabourContract.objects.exists()
     assert not SiteStay.objects.exists()
+
+
+def roster(*rows) -> bytes:
+    book = openpyxl.Workbook()
+    book.active.append(["班组名称", "工人姓名", "证件号码", "当前工种", "发放工资银行卡号", "进场日期"])
+    for row in rows:
+        book.active.append(row)
+    box = BytesIO()
+    book.save(box)
+    return box.getvalue()
+
+
+def listed(shown: str) -> list[tuple[str, str]]:
+    """(row, what becomes of it) in the order shown."""
+    table = shown.split("逐行结果")[1].split("</table>")[0]
+    pattern = r'data-label="行">(\d+)</td>.*?<span class="wp-badge u-\w+">(\S+)</span>'
+    return re.findall(pattern, table, re.DOTALL)
+
+
+def shown_preview(clerk, cast, project, data: bytes) -> str:
+    sent = {"project": project.code, "employer": cast.subcontractor.code, "file": SimpleUploadedFile("a.xlsx", data)}
+    return clerk.post(ADDRESS, sent).content.decode()
+
+
+def test_every_row_says_what_becomes_of_it_and_how_many_are_left_out(clerk, cast, project):
+    entered = datetime.date(2026, 9, 1)
+    for n in (2, 3):
+        on_roster(project, worker(n, name=person(n)["name"]), cast.subcontractor, entered_on=entered, crew="木工班")
+    wrong = id_number(4)[:-1] + ("1" if id_number(4)[-1] != "1" else "2")
+    data = roster(
+        ["木工班", person(1)["name"], id_number(1), "木工", None, "2026-09-01"],
+        ["瓦工班", person(2)["name"], id_number(2), "木工", None, "2026-09-01"],
+        ["木工班", person(3)["name"], id_number(3), "木工", None, "2026-09-01"],
+        ["木工班", person(4)["name"], wrong, "木工", None, "2026-09-01"],
+    )
+    shown = shown_preview(clerk, cast, project, data)
+    assert listed(shown) == [("5", "不导入"), ("2", "新登记"), ("3", "更新"), ("4", "没有变化")]
+    assert "新登记 1 行，更新 1 行，没有变化 1 行，不导入 1 行" in shown
+    assert "C5 的身份证号的校验位不对" in shown
+    assert "班组、工种改为瓦工班、木工" in shown
+    assert id_number(1) not in shown
+    assert f"{id_number(1)[:6]}********{id_number(1)[-4:]}" in shown
+    button = shown.split("确认导入</button>")[1].split("</div>")[0]
+    assert "1 行有错误，不导入" in button
+    answer = clerk.post(ADDRESS, fields_of(shown), follow=True).content.decode()
+    assert "1 行有错误，不导入，请改正后再导入这些行。" in answer
+    assert RosterEntry.objects.get(worker=worker(2)).crew == "瓦工班"
+
+
+def test_where_nothing_is_wrong_nothing_is_said_to_be_left_out(clerk, cast, project):
+    shown = shown_preview(clerk, cast, project, moves(1))
+    assert "不导入" not in shown.split("确认导入</button>")[1].split("</div>")[0]
+    assert "不导入" not in clerk.post(ADDRESS, fields_of(shown), follow=True).content.decode()
+
+
+def test_a_sheet_that_only_changes_what_is_known_can_be_confirmed_too(clerk, cast, project):
+    """A new card or another crew: it was called no change, and there was no button."""
+    on_roster(project, worker(1, card=False), cast.subcontractor, entered_on=datetime.date(2026, 9, 1), crew="木工班")
+    row = ["木工班", person(1)["name"], id_number(1), "木工", card_number(1), "2026-09-01"]
+    shown = shown_preview(clerk, cast, project, roster(row))
+    assert listed(shown) == [("2", "更新")]
+    assert "加登工资卡" in shown
+    clerk.post(ADDRESS, fields_of(shown))
+    assert BankCard.objects.get().worker == worker(1, card=False)
+    again = shown_preview(clerk, cast, project, roster(row))
+    assert listed(again) == [("2", "没有变化")]
+    assert "确认导入</button>" not in again
+
+
+def test_a_long_sheet_shows_its_first_rows_and_how_many_there_are(clerk, cast, project):
+    shown = shown_preview(clerk, cast, project, moves(*range(1, 61)))
+    assert len(listed(shown)) == 50
+    assert "共 60 行" in shown
+    assert "<h2>提示</h2>" in shown, "what concerns rows beyond the first is listed apart"
+    assert "<h2>提示</h2>" not in shown_preview(clerk, cast, project, moves(1))

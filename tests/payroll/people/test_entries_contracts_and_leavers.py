@@ -173,7 +173,7 @@ def agree(leaver, **facts):
         **(
             {
                 "stay_id": leaver.pk, "earned": Decimal(9000), "deductions": Decimal(100), "deduction_reason": "借支工具",
-                "paid": Decimal(5480), "paid_reason": "9 月工资另已支付", "agreed_on": day(11), "actor": SYSTEM,
+                "paid": Decimal(5480), "off_sheet_checked": True, "paid_reason": "9 月工资另已支付", "agreed_on": day(11), "actor": SYSTEM,
             } | facts
         )
     )  # fmt: skip
@@ -218,6 +218,7 @@ def test_the_page_says_how_paid_was_counted_and_asks_why_it_differs(cast, client
     page = f"/payroll/stays/{leaver.pk}/settlement/"
     assert "银行已发 0.00 元，预支 500.00 元，合计 500.00 元" in client.get(page).content.decode()
     sent = {"step": "agree", "agree-earned": "5980", "agree-deductions": "0", "agree-agreed_on": day(11)}
+    sent["agree-off_sheet_checked"] = "on"
     shown = client.post(page, sent | {"agree-paid": "600"}).content.decode()
     assert "已支付 500.00 元，您填写的是 600.00 元，相差 100.00 元" in shown
     assert "应补发 5,380.00 元" in shown

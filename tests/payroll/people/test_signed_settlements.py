@@ -152,6 +152,7 @@ def test_whoever_agrees_anew_is_told_that_the_old_paper_is_kept(cast, client, st
         "agree-deductions": "0",
         "agree-paid": f"{NET + ADVANCE}",
         "agree-agreed_on": "2026-11-18",
+        "agree-off_sheet_checked": "on",
         "agree-version": LeaverSettlement.objects.get().version,
     }
     shown = client.post(f"/payroll/stays/{stay.pk}/settlement/", facts, follow=True).content.decode()

@@ -56,7 +56,7 @@ def refused(stay, **facts) -> tuple[str, str]:
 def settle(stay, upto):
     settlement_agree(
         stay_id=stay.pk, earned=Decimal(900), deductions=Decimal(0), deduction_reason="", paid=Decimal(0),
-        agreed_on=day(1), actor=SYSTEM,
+        off_sheet_checked=True, agreed_on=day(1), actor=SYSTEM,
     )  # fmt: skip
     if upto in ("confirmed", "paid"):
         settlement_confirm(stay_id=stay.pk, confirmed_on=day(2), scan=("结算单.pdf", PDF), actor=SYSTEM)

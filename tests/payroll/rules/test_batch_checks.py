@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from payroll.rules.checks import BatchChecks, Line, severities
-from payroll.rules.facts import MonthFacts, Thresholds
+from payroll.rules.facts import LastMonth, MonthFacts, Thresholds
 from payroll.rules.month import Month
 from tests.payroll.rules.people import card, id_number
 
@@ -185,3 +185,25 @@ def test_the_account_and_the_month_before_speak_for_the_batch():
 def test_a_setting_makes_a_remark_an_error():
     found = judged([line(1)], [1], under_contract=frozenset(), settings=severities({"no_contract": "stop"}))
     assert [(remark.code, remark.severity) for remark in found] == [("no_contract", "error")]
+
+
+def test_a_sheet_like_last_months_is_told_once_and_any_difference_silences_it():
+    def last(*changed, people=3, total="16131.39"):
+        rows = {n: (n, Decimal("26.00"), Decimal("5377.13")) for n in (1, 2, 3)} | {one[0]: one for one in changed}
+        return LastMonth("2026-09", people, Decimal(total), lambda: asked.append(1) or rows.values())
+
+    asked, lines, plain = [], [line(1), line(2), line(3)], Thresholds()
+    facts = {"thresholds": plain}
+    (found,) = judged(lines, [1, 2, 3], last_month=last(), **facts)
+    assert (found.row, found.cell, found.code, found.severity) == (0, "", "same_as_last_month", "notice")
+    assert "与 2026-09 的工资表逐人相同（天数、实发都一样）" in found.message
+    assert judged(lines, [3, 1, 2], last_month=last(), **facts), "in another order"
+    assert not judged(lines, [1, 2, 4], last_month=last(), **facts), "somebody else"
+    assert not judged(lines, [1, 2, None], last_month=last(), **facts), "somebody new"
+    assert not judged(lines, [1, 2, 3], last_month=last((3, None, Decimal("5377.13"))), **facts)
+    swapped = [(1, Decimal(26), Decimal("5377.12")), (2, Decimal(26), Decimal("5377.14"))]
+    assert not judged(lines, [1, 2, 3], last_month=last(*swapped), **facts)
+    asked.clear()
+    assert not judged(lines, [1, 2, 3], last_month=last(total="16131.40"), **facts)
+    assert not judged(lines[:2], [1, 2], last_month=last(people=2, total="10754.26"), **facts), "two people"
+    assert not asked, "the lines are asked for only where people and sum agree"

@@ -8,7 +8,7 @@ import pytest
 
 from payroll.imports.parse import parse
 from payroll.rules.checks import catalogue
-from payroll.rules.facts import AgeLimits, Facts, KnownWorker, MinimumWageFigure
+from payroll.rules.facts import AgeLimits, Facts, KnownWorker, LastMonth, MinimumWageFigure
 from sheets.reader import Range, Sheet, Workbook
 from sheets.values import WITHOUT_VALUE
 from tests.payroll.rules.people import TITLES, card, id_number, row
@@ -96,6 +96,13 @@ def repeated(second):
 
 def crew(nets, days="26"):
     return batch(*[line(n, net=net, days=str(int(days) - n % 3)) for n, net in enumerate(nets, 1)])
+
+
+def copied(days="26"):
+    """Three lines, of which last month's first one had so many days."""
+    before = [(n, Decimal(days if n == 1 else 26), Decimal("5377.13")) for n in (1, 2, 3)]
+    last = LastMonth("2026-09", 3, Decimal("16131.39"), lambda: before)
+    return batch(line(1), line(2), line(3), workers=[1, 2, 3], last_month=last)
 
 
 BAD_CARD = card(1)[:-1] + str((int(card(1)[-1]) + 1) % 10)
@@ -229,6 +236,10 @@ EXAMPLES = {
         ),
         lambda: batch(line(), workers=[7], attended={7: Decimal(26)}, expected=frozenset((7,))),
     ),
+    "roster_left_out": (
+        lambda: batch(line(), workers=[7], present=frozenset((7, 8)), absent_names=lambda _workers: ["李*"]),
+        lambda: batch(line(), workers=[7], present=frozenset((7, 8)), paid_by_others=frozenset((8,))),
+    ),
     "same_day_other_site": (
         lambda: batch(line(), workers=[7], same_days={7: [datetime.date(2026, 10, 3)]}),
         lambda: batch(line(), workers=[7], same_days={8: [datetime.date(2026, 10, 3)]}),
@@ -240,6 +251,7 @@ EXAMPLES = {
         lambda: batch(*[line(n, net=ODD[n], number=card(n)) for n in range(1, 22)]),
         lambda: batch(*[line(n, net=ODD[n], number=card(n * 7)) for n in range(1, 22)]),
     ),
+    "same_as_last_month": (lambda: copied(), lambda: copied(days="25")),
     "month_gap": (lambda: batch(line(), gap="2026年9月"), lambda: batch(line(), gap="")),
     "balance_too_low": (
         lambda: batch(line(), balance=Decimal("5377.12"), balance_is="余额为"),

@@ -136,3 +136,50 @@ def test_the_banks_statement_goes_before_the_months_credits(cast, project):
     batch = draft(project, [person(4)], name="d.xlsx")
     assert said(batch, "balance_too_low") == [(None, "balance_too_low")]
     assert "减去其他用工单位已提交的" in PayrollRemark.objects.get(batch=batch, code="balance_too_low").message
+
+
+def test_who_was_on_site_and_is_left_off_the_sheet_is_named_once_for_the_batch(cast, project):
+    """From entry to exit both days count; who is known from a payroll alone was on site as far as that payroll says."""
+    came, left = datetime.date(2026, 3, 1), datetime.date(2026, 10, 1)
+    on_roster(project, worker(1), cast.contractor, entered_on=came)
+    on_roster(project, worker(2, name="马小军"), cast.contractor, entered_on=came, left_on=left)
+    on_roster(project, worker(3, name="李敏"), cast.contractor, entered_on=datetime.date(2026, 10, 31))
+    on_roster(project, worker(4), cast.contractor, entered_on=came, left_on=datetime.date(2026, 9, 30))
+    on_roster(project, worker(5), cast.contractor, entered_on=datetime.date(2026, 11, 1))
+    on_roster(project, worker(6), cast.contractor)
+    on_roster(project, worker(7), cast.subcontractor, entered_on=came)
+    batch = draft(project, [person(1)])
+    remark = PayrollRemark.objects.get(batch=batch, code="roster_left_out")
+    assert (remark.row, remark.severity) == (None, "warning")
+    assert "花名册上有 2 人2026年10月在场，表里没有：马*军、李*。" in remark.message
+    everybody = draft(
+        project, [person(1), person(2, name="马小军"), person(3, name="李敏", days=Decimal(1))], name="b.xlsx"
+    )
+    assert said(everybody, "roster_left_out") == []
+
+
+def test_who_has_back_pay_of_the_month_or_another_employers_pay_is_not_left_out(cast, project):
+    for n in (1, 2, 3):
+        on_roster(project, worker(n), cast.contractor, entered_on=datetime.date(2026, 3, 1))
+    assert said(draft(project, [person(1)], name="a.xlsx"), "roster_left_out") == [(None, "roster_left_out")]
+    submit(draft(project, [person(2)], subcontractor=cast.subcontractor, name="b.xlsx"))
+    back_pay = submit(draft(project, [person(3)], name="c.xlsx"))
+    type(back_pay).objects.filter(pk=back_pay.pk).update(kind="back_pay", sequence=1)
+    assert said(draft(project, [person(1, days=Decimal(25))], name="d.xlsx"), "roster_left_out") == []
+
+
+def test_a_sheet_copied_from_last_month_is_told_when_read_and_when_submitted(cast, project):
+    code, rows = "same_as_last_month", [person(1), person(2), person(3)]
+    september = draft(project, rows, month_on=datetime.date(2026, 9, 1), name="9月工资.xlsx")
+    read_before = draft(project, rows, name="a.xlsx")
+    assert said(read_before, code) == [], "September isn't submitted"
+    submit(september)
+    submit(read_before)
+    assert said(read_before, code) == [(None, code)]
+    other = [person(1), person(2), person(3, crew="瓦工班")]
+    batch = draft(project, other, name="b.xlsx")
+    assert said(batch, code) == [(None, code)]
+    assert "与 2026-09 的工资表逐人相同" in PayrollRemark.objects.get(batch=batch, code=code).message
+    assert said(draft(project, other, subcontractor=cast.subcontractor, name="c.xlsx"), code) == []
+    fewer = [person(1), person(2), person(3, days=Decimal(25))]
+    assert said(draft(project, fewer, name="d.xlsx"), code) == []

@@ -71,12 +71,13 @@ def own_workbook():
     return box.getvalue()
 
 
-def test_the_same_people_come_back_and_the_copy_reads_without_a_remark(project):
+def test_the_same_people_come_back_and_the_copy_is_told_to_be_one_and_nothing_else(project):
     submitted(project, [person(1), person(2), person(3)])
     done, data = copy(project)
     assert (done.workers, done.newcomers, done.left) == (3, 0, 0)
     read = understand(data, project=project, month=NOVEMBER)
-    assert (read.parsed.accepted, read.parsed.rejected, read.remarks) == (3, 0, [])
+    assert (read.parsed.accepted, read.parsed.rejected) == (3, 0)
+    assert [remark.code for remark in read.remarks] == ["same_as_last_month"]
     assert {line.id_number for line in read.parsed.lines} == {id_number(n) for n in (1, 2, 3)}
 
 

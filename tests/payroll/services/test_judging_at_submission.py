@@ -106,6 +106,14 @@ def test_who_left_the_roster_meanwhile_is_a_stranger_and_who_came_is_none(cast, 
     assert ("unknown_worker", 4) not in codes(batch)
 
 
+def test_who_came_meanwhile_and_is_left_off_is_told_at_submission(cast, project):
+    batch = draft(project, [person(1)])
+    assert "roster_left_out" not in {code for code, _row in codes(batch)}
+    on_roster(project, worker(2), cast.contractor, entered_on=datetime.date(2026, 10, 20))
+    submit(batch)
+    assert changed(batch)["new"]["roster_left_out"] == [0]
+
+
 def test_a_minimum_wage_entered_meanwhile_counts_and_a_stop_of_it_refuses(project):
     batch = draft(
         project, [person(1), person(2, gross=Decimal(20000), net_pay=Decimal(20000), deductions=None, advance=None)]
