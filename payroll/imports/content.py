@@ -15,6 +15,7 @@ from itertools import pairwise
 from payroll.rules.amounts import NotMoney, parse_money
 from payroll.rules.banks import KNOWN_BANKS
 from payroll.rules.names import looks_like_name
+from payroll.rules.numbers import LONG_RUN, bank_beside, clean_card
 from responsibilities.rules.identifiers import (
     id_problem,
     is_luhn_valid,
@@ -49,10 +50,10 @@ PLAIN_NUMBER = re.compile(r"[0-9]{1,8}")
 STRONG = ("id", "card", "account", "phone", "name", "lost")
 CLASHES = {
     "id_number": ("card", "account", "phone", "name"),
-    "bank_card": ("id", "phone", "name"),
+    "bank_card": ("id", "phone", "name", "bank"),
     "phone": ("id", "card", "account", "name"),
     "name": ("id", "card", "account", "phone", "amount"),
-    "bank_name": ("id", "card", "account", "phone", "amount"),
+    "bank_name": ("id", "card", "account", "phone", "amount", "lost"),
     "crew": ("id", "card", "account", "phone"),
     "trade": ("id", "card", "account", "phone"),
 } | dict.fromkeys(
@@ -154,12 +155,14 @@ def _kind_of_text(text: str) -> str:
         if digits.isascii() and digits.isdigit():
             if is_mobile(normalise_phone(text)):
                 return "phone"
-            if 16 <= len(digits) <= 19 and digits.startswith("62") and is_luhn_valid(digits):
+            if _is_card(digits):
                 return "card"
             if len(digits) == 18 and digits[6:8] in ("19", "20"):
                 return "like_id"
             if 12 <= len(digits) <= 25:
                 return "account"
+        elif kind := _kind_among_words(text, digits):
+            return kind
         if MONTH.fullmatch(text.strip()):
             return "month"
     try:
@@ -175,6 +178,23 @@ def _kind_of_text(text: str) -> str:
     if CREW.fullmatch(label):
         return "crew"
     return "trade" if TRADE.fullmatch(label) else "text"
+
+
+def _kind_among_words(text: str, number: str) -> str:
+    """card or account where a cell holds one beside words, as 6217… 甘肃银行; "" for anything else."""
+    digits = clean_card(text)
+    if digits.isascii() and digits.isdigit():
+        if _is_card(digits):
+            return "card"
+        return "account" if len(digits) >= 12 and bank_beside(text) else ""
+    # More beside it than the reader takes away: still no column to leave unread without a word.
+    return "card" if any(map(_is_card, LONG_RUN.findall(number))) else ""
+
+
+def _is_card(digits: str) -> bool:
+    if not (16 <= len(digits) <= 19 and digits.startswith("62") and is_luhn_valid(digits)):
+        return False
+    return len(digits) != 18 or id_problem(digits) is not None
 
 
 def masked(cell: Cell) -> str:

@@ -4,7 +4,7 @@ from payroll.rules.checks.declared import LEDGER, TO_ONES_OWN_CARD, Check, Famil
 from payroll.rules.checks.identity import SCIENTIFIC
 from payroll.rules.checks.telling import Telling
 from payroll.rules.facts import KnownWorker
-from payroll.rules.numbers import clean_card, is_masked
+from payroll.rules.numbers import bank_beside, clean_card, is_masked, is_unclear
 from payroll.rules.remarks import quoted
 from responsibilities.rules.identifiers import is_luhn_valid, mask_card, mask_phone, normalise_phone
 from sheets.values import as_text, lost_precision
@@ -17,6 +17,7 @@ class CardMissing(Check):
     family = Family.FORMAT
     default = Severity.ERROR
     message = "{who}没有填写银行卡号{said}。请补填本人的工资卡号。"
+    unclear_message = "{who}的银行卡号一格里有不止一个号码，或者夹着别的字符，系统不会猜。请只填写本人的工资卡号。"
     masked_message = (
         "{who}的银行卡号{shown}有几位被遮住了，系统不会猜。请填写完整的卡号；为保密遮住号码的表不能用来上报。"
     )
@@ -121,6 +122,8 @@ class UnknownBank(Check):
 class AccountChecks(Telling):
     """Where a row's money goes."""
 
+    _bank_beside: str  # the bank that stands in one cell with the card of the row at hand
+
     def _card(self, row: int, name: str, value: object) -> str | None:
         if type(value) is str and value.isdigit() and value.isascii():
             card = value
@@ -164,6 +167,11 @@ class AccountChecks(Telling):
             shown = quoted(as_text(value))
             self.say(row, "bank_card", CardMissing, CardMissing.masked_message, who=name or "这一行", shown=shown)
             return None
+        if type(value) is str:
+            if is_unclear(card):
+                self.say(row, "bank_card", CardMissing, CardMissing.unclear_message, who=name or "这一行")
+                return None
+            self._bank_beside = bank_beside(value)
         if any(character.isdigit() for character in card):
             return card
         said = f"（写的是{quoted(as_text(value))}）" if value is not None and as_text(value).strip() else ""

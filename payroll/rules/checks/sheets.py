@@ -58,10 +58,14 @@ class RowsJoined(Check):
 class ColumnAmbiguous(Check):
     code = "column_ambiguous"
     title = "两列都像同一项"
-    what = "表里有两列的列名都像实发工资（或姓名、身份证号、银行卡号），内容不同，只按其中一列读取。"
+    what = (
+        "表里有两列的列名都像实发工资（或姓名、身份证号、银行卡号），内容不同，只按其中一列读取；"
+        "或者有一列的内容像银行卡号，却不能认定，没有读取。"
+    )
     family = Family.OTHER
     whole_batch = True
     message = "{said}请核对，并改正另一列的列名。"
+    unread_message = "{said}如果是工资卡号，请把列名改为“银行卡号”后重新上传。"
     basis = LEDGER
 
 
