@@ -29,12 +29,27 @@ class RegisteredCard(Check):
     title = "按登记的工资卡发放"
     what = (
         "表里没有填这个人的银行卡号，而他在花名册上，登记着一张可用的工资卡：最近一次发放成功的卡，或者唯一的一张。"
+        "整张表没有银行卡号列的，在列名处一次说明。"
         "本人尚未核对或说不是自己的、已经换掉的、银行退回的、与他人共用的卡不会代填，后来提交的工资表写了另一张卡的也不代填；代填不了的，仍按银行卡号缺失处理。"
     )
     family = Family.ACCOUNT
     default = Severity.NOTICE
     lighter = Severity.NOTICE
     message = "{who}没有填写银行卡号，已按登记的工资卡（尾号 {last4}）发放。请核对是不是本人现在用的卡。"
+    column_message = "表里没有银行卡号列，{count} 人按登记的工资卡发放。请核对是不是本人现在用的卡。"
+    basis = TO_ONES_OWN_CARD
+
+
+class CardColumnMissing(Check):
+    code = "card_column_missing"
+    title = "没有银行卡号列，有人没有工资卡"
+    what = "整张表没有银行卡号列，而其中有人没有可用的登记工资卡。这些人可以受理，发放前须登记本人的工资卡。"
+    family = Family.ACCOUNT
+    whole_batch = True
+    message = (
+        "表里没有银行卡号列，有 {count} 人没有可用的登记工资卡（{names}），现在不能发放。"
+        "请在表里加上银行卡号列后重新上传，或者在发放前登记他们本人的工资卡。"
+    )
     basis = TO_ONES_OWN_CARD
 
 
