@@ -20,7 +20,6 @@ from responsibilities.rules.identifiers import (
     id_problem,
     is_luhn_valid,
     is_mobile,
-    mask_card,
     mask_id,
     mask_phone,
     normalise_card,
@@ -29,11 +28,11 @@ from responsibilities.rules.identifiers import (
 )
 from sheets.headers import Header
 from sheets.reader import Sheet
-from sheets.values import Cell, as_text
+from sheets.values import PRECISION_LIMIT, Cell, as_text
 
 SAMPLES = 5
 SAMPLE_ROWS = 120
-SAMPLE_LENGTH = 24
+SAMPLE_LENGTH = 32
 CREW = re.compile(r".{1,16}(?:班组|(?<![加值上下夜白早晚中])班|组|队|工段|工区)(?:[(（].*[)）])?")
 TRADE = re.compile(r"(?:[\u4e00-\u9fff]{1,6}(?:工|手|员)|力工|普工|小工|大工)")
 MONTH = re.compile(r"(?:20\d{2}[年.\-/])(?:1[0-2]|0?[1-9])月?(?:份)?|20\d{2}(?:1[0-2]|0[1-9])|(?:1[0-2]|[1-9])月份?")
@@ -41,6 +40,10 @@ DIGITS = re.compile(r"\d")
 # A day, with or without an hour: no personal number, and useless with its year hidden.
 DAY = re.compile(
     r"(?:19|20)\d{2}[-/.年](?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+# A day, or seven digits and more, with whatever separates them; an ID number may end in X.
+DAY_OR_NUMBER = re.compile(
+    rf"(?:{DAY.pattern})(?!\d)|\d(?:[\W_]{{0,3}}\d){{6,}}[\W_]{{0,3}}[Xx](?![A-Za-z])|\d(?:[\W_]{{0,3}}\d){{6,}}"
 )
 # As amounts are typed, with a point or commas, and no number of a person is.
 AMOUNT = re.compile(r"[-+¥￥]?(?:\d{1,3}(?:[,，]\d{3})+|\d{1,6}(?=\.))(?:\.\d{1,2})?元?")
@@ -198,21 +201,36 @@ def _is_card(digits: str) -> bool:
 
 
 def masked(cell: Cell) -> str:
-    """A sample for people: personal numbers never in full, wherever they stand."""
+    """A sample for people: personal numbers never in full, wherever they stand; the words beside them as they are."""
+    if type(cell) is float:
+        if abs(cell) < 1e8:
+            return as_text(cell)[:SAMPLE_LENGTH]
+        if abs(cell) >= PRECISION_LIMIT:
+            return _as_excel_shows(cell)
     text = " ".join(as_text(cell).split())
-    digits = "".join(DIGITS.findall(text))
-    if DAY.fullmatch(text) or (len(digits) < 10 and AMOUNT.fullmatch(text)):
-        return text[:SAMPLE_LENGTH]
-    if len(digits) < 7 or (type(cell) is float and abs(cell) < 1e8 and not float(cell).is_integer()):
-        return text[:SAMPLE_LENGTH]
-    if len(digits) < 11:
-        return text[:SAMPLE_LENGTH] if isinstance(cell, datetime.date) or type(cell) is float else mask_card(text)
     number = normalise_card(text)
-    if is_mobile(normalise_phone(text)):
-        return mask_phone(normalise_phone(text))
+    if is_mobile(phone := normalise_phone(text)):
+        return mask_phone(phone)
     if len(number) == 18 and number[:17].isascii() and number[:17].isdigit():
         return mask_id(number)
-    return mask_card(number)[-SAMPLE_LENGTH:]
+    if not (sum(map(str.isdigit, text)) < 10 and AMOUNT.fullmatch(text)):
+        text = DAY_OR_NUMBER.sub(_covered, text)
+    return text if len(text) <= SAMPLE_LENGTH else text[: SAMPLE_LENGTH - 1] + "…"
+
+
+def _covered(match: re.Match[str]) -> str:
+    """The last four of a long number; a day as it is."""
+    number = match[0]
+    if DAY.fullmatch(number):
+        return number
+    kept = [at for at, character in enumerate(number) if character.isalnum()][-4:]
+    return "".join("*" if character.isalnum() and at < kept[0] else character for at, character in enumerate(number))
+
+
+def _as_excel_shows(number: float) -> str:
+    """6.20702E+17: a number too long for its cell."""
+    mantissa, exponent = f"{number:.5E}".split("E")
+    return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
 
 
 def sample(sheet: Sheet, header: Header) -> list[list[Cell]]:
