@@ -136,16 +136,12 @@ def choose(tables: list[Table], month: Month) -> list[Table]:
         if table.named_month < 0:
             table.why, table.said = (
                 "other_month",
-                SheetLeftOut.other_month_message.format(
-                    sheet=table.sheet.name, named=table.named, month=month.chinese
-                ),
+                SheetLeftOut.other_month_message.format(sheet=table.sheet.name, named=table.named, month=month.chinese),
             )
     if not pool:
         # Only other months are there: the best of them is read, and said to be another month's.
         pool = [max(visible, key=_rank)]
-        pool[0].said = OtherMonth.message.format(
-            sheet=pool[0].sheet.name, named=pool[0].named, month=month.chinese
-        )
+        pool[0].said = OtherMonth.message.format(sheet=pool[0].sheet.name, named=pool[0].named, month=month.chinese)
     for table in _together(pool, tables):
         table.chosen = True
     chosen = [table for table in tables if table.chosen]

@@ -113,3 +113,28 @@ def test_a_bad_month_is_said_and_nothing_stands_beside(enter, cast, project):
         "/payroll/upload/", {"project": project.code, "month": "十月", "employer": "own", "file": sheet}
     )
     assert "月份写法不对" in response.content.decode()
+
+
+def test_a_month_that_has_not_begun_is_neither_offered_nor_read(enter, cast, project, monkeypatch):
+    submitted(project, [person(1)], month_on=datetime.date(2026, 10, 1))
+    client = enter(cast.labour_officer)
+    early = shown(client, project, month="2026-12")
+    assert 'max="2026-11"' in early
+    assert "2026-12 还没有到，不能上报这个月的工资表。请选择 2026-11 或以前的月份。" in early
+    assert 'action="/payroll/copy/"' not in early
+    assert 'action="/payroll/template/"' not in early
+    for name in ("copy", "template"):
+        answer = client.get(f"/payroll/{name}/?project={project.code}&month=2026-12&employer=own", follow=True)
+        assert "2026-12 还没有到。请选择 2026-11 或以前的月份。" in answer.content.decode()
+    monkeypatch.setattr("payroll.views.uploads.batch_upload", None)  # the form says it, before the file is read
+    posted = {"project": project.code, "month": "2026-12", "employer": "own", "file": io.BytesIO(b"x")}
+    assert "2026-12 还没有到。请选择 2026-11 或以前的月份。" in client.post("/payroll/upload/", posted).content.decode()
+
+
+def test_the_month_that_runs_can_be_chosen(enter, cast, project):
+    submitted(project, [person(1)], month_on=datetime.date(2026, 10, 1))
+    client = enter(cast.labour_officer)
+    now = shown(client, project, month="2026-11")
+    assert "还没有到" not in now
+    assert 'action="/payroll/copy/"' in now
+    assert client.get(f"/payroll/copy/?project={project.code}&month=2026-11&employer=own").status_code == 200

@@ -112,7 +112,10 @@ def test_only_another_month_is_read_and_warned_of():
         "工作表“Sheet1”写的是2025年9月，上传时选的是2025年10月。请核对月份，或者换一份表。"
     ]
     several = read_book(sheet(["2025年8、9月工资表"], T, p(1), name="Sheet1"))
-    assert "写的是8月、2025年9月" in several.warnings[0].message or "写的是2025年8月、2025年9月" in several.warnings[0].message
+    assert (
+        "写的是8月、2025年9月" in several.warnings[0].message
+        or "写的是2025年8月、2025年9月" in several.warnings[0].message
+    )
 
 
 def test_a_month_written_with_its_year_counts_with_it():
