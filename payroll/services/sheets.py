@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from payroll.imports.columns import TITLES
 from payroll.imports.parse import Parsed, Reading, open_payroll
+from payroll.imports.unseen import title_row
 from payroll.models import PayrollBatch
 from payroll.rules.checks import BatchChecks, Line, Severity, stops_row
 from payroll.rules.checks.without_cards import WithoutCards
@@ -157,8 +158,7 @@ class Understood:
         return self.parsed.tables[sheet_no - 1].header.letters
 
     def _title_row_of(self, sheet_no: int) -> int:
-        header = self.parsed.tables[sheet_no - 1].header
-        return header.rows[-1] if header.rows else header.first_data_row
+        return title_row(self.parsed.tables[sheet_no - 1].header)
 
     def _tell(self, found: list[Remark]) -> None:
         """Put remarks made after rows were accepted where they belong."""

@@ -11,7 +11,7 @@ NAMES_TOLD = 5
 class WithoutCards:
     """Call `see` with lines as they are accepted and the positions where a registered card stands in, then `finish`.
 
-    `letters_of` gives the columns of a sheet by its number, `title_row_of` the row of its titles.
+    `letters_of` gives the columns of a sheet by its number, `title_row_of` the row of its titles (0: none).
     """
 
     def __init__(
@@ -52,5 +52,10 @@ class WithoutCards:
     def _remark(self, number: int, code: str, said: str) -> Remark:
         row = self._title_row_of(number)
         return Remark(
-            row, f"{self._letters_of(number)['name']}{row}", code, self._settings[code], said[:LONGEST], number
+            row,
+            f"{self._letters_of(number)['name']}{row}" if row else "",
+            code,
+            self._settings[code],
+            said[:LONGEST],
+            number,
         )
