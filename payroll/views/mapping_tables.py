@@ -21,7 +21,7 @@ STATES = {"hidden": "隐藏的工作表", "very_hidden": "隐藏的工作表", "
 EXPECTED = {"id_number": ("id",), "phone": ("phone",), "bank_card": ("card", "account")}
 NEEDED_FOR = {
     "id_number": "没有它只能按花名册认人，认不出的不能受理",
-    "bank_card": "没有它不能发到工人本人的卡上",
+    "bank_card": "没有它只能发到登记过的工资卡，没有登记的不能发放",
 }
 WRONG = {"id_number": "不是有效的身份证号", "phone": "不是手机号", "bank_card": "不像银行卡号"}
 

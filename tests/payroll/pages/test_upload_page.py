@@ -138,3 +138,18 @@ def test_the_month_that_runs_can_be_chosen(enter, cast, project):
     assert "还没有到" not in now
     assert 'action="/payroll/copy/"' in now
     assert client.get(f"/payroll/copy/?project={project.code}&month=2026-11&employer=own").status_code == 200
+
+
+def test_what_a_sheet_must_have_is_told_alike_on_the_page_and_in_the_template(enter, cast, project):
+    """As `registered_card`, `card_missing` and `matched_by_name` take it."""
+    client = enter(cast.labour_officer)
+    page = shown(client, project)
+    assert "发到花名册上登记过的工资卡" in page
+    assert "按姓名认本单位花名册上的人" in page
+    book = openpyxl.load_workbook(
+        io.BytesIO(client.get(f"/payroll/template/?project={project.code}&month=2026-10&employer=own").content)
+    )
+    told = {row[0].value: row[1].value for row in book["填写说明"].iter_rows()}
+    assert "登记过工资卡的可以不填" in told["银行卡号"]
+    assert "没有登记过的必须填" in told["银行卡号"]
+    assert "按姓名认本单位花名册上的人" in told["身份证号"]
