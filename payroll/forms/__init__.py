@@ -7,6 +7,7 @@ from payroll.models import PayrollBatch
 from payroll.rules.employers import OWN, OWN_CREWS
 from payroll.rules.month import Month
 from payroll.selectors.turns import TURNS
+from responsibilities.selectors.clock import today
 
 # What comes as a file; a nil return has none.
 UPLOADED = [(kind.value, kind.label) for kind in (PayrollBatch.Kind.SHEET, PayrollBatch.Kind.BACK_PAY)]
@@ -31,11 +32,22 @@ class MonthField(forms.CharField):
             raise forms.ValidationError("月份写法不对，应为 2026-10 这样的年月。") from None
 
 
+class BegunMonthField(MonthField):
+    """A month that has begun: nobody has worked in a later one, and no sheet of it can be uploaded."""
+
+    def clean(self, value):
+        first = super().clean(value)
+        if first is not None and first > today():
+            message = f"{first:%Y-%m} 还没有到。请选择 {today():%Y-%m} 或以前的月份。"
+            raise forms.ValidationError(message, code="month_in_future")
+        return first
+
+
 class UploadForm(forms.Form):
     """Project, month, employer, file. The choices are what the caller may upload for."""
 
     project = forms.ChoiceField(label="项目")
-    month = MonthField(label="工资月份")
+    month = BegunMonthField(label="工资月份")
     employer = forms.ChoiceField(label="用工单位")
     # Set by the links that lead here: back pay, and which one is corrected.
     kind = forms.ChoiceField(choices=UPLOADED, required=False, widget=forms.HiddenInput)
@@ -66,7 +78,7 @@ class UploadForm(forms.Form):
 class BlankForm(forms.Form):
     """What a workbook to fill in is asked for: month, employer ("" for everybody) and how it is filled."""
 
-    month = MonthField()
+    month = BegunMonthField()
     employer = forms.ChoiceField(required=False)
     amounts = forms.BooleanField(required=False)
     formulas = forms.BooleanField(required=False)

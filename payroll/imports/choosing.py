@@ -19,7 +19,7 @@ from payroll.rules.amounts import show
 from payroll.rules.checks import Severity
 from payroll.rules.checks.sheets import OtherMonth, SheetLeftOut
 from payroll.rules.month import Month
-from payroll.rules.named_months import months_in, names_month
+from payroll.rules.named_months import months_in, months_words, names_month
 from payroll.rules.remarks import Remark
 from sheets.headers import HEAD_ROWS, MAX_DEPTH, Header, find_header, match_columns, read_titles, side_by_side
 from sheets.reader import Sheet, Workbook
@@ -39,6 +39,7 @@ class Table:
     header: Header | None
     guesses: list[ColumnGuess] = field(default_factory=list)
     named_month: int = 0  # 1 this month, −1 another one, 0 none
+    named: str = ""  # the months that it names, in words
     chosen: bool = False
     why: str = ""
     said: str = ""
@@ -74,9 +75,9 @@ def _tables(sheet: Sheet, index: int, month: Month, remembered) -> Iterator[Tabl
         table = _table(sheet, index, header, remembered)
         if table.is_payroll or not tables:
             tables = [table]
-    named = _month_of(sheet, rows, tables[0].header if tables else None, month)
+    which, named = _month_of(sheet, rows, tables[0].header if tables else None, month)
     for table in tables or [Table(sheet, index, None)]:
-        table.named_month = named
+        table.named_month, table.named = which, named
         yield table
 
 
@@ -102,16 +103,18 @@ def _without_titles(sheet: Sheet, rows: list[list[Cell]]) -> Header | None:
     return None
 
 
-def _month_of(sheet: Sheet, rows: list[list[Cell]], header: Header | None, month: Month) -> int:
-    """1 where the sheet's name or title says this month, −1 where it says another one."""
-    said = names_month(months_in(sheet.name), month)
+def _month_of(sheet: Sheet, rows: list[list[Cell]], header: Header | None, month: Month) -> tuple[int, str]:
+    """1 where the sheet's name or title says this month, −1 where it says another one; and what it says."""
+    named = months_in(sheet.name)
+    said = names_month(named, month)
     if said or header is None:
-        return said
+        return said, months_words(named)
     for cells in rows[: header.rows[0] - 1 if header.rows else 0]:
         text = "".join("".join(cell.split()) for cell in cells if type(cell) is str)
-        if said := names_month(months_in(text, title=True), month):
-            return said
-    return 0
+        named = months_in(text, title=True)
+        if said := names_month(named, month):
+            return said, months_words(named)
+    return 0, ""
 
 
 def choose(tables: list[Table], month: Month) -> list[Table]:
@@ -133,12 +136,12 @@ def choose(tables: list[Table], month: Month) -> list[Table]:
         if table.named_month < 0:
             table.why, table.said = (
                 "other_month",
-                SheetLeftOut.other_month_message.format(sheet=table.sheet.name, month=month.chinese),
+                SheetLeftOut.other_month_message.format(sheet=table.sheet.name, named=table.named, month=month.chinese),
             )
     if not pool:
         # Only other months are there: the best of them is read, and said to be another month's.
         pool = [max(visible, key=_rank)]
-        pool[0].said = OtherMonth.message.format(sheet=pool[0].sheet.name, month=month.chinese)
+        pool[0].said = OtherMonth.message.format(sheet=pool[0].sheet.name, named=pool[0].named, month=month.chinese)
     for table in _together(pool, tables):
         table.chosen = True
     chosen = [table for table in tables if table.chosen]
@@ -245,17 +248,13 @@ def of_other_months(
     chosen: Iterable[tuple[Sheet, Header]], month: Month, severities: Mapping[str, str]
 ) -> list[Remark]:
     """A remark on each table that is read because somebody said so, and names another month."""
-    return [
-        Remark(
-            0,
-            "",
-            OtherMonth.code,
-            severities[OtherMonth.code],
-            OtherMonth.message.format(sheet=sheet.name, month=month.chinese),
-        )
-        for sheet, header in chosen
-        if _month_of(sheet, sheet.head(HEAD_ROWS + MAX_DEPTH), header, month) < 0
-    ]
+    found = []
+    for sheet, header in chosen:
+        which, named = _month_of(sheet, sheet.head(HEAD_ROWS + MAX_DEPTH), header, month)
+        if which < 0:
+            said = OtherMonth.message.format(sheet=sheet.name, named=named, month=month.chinese)
+            found.append(Remark(0, "", OtherMonth.code, severities[OtherMonth.code], said))
+    return found
 
 
 def left_out(tables: list[Table], severities: Mapping[str, str]) -> tuple[list[dict], list[Remark]]:

@@ -15,11 +15,11 @@ from itertools import pairwise
 from payroll.rules.amounts import NotMoney, parse_money
 from payroll.rules.banks import KNOWN_BANKS
 from payroll.rules.names import looks_like_name
+from payroll.rules.numbers import LONG_RUN, bank_beside, clean_card
 from responsibilities.rules.identifiers import (
     id_problem,
     is_luhn_valid,
     is_mobile,
-    mask_card,
     mask_id,
     mask_phone,
     normalise_card,
@@ -28,11 +28,11 @@ from responsibilities.rules.identifiers import (
 )
 from sheets.headers import Header
 from sheets.reader import Sheet
-from sheets.values import Cell, as_text
+from sheets.values import PRECISION_LIMIT, Cell, as_text
 
 SAMPLES = 5
 SAMPLE_ROWS = 120
-SAMPLE_LENGTH = 24
+SAMPLE_LENGTH = 32
 CREW = re.compile(r".{1,16}(?:班组|(?<![加值上下夜白早晚中])班|组|队|工段|工区)(?:[(（].*[)）])?")
 TRADE = re.compile(r"(?:[\u4e00-\u9fff]{1,6}(?:工|手|员)|力工|普工|小工|大工)")
 MONTH = re.compile(r"(?:20\d{2}[年.\-/])(?:1[0-2]|0?[1-9])月?(?:份)?|20\d{2}(?:1[0-2]|0[1-9])|(?:1[0-2]|[1-9])月份?")
@@ -40,6 +40,10 @@ DIGITS = re.compile(r"\d")
 # A day, with or without an hour: no personal number, and useless with its year hidden.
 DAY = re.compile(
     r"(?:19|20)\d{2}[-/.年](?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+# A day, or seven digits and more, with whatever separates them; an ID number may end in X.
+DAY_OR_NUMBER = re.compile(
+    rf"(?:{DAY.pattern})(?!\d)|\d(?:[\W_]{{0,3}}\d){{6,}}[\W_]{{0,3}}[Xx](?![A-Za-z])|\d(?:[\W_]{{0,3}}\d){{6,}}"
 )
 # As amounts are typed, with a point or commas, and no number of a person is.
 AMOUNT = re.compile(r"[-+¥￥]?(?:\d{1,3}(?:[,，]\d{3})+|\d{1,6}(?=\.))(?:\.\d{1,2})?元?")
@@ -49,10 +53,10 @@ PLAIN_NUMBER = re.compile(r"[0-9]{1,8}")
 STRONG = ("id", "card", "account", "phone", "name", "lost")
 CLASHES = {
     "id_number": ("card", "account", "phone", "name"),
-    "bank_card": ("id", "phone", "name"),
+    "bank_card": ("id", "phone", "name", "bank"),
     "phone": ("id", "card", "account", "name"),
     "name": ("id", "card", "account", "phone", "amount"),
-    "bank_name": ("id", "card", "account", "phone", "amount"),
+    "bank_name": ("id", "card", "account", "phone", "amount", "lost"),
     "crew": ("id", "card", "account", "phone"),
     "trade": ("id", "card", "account", "phone"),
 } | dict.fromkeys(
@@ -154,12 +158,14 @@ def _kind_of_text(text: str) -> str:
         if digits.isascii() and digits.isdigit():
             if is_mobile(normalise_phone(text)):
                 return "phone"
-            if 16 <= len(digits) <= 19 and digits.startswith("62") and is_luhn_valid(digits):
+            if _is_card(digits):
                 return "card"
             if len(digits) == 18 and digits[6:8] in ("19", "20"):
                 return "like_id"
             if 12 <= len(digits) <= 25:
                 return "account"
+        elif kind := _kind_among_words(text, digits):
+            return kind
         if MONTH.fullmatch(text.strip()):
             return "month"
     try:
@@ -177,22 +183,54 @@ def _kind_of_text(text: str) -> str:
     return "trade" if TRADE.fullmatch(label) else "text"
 
 
+def _kind_among_words(text: str, number: str) -> str:
+    """card or account where a cell holds one beside words, as 6217… 甘肃银行; "" for anything else."""
+    digits = clean_card(text)
+    if digits.isascii() and digits.isdigit():
+        if _is_card(digits):
+            return "card"
+        return "account" if len(digits) >= 12 and bank_beside(text) else ""
+    # More beside it than the reader takes away: still no column to leave unread without a word.
+    return "card" if any(map(_is_card, LONG_RUN.findall(number))) else ""
+
+
+def _is_card(digits: str) -> bool:
+    if not (16 <= len(digits) <= 19 and digits.startswith("62") and is_luhn_valid(digits)):
+        return False
+    return len(digits) != 18 or id_problem(digits) is not None
+
+
 def masked(cell: Cell) -> str:
-    """A sample for people: personal numbers never in full, wherever they stand."""
+    """A sample for people: personal numbers never in full, wherever they stand; the words beside them as they are."""
+    if type(cell) is float:
+        if abs(cell) < 1e8:
+            return as_text(cell)[:SAMPLE_LENGTH]
+        if abs(cell) >= PRECISION_LIMIT:
+            return _as_excel_shows(cell)
     text = " ".join(as_text(cell).split())
-    digits = "".join(DIGITS.findall(text))
-    if DAY.fullmatch(text) or (len(digits) < 10 and AMOUNT.fullmatch(text)):
-        return text[:SAMPLE_LENGTH]
-    if len(digits) < 7 or (type(cell) is float and abs(cell) < 1e8 and not float(cell).is_integer()):
-        return text[:SAMPLE_LENGTH]
-    if len(digits) < 11:
-        return text[:SAMPLE_LENGTH] if isinstance(cell, datetime.date) or type(cell) is float else mask_card(text)
     number = normalise_card(text)
-    if is_mobile(normalise_phone(text)):
-        return mask_phone(normalise_phone(text))
+    if is_mobile(phone := normalise_phone(text)):
+        return mask_phone(phone)
     if len(number) == 18 and number[:17].isascii() and number[:17].isdigit():
         return mask_id(number)
-    return mask_card(number)[-SAMPLE_LENGTH:]
+    if not (sum(map(str.isdigit, text)) < 10 and AMOUNT.fullmatch(text)):
+        text = DAY_OR_NUMBER.sub(_covered, text)
+    return text if len(text) <= SAMPLE_LENGTH else text[: SAMPLE_LENGTH - 1] + "…"
+
+
+def _covered(match: re.Match[str]) -> str:
+    """The last four of a long number; a day as it is."""
+    number = match[0]
+    if DAY.fullmatch(number):
+        return number
+    kept = [at for at, character in enumerate(number) if character.isalnum()][-4:]
+    return "".join("*" if character.isalnum() and at < kept[0] else character for at, character in enumerate(number))
+
+
+def _as_excel_shows(number: float) -> str:
+    """6.20702E+17: a number too long for its cell."""
+    mantissa, exponent = f"{number:.5E}".split("E")
+    return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
 
 
 def sample(sheet: Sheet, header: Header) -> list[list[Cell]]:

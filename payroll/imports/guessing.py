@@ -28,6 +28,13 @@ VAGUE = frozenset(
 )
 # A title that fits at least this well could be the column too.
 RIVAL_FROM = 720
+# Numbers of whoever pays, and of banks among themselves.
+NOBODYS_CARD = re.compile(r"付款|专户|联行|行号|对公")
+PERHAPS_A_FIRMS = re.compile(r"公司|企业|单位")
+OF_CARDS = re.compile(r"卡|账|帐|银行|开户")
+CARDS_FROM = 0.8
+# From this share of its cells on, a column isn't left unread without a word.
+UNREAD_FROM = 0.3
 # What is counted, not paid.
 COUNTED = re.compile(r"天|日数|工日|小时|工时|时长|次数|人数|数量|吨|方|米|里程|占比|比例|率")
 # Long numbers that are nobody's.
@@ -62,6 +69,7 @@ class ColumnGuess:
     alternatives: tuple[str, ...] = ()
     problem: str = ""  # what contradicts, as a sentence; "" for nothing
     rival: bool = False  # another column has as good a title
+    unread: bool = False  # it looks like the card column that the table lacks
 
     def as_dict(self) -> dict:
         return {
@@ -103,6 +111,8 @@ def guess_columns(
     guessing.rivals()
     if remembered:
         guessing.remember(remembered)
+    else:
+        guessing.unread_cards()
     mapping = {
         name: pick.at
         for name, pick in guessing.picks.items()
@@ -119,6 +129,7 @@ class _Guessing:
         self.mistaken = mistaken  # an attendance sheet, a register: what adds up there isn't money
         self.picks: dict[str, _Pick] = {}
         self.notes: dict[int, str] = {}  # what is said of columns that are taken for nothing
+        self.unread = 0  # the column that looks like cards and is taken for nothing
 
     def taken(self) -> set[int]:
         return {pick.at for pick in self.picks.values()}
@@ -173,8 +184,28 @@ class _Guessing:
                 )
             self.picks[name] = _Pick(best[1], min(confidence, 75) if problem else confidence, "content", problem)
 
+    def unread_cards(self) -> None:
+        """Say of a column that looks like cards and is taken for nothing, where no other one holds any."""
+        pick = self.picks.get("bank_card")
+        if pick and self._saw(pick.at).filled:
+            return
+        for at, seen in self.evidence.items():
+            title = "".join(self.header.paths.get(at, ()))
+            if at in self.taken() or SERIAL.search(title) or NOBODYS_CARD.search(title):
+                continue
+            kinds = ("card", "account", "lost") if OF_CARDS.search(title) else ("card",)
+            if seen.filled and seen.share(*kinds) >= UNREAD_FROM and seen.distinct >= max(1, seen.filled * 0.5):
+                said = f"{column_letter(at)} 列（{self.header.titles.get(at, '没有列名')}）的内容像银行卡号，没有读取。"
+                self.notes[at], self.unread = said, at
+                return
+
     def _fits(self, name: str, at: int, seen: Evidence) -> bool:
         title = "".join(self.header.paths.get(at, ()))
+        if name == "bank_card" and (NOBODYS_CARD.search(title) or PERHAPS_A_FIRMS.search(title)):
+            return False
+        if name == "bank_card" and seen.share("card") >= CARDS_FROM:
+            # No chance makes these cards, whatever the title says besides.
+            return not SERIAL.search(title) and seen.distinct >= max(1, seen.filled * 0.5)
         if any(piece in title for piece in BY_NAME[name].never) or SERIAL.search(title):
             return False
         # One name, one bank or one month many times over is no list of people.
@@ -350,7 +381,7 @@ class _Guessing:
                 continue
             name, pick = of.get(at, (None, None))
             guess = ColumnGuess(column_letter(at), title, seen.samples, alternatives=self._alternatives(at, name))
-            guess.problem = self.notes.get(at, "")
+            guess.problem, guess.unread = self.notes.get(at, ""), at == self.unread
             if pick:
                 guess.column, guess.confidence, guess.reason, guess.problem = (
                     name,
@@ -385,6 +416,7 @@ def _likeness(seen: Evidence) -> str:
         "account": "银行账号",
         "phone": "手机号",
         "name": "姓名",
+        "bank": "银行名称",
         "amount": "金额",
         "lost": "丢失了位数的长号码",
     }

@@ -171,6 +171,10 @@ def doubts(proposal: Proposal, *, named: bool = False) -> list[str]:
                     found.append(f"{where}没有找到{title}列。")
             elif guess.confidence < SURE_FROM and not guess.problem:
                 found.append(f"{where}{guess.letter} 列可能是{title}，请确认。")
+        card = sheet.guess("bank_card")
+        if card and card.reason == "content" and card.confidence < SURE_FROM and not card.problem:
+            # Numbers without a check digit, under a title that doesn't say whose: they might be anything.
+            found.append(f"{where}{card.letter} 列可能是银行卡号，请确认。")
         found += [f"{where}{guess.problem}" for guess in sheet.columns if guess.problem]
         # That a sheet names another month is a remark on it, no question about its columns.
         if sheet.why and sheet.why != "other_month":

@@ -88,9 +88,10 @@ def _of_columns(table: Table, number: int, set_severities: Mapping[str, str]) ->
     found = []
     for guess in table.guesses:
         cell = f"{guess.letter}{row}" if row else ""
-        if guess.rival:
+        if guess.rival or guess.unread:
             severity = set_severities[ColumnAmbiguous.code]
-            said = ColumnAmbiguous.message.format(said=guess.problem)
+            message = ColumnAmbiguous.message if guess.rival else ColumnAmbiguous.unread_message
+            said = message.format(said=guess.problem)
             found.append(Remark(row, cell, ColumnAmbiguous.code, severity, said, number))
         if guess.column not in TOLD or guess.column not in table.header.mapping or guess.reason != "content":
             continue

@@ -19,7 +19,7 @@ from payroll.imports.people import people_of
 from payroll.imports.rows import GRAND, Rows
 from payroll.imports.sums import sum_of, without_day_counts
 from payroll.imports.units import converted, factors_of, told, unit_above
-from payroll.imports.unseen import ComputedCells, tell_hidden_columns, tell_unread_columns
+from payroll.imports.unseen import ComputedCells, tell_hidden_columns, tell_unread_columns, title_row
 from payroll.rules.amounts import ZERO, NotMoney, parse_money, show
 from payroll.rules.checks import ORDER, Line, Memory, RowChecks
 from payroll.rules.checks.amounts import FormulaWithoutValue, TotalMismatch
@@ -205,7 +205,7 @@ class _Table:
             merged_rows[area.top] = max(merged_rows.get(area.top, 0), area.right - area.left + 1)
         self._rows = Rows(self.header, merged_rows)
         self._crews = Crews(sheet, self.header, csv)
-        self._title_row = self.header.rows[-1] if self.header.rows else self.header.first_data_row
+        self._title_row = title_row(self.header)
         self.factors = factors_of(
             self.header, unit_above(sheet.head(max(0, self.header.first_data_row - 1))), how, people
         )

@@ -15,6 +15,8 @@ from payroll.imports.layout import blocks_of, header_signature
 from payroll.imports.mapping import Proposal
 from payroll.imports.sums import sum_of, without_day_counts
 from payroll.imports.units import unit_above
+from payroll.rules.numbers import clean_card, clean_id
+from responsibilities.rules.identifiers import id_problem
 from sheets.headers import HEAD_ROWS, MAX_DEPTH, Header, read_titles
 from sheets.reader import Sheet, Workbook
 from sheets.values import Cell, column_index
@@ -117,7 +119,18 @@ def _day_counts(header: Header, people: Sequence[Sequence[Cell]]) -> set[int]:
 
 
 def _shown(cell) -> list[str]:
-    return ["", ""] if cell is None else [masked(cell), kind_of(cell)]
+    return ["", ""] if cell is None else [masked(cell), _kind(cell)]
+
+
+def _kind(cell: Cell) -> str:
+    """What a cell holds; of numbers among words, what the reader takes out of it."""
+    kind = kind_of(cell)
+    if type(cell) is not str or kind not in ("text", "name", "bank", "crew"):
+        return kind
+    if id_problem(clean_id(cell)) is None:
+        return "id"
+    card = clean_card(cell)
+    return "account" if card.isascii() and card.isdigit() and len(card) >= 10 else kind
 
 
 def _seen(cells: list, name: str | None) -> str:

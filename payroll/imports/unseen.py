@@ -28,12 +28,17 @@ def parts_of(header: Header, how: Sum) -> dict[int, str]:
     return found | {at: name for name, at in header.mapping.items() if name != "seq"}
 
 
+def title_row(header: Header) -> int:
+    """Where a remark on a column stands; 0 on a sheet without titles, whose first row is somebody's."""
+    return header.rows[-1] if header.rows else 0
+
+
 def tell_hidden_columns(
     checks: Telling, sheet: Sheet, header: Header, how: Sum, people: Sequence[Sequence[Cell]]
 ) -> None:
     """A notice of each hidden column that is read or added up; one that is empty tells nothing."""
     parts = parts_of(header, how)
-    row = header.rows[-1] if header.rows else header.first_data_row
+    row = title_row(header)
     for at in sorted(sheet.hidden_columns & parts.keys()):
         name, letter = parts[at], column_letter(at)
         cells = [cells[at - 1] for cells in people if at <= len(cells)]
@@ -65,7 +70,7 @@ def tell_unread_columns(
     ]
     # 基本、岗位、加班 = 合计: parts of what is paid, told by their sum.
     if unread and (net is None or find_sum(people, [*unread, net]) != net):
-        row = header.rows[-1] if header.rows else header.first_data_row
+        row = title_row(header)
         columns = "、".join(
             f"{column_letter(at)} 列“{header.titles.get(at) or '没有列名'}”" for at in unread[:MOST_NAMED]
         )
@@ -102,7 +107,8 @@ class ComputedCells:
             self._counts[at] = self._counts.get(at, 0) + 1
 
     def tell(self, checks: Telling) -> None:
-        """One notice a column, at its first cell."""
+        """One notice a column, at its title: it is about nobody's row."""
+        title = title_row(self._header)
         for at, (row, value) in sorted(self._seen.items()):
             letter = column_letter(at)
             cell = f"{letter}{row}"
@@ -111,8 +117,10 @@ class ComputedCells:
             amount = cents(value) if self._parts[at] in (*PAID, "") else None
             # Only figures are shown: what else stands there may be somebody's number.
             if amount is not None and value is not None:
-                checks.say_at(row, cell, FormulaComputed, value=f"{show(Decimal(amount) / 100)} 元", **words)
+                checks.say_at(
+                    title, f"{letter}{title}", FormulaComputed, value=f"{show(Decimal(amount) / 100)} 元", **words
+                )
             elif type(value) is float and self._parts[at] in MONEY_NAMES:
-                checks.say_at(row, cell, FormulaComputed, value=as_text(value), **words)
+                checks.say_at(title, f"{letter}{title}", FormulaComputed, value=as_text(value), **words)
             else:
-                checks.say_at(row, cell, FormulaComputed, FormulaComputed.plain_message, **words)
+                checks.say_at(title, f"{letter}{title}", FormulaComputed, FormulaComputed.plain_message, **words)

@@ -80,5 +80,11 @@ def names_month(named: Named, month: Month) -> int:
     return (1 if len(named) == 1 else 0) if ours else -1
 
 
+def months_words(named: Named) -> str:
+    """2026年10月, 9月、10月: as a sentence names them."""
+    told = sorted(named, key=lambda one: (one[0] or 0, one[1]))
+    return "、".join(f"{year}年{month}月" if year else f"{month}月" for year, month in told)
+
+
 def _year(text: str | None) -> int | None:
     return None if text is None else int(text) if len(text) == 4 else 2000 + int(text)

@@ -188,6 +188,12 @@ def remarks_beside_rows(scope: Scope, batch: PayrollBatch) -> QuerySet:
     return remarks_of_batch(scope, batch).filter(places)
 
 
+def rejected_by_sheet(scope: Scope, batch: PayrollBatch) -> dict[int, int]:
+    """How many rows of each sheet can't be taken; sheets without any stand out."""
+    found = rejected_of(scope, batch).order_by().values("sheet_no").annotate(found=Count("pk"))
+    return {one["sheet_no"]: one["found"] for one in found}
+
+
 def remark_counts(scope: Scope, batch: PayrollBatch) -> dict[str, int]:
     """How many errors, warnings and notices."""
     return remarks_of_batch(scope, batch).aggregate(

@@ -94,10 +94,12 @@ def _stood_in(lines, known: Recognised, letters):
     for position, line in enumerate(lines):
         if line.bank_card is not None or line.worker is None or not line.worker.other_cards:
             continue
+        if "bank_card" not in letters[line.sheet_no - 1]:
+            continue  # told once for the sheet: payroll.rules.checks.without_cards
         if stand_in := known.stand_ins.get(position):
             message = RegisteredCard.message.format(who=line.name, last4=stand_in.last4)
             yield _remark(line, letters, "bank_card", RegisteredCard, message)
-        elif "bank_card" in letters[line.sheet_no - 1]:
+        else:
             message = CardMissing.message.format(who=line.name, said="")
             yield _remark(line, letters, "bank_card", CardMissing, message)
 

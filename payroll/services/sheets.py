@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from payroll.imports.columns import TITLES
 from payroll.imports.parse import Parsed, Reading, open_payroll
+from payroll.imports.unseen import title_row
 from payroll.models import PayrollBatch
 from payroll.rules.checks import BatchChecks, Line, Severity, stops_row
+from payroll.rules.checks.without_cards import WithoutCards
 from payroll.rules.facts import MonthFacts
 from payroll.rules.month import Month
 from payroll.rules.remarks import Remark
@@ -102,11 +104,15 @@ class Understood:
         told(0, expected)
         elsewhere = courier.call(month_has_other_sheets_unscoped, people.project_id, people.month_on)
         seen, warned, checks, given = [], [], self._checks, False
+        without_cards = WithoutCards(
+            letters_of=self._letters_of, title_row_of=self._title_row_of, settings=self._settings
+        )
         asked: deque[Future] = deque()
         for lines in reading.chunks():
             recognised = people.recognise(lines)
             asked.append(courier.call(self._remarks_of, lines, recognised, elsewhere))
             seen += checks.see(lines, recognised.worker_pk)
+            without_cards.see(lines, recognised.stand_ins)
             while asked and asked[0].done():
                 warned += asked.popleft().result()
             if give is not None and reading.held + len(seen) + len(warned) > MOST_HELD:
@@ -118,7 +124,7 @@ class Understood:
             yield lines, recognised
             done += len(lines)
             told(done, expected)
-        last = checks.finish()  # while the last lines are written
+        last = [*checks.finish(), *without_cards.finish()]  # while the last lines are written
         for answer in asked:
             warned += answer.result()
         if given:
@@ -152,6 +158,9 @@ class Understood:
 
     def _letters_of(self, sheet_no: int) -> dict[str, str]:
         return self.parsed.tables[sheet_no - 1].header.letters
+
+    def _title_row_of(self, sheet_no: int) -> int:
+        return title_row(self.parsed.tables[sheet_no - 1].header)
 
     def _tell(self, found: list[Remark]) -> None:
         """Put remarks made after rows were accepted where they belong."""

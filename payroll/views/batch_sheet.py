@@ -13,6 +13,7 @@ from payroll.selectors.batches import (
     current_batch,
     drafts_beside,
     may_act_on,
+    rejected_by_sheet,
     remark_counts,
     remarks_beside_rows,
     remarks_of_batch,
@@ -42,6 +43,8 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
     columns = columns_of(request.scope, batch, sheet_no)
     page.object_list = rows_of(request.scope, batch, sheet_no, columns, [row["row"] for row in page.object_list])
     counts = remark_counts(request.scope, batch)
+    rejected = rejected_by_sheet(request.scope, batch) if batch.rejected else {}
+    of_sheet = f"sheet={sheet_no}" if len(names) > 1 else ""
     total = accepted_total(batch)
     declared = batch.declared_total_net
     replaces = current_batch(request.scope, batch) if batch.status == Status.DRAFT else None
@@ -53,14 +56,15 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
         "query": _kept(names, sheet_no, only),
         "columns": columns,
         "sheet_no": sheet_no,
-        "tabs": _tabs(names, sheet_no) if len(names) > 1 else [],
+        "tabs": _tabs(names, sheet_no, only, rejected) if len(names) > 1 else [],
+        "views": _views(request, batch, sheet_no, only, rejected.get(sheet_no, 0), of_sheet),
+        "errors_url": f"?{_errors_of(rejected, sheet_no, len(names))}only=errors",
         "at": at,
         "page_problems": any(row.remarks for row in page.object_list),
         "counts": counts,
         "problem_total": sum(counts.values()),
         "first_error": _first_error(request, batch, names),
-        "whole": [said(remark) for remark in remarks_beside_rows(request.scope, batch)],
-        "problem_rows": row_numbers(request.scope, batch, sheet_no, only="remarks").count(),
+        "whole": [said(remark, names) for remark in remarks_beside_rows(request.scope, batch)],
         "total": total,
         "declared_gap": None if declared is None else declared - batch.total_net,
         "balance": _balance(request.scope, batch, total),
@@ -106,13 +110,44 @@ def _kept(names: list[str], sheet_no: int, only: str) -> str:
     return "".join(f"{one}&" for one in [*kept, *([f"only={only}"] if only else [])])
 
 
-def _tabs(names: list[str], chosen: int) -> list[dict]:
-    """A sheet of the file each; names that stand twice are numbered."""
+def _views(request, batch: PayrollBatch, sheet_no: int, only: str, rejected: int, of_sheet: str) -> list[dict]:
+    """All rows of the sheet, those with a remark, those with an error: how many of this sheet each shows."""
+    several = len(batch.sheet_names) > 1
+    rows = batch.parts[sheet_no - 1]["rows"] if several else batch.rows
+    remarked = row_numbers(request.scope, batch, sheet_no, only="remarks").count()
+    here = "本表" if several else ""
+    found = (
+        (f"{here}全部行", "", rows),
+        (f"只看{here}有问题的行", "remarks", remarked),
+        (f"只看{here}错误", "errors", rejected),
+    )
+    return [
+        {
+            "label": label,
+            "url": "?" + "&".join(filter(None, (of_sheet, f"only={name}" if name else ""))),
+            "count": count,
+            "active": only == name,
+        }
+        for label, name, count in found
+    ]
+
+
+def _errors_of(rejected: dict[int, int], sheet_no: int, sheets: int) -> str:
+    """The part of the address that leads to a sheet with errors: this one, else the first that has any."""
+    if sheets < 2:
+        return ""
+    return f"sheet={sheet_no if sheet_no in rejected or not rejected else min(rejected)}&"
+
+
+def _tabs(names: list[str], chosen: int, only: str, rejected: dict[int, int]) -> list[dict]:
+    """A sheet of the file each, marked where rows of it can't be taken; names that stand twice are numbered."""
+    kept = f"&only={only}" if only else ""
     return [
         {
             "label": f"{name}（{names[:at].count(name)}）" if names.count(name) > 1 else name,
-            "url": f"?sheet={at}",
+            "url": f"?sheet={at}{kept}",
             "active": at == chosen,
+            "mark": f"错误 {rejected[at]} 行" if at in rejected else "",
         }
         for at, name in enumerate(names, start=1)
     ]

@@ -27,9 +27,9 @@ NOT_SAID = "请先填写工资月份（例如 2026-10）和用工单位，再下
 @require_safe
 def template_file(request):
     """The month's payroll with the roster filled in."""
-    project, asked = _asked(request)
+    project, asked, wrong = _asked(request)
     if asked is None:
-        return _back(request, NOT_SAID)
+        return _back(request, wrong)
     box = BytesIO()
     template_write(
         box,
@@ -47,9 +47,9 @@ def template_file(request):
 @require_safe
 def copy_file(request):
     """The new month's sheet, made from the employer's last submitted one."""
-    project, asked = _asked(request)
+    project, asked, wrong = _asked(request)
     if asked is None or asked["employer"] == EVERYBODY:
-        return _back(request, NOT_SAID)
+        return _back(request, wrong)
     box = BytesIO()
     try:
         month_copy(
@@ -69,18 +69,19 @@ def copy_file(request):
 
 
 def _asked(request):
-    """The project, and what the address asks for; None where it can't be understood."""
+    """The project, what the address asks for (None where that can't be had), and what is said then."""
     project = project_for(request.scope, request.GET.get("project", ""), Permission.PAYROLL_UPLOAD)
     employers = employers_for_upload(request.scope, project)
     form = BlankForm(request.GET, employers=employers)
     if not form.is_valid():
-        return project, None
+        too_early = form.has_error("month", code="month_in_future")
+        return project, None, form.errors["month"][0] if too_early else NOT_SAID
     data = form.cleaned_data
     month = Month(data["month"].year, data["month"].month)
     employer = EVERYBODY
     if data["employer"]:
         employer = next((one for one in employers if one and one.code == data["employer"]), None)
-    return project, data | {"month": month, "employer": employer}
+    return project, data | {"month": month, "employer": employer}, NOT_SAID
 
 
 def _back(request, message: str):

@@ -1,7 +1,7 @@
 """A batch as the sheet it came from: rows in their places, cells with what is said about them. Numbers masked."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from payroll.imports.columns import TITLES
 from payroll.models import PayrollBatch, PayrollLine, PayrollRemark
 from payroll.rules.checks import catalogue
+from payroll.rules.places import sheet_words
 from payroll.selectors.batches import lines_of, rejected_of, remarks_of_batch
 from responsibilities.rules.scope import Scope
 from sheets.values import column_index
@@ -83,6 +84,7 @@ class Said:
     code: str
     title: str
     basis: str
+    sheet: str = ""  # whose cell it is, where several sheets were read
 
 
 @dataclass(slots=True)
@@ -96,11 +98,13 @@ class GridRow:
     remarks: list[Said] = field(default_factory=list)
 
 
-def said(remark: PayrollRemark) -> Said:
-    """A remark in the words of its check."""
+def said(remark: PayrollRemark, names: Sequence[str] = ()) -> Said:
+    """A remark in the words of its check; with the `names` of all sheets, it says on which one its cell is."""
     check = catalogue().get(remark.code)
     title, basis = (check.title, str(check.basis)) if check else (remark.code, "")
-    return Said(LEVELS[remark.severity], WORDS[remark.severity], remark.cell, remark.message, remark.code, title, basis)
+    level, word = LEVELS[remark.severity], WORDS[remark.severity]
+    sheet = sheet_words(remark.sheet_no, names) if remark.cell else ""
+    return Said(level, word, remark.cell, remark.message, remark.code, title, basis, sheet)
 
 
 def columns_of(scope: Scope, batch: PayrollBatch, sheet_no: int = 1) -> list[GridColumn]:

@@ -1,6 +1,7 @@
 """A table of the mapping page: its columns with words for how sure they are, its chips and its first rows."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from payroll.forms.mapping import MappingForm
 from payroll.imports.columns import TITLES
@@ -8,6 +9,7 @@ from payroll.imports.correcting import REQUIRED, WANTED
 from payroll.imports.judging import Judging, Verdict
 from payroll.imports.mapping import SURE_FROM
 from payroll.rules.amounts import NotMoney, parse_money
+from payroll.rules.days import NotDays, parse_days
 from payroll.rules.net import TOLERANCE
 from payroll.views.grid import MONEY, NUMBERS
 from sheets.values import column_index
@@ -19,7 +21,7 @@ STATES = {"hidden": "隐藏的工作表", "very_hidden": "隐藏的工作表", "
 EXPECTED = {"id_number": ("id",), "phone": ("phone",), "bank_card": ("card", "account")}
 NEEDED_FOR = {
     "id_number": "没有它只能按花名册认人，认不出的不能受理",
-    "bank_card": "没有它不能发到工人本人的卡上",
+    "bank_card": "没有它只能发到登记过的工资卡，没有登记的不能发放",
 }
 WRONG = {"id_number": "不是有效的身份证号", "phone": "不是手机号", "bank_card": "不像银行卡号"}
 
@@ -186,26 +188,43 @@ def _preview(table: dict, letters: dict[str, str]):
     for number, cells in enumerate(table["rows"], start=table["top"]):
         if number < table["first_data_row"] or sum(1 for text, _kind in cells if text) < 2:
             continue
-        read = judging.cells(cells)
-        shown = [_cell(name, letter, cells, read) for name, letter in order]
-        rows.append((number, shown, *_check(judging.verdict(cells))))
+        read, verdict = judging.cells(cells), judging.verdict(cells)
+        made = _made_of(verdict)
+        shown = [_cell(name, letter, cells, read, made) for name, letter in order]
+        rows.append((number, shown, *_check(verdict)))
         if len(rows) == PREVIEW_ROWS:
             break
     return titles, rows
 
 
-def _cell(name: str, letter: str, cells: list, read: list) -> PreviewCell:
-    """A cell as it will be read; `cells` are as they stand, `read` has the amounts in yuan."""
+def _made_of(verdict: Verdict) -> dict[str, Decimal]:
+    """Gross and deductions as they are kept of a row that adds up: an advance is taken out of what holds it."""
+    judged = verdict.judged
+    if judged is None or not judged.agrees:
+        return {}
+    return {"gross": judged.gross} | ({} if judged.deductions is None else {"deductions": judged.deductions})
+
+
+def _cell(name: str, letter: str, cells: list, read: list, made: dict[str, Decimal]) -> PreviewCell:
+    """A cell as it will be read; `cells` are as they stand, `read` has the amounts in yuan, `made` what is kept of
+    them."""
     at = column_index(letter) - 1
     text, kind = cells[at] if at < len(cells) else ("", "")
     if name in NUMBERS:
+        value = read[at] if text else None
         try:
-            amount = parse_money(read[at] if text else None)
-        except NotMoney:
+            if name not in MONEY:
+                return PreviewCell(_days(parse_days(value)), True)
+            amount = made.get(name, parse_money(value))
+        except (NotMoney, NotDays):
             return PreviewCell(text, True, "不是数字")
-        return PreviewCell(f"{amount:,.2f}" if name in MONEY and amount is not None else text, True)
+        return PreviewCell("" if amount is None else f"{amount:,.2f}", True)
     wrong = WRONG[name] if text and name in EXPECTED and kind not in EXPECTED[name] else ""
     return PreviewCell(text, False, wrong)
+
+
+def _days(days: Decimal | None) -> str:
+    return "" if days is None else f"{days:f}"
 
 
 def _check(verdict: Verdict) -> tuple[str, str]:

@@ -78,9 +78,11 @@ def upload_page(request):
 def _standing(request, form: UploadForm, project, employers: list) -> dict:
     """What the page says once project, month and employer are chosen."""
     month_on = _first_day(form["month"].value())
+    if month_on is not None and month_on > today():
+        return {"standing": None, "too_early": f"{month_on:%Y-%m}", "last_month": f"{today():%Y-%m}"}
     code = form["employer"].value() or _only(employers)
     if project is None or month_on is None or not employers or code not in _codes(employers):
-        return {"standing": None}
+        return {"standing": None, "last_month": f"{today():%Y-%m}"}
     employer = next((one for one in employers if one and one.code == code), None)
     found = standing(request.scope, project, month_on, employer)
     for batch in (*found.open, found.current, found.last):
@@ -89,6 +91,7 @@ def _standing(request, form: UploadForm, project, employers: list) -> dict:
     needed, what, owed = _to_compare(found)
     return {
         "standing": found,
+        "last_month": f"{today():%Y-%m}",
         "employer_code": code,
         "employer_name": employer_words(employer),
         "month": f"{month_on:%Y-%m}",

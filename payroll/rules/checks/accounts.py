@@ -4,7 +4,7 @@ from payroll.rules.checks.declared import LEDGER, TO_ONES_OWN_CARD, Check, Famil
 from payroll.rules.checks.identity import SCIENTIFIC
 from payroll.rules.checks.telling import Telling
 from payroll.rules.facts import KnownWorker
-from payroll.rules.numbers import clean_card, is_masked
+from payroll.rules.numbers import bank_beside, clean_card, is_masked, is_unclear
 from payroll.rules.remarks import quoted
 from responsibilities.rules.identifiers import is_luhn_valid, mask_card, mask_phone, normalise_phone
 from sheets.values import as_text, lost_precision
@@ -17,6 +17,7 @@ class CardMissing(Check):
     family = Family.FORMAT
     default = Severity.ERROR
     message = "{who}没有填写银行卡号{said}。请补填本人的工资卡号。"
+    unclear_message = "{who}的银行卡号一格里有不止一个号码，或者夹着别的字符，系统不会猜。请只填写本人的工资卡号。"
     masked_message = (
         "{who}的银行卡号{shown}有几位被遮住了，系统不会猜。请填写完整的卡号；为保密遮住号码的表不能用来上报。"
     )
@@ -28,12 +29,27 @@ class RegisteredCard(Check):
     title = "按登记的工资卡发放"
     what = (
         "表里没有填这个人的银行卡号，而他在花名册上，登记着一张可用的工资卡：最近一次发放成功的卡，或者唯一的一张。"
+        "整张表没有银行卡号列的，在列名处一次说明。"
         "本人尚未核对或说不是自己的、已经换掉的、银行退回的、与他人共用的卡不会代填，后来提交的工资表写了另一张卡的也不代填；代填不了的，仍按银行卡号缺失处理。"
     )
     family = Family.ACCOUNT
     default = Severity.NOTICE
     lighter = Severity.NOTICE
     message = "{who}没有填写银行卡号，已按登记的工资卡（尾号 {last4}）发放。请核对是不是本人现在用的卡。"
+    column_message = "表里没有银行卡号列，{count} 人按登记的工资卡发放。请核对是不是本人现在用的卡。"
+    basis = TO_ONES_OWN_CARD
+
+
+class CardColumnMissing(Check):
+    code = "card_column_missing"
+    title = "没有银行卡号列，有人没有工资卡"
+    what = "整张表没有银行卡号列，而其中有人没有可用的登记工资卡。这些人可以受理，发放前须登记本人的工资卡。"
+    family = Family.ACCOUNT
+    whole_batch = True
+    message = (
+        "表里没有银行卡号列，有 {count} 人没有可用的登记工资卡（{names}），现在不能发放。"
+        "请在表里加上银行卡号列后重新上传，或者在发放前登记他们本人的工资卡。"
+    )
     basis = TO_ONES_OWN_CARD
 
 
@@ -121,6 +137,8 @@ class UnknownBank(Check):
 class AccountChecks(Telling):
     """Where a row's money goes."""
 
+    _bank_beside: str  # the bank that stands in one cell with the card of the row at hand
+
     def _card(self, row: int, name: str, value: object) -> str | None:
         if type(value) is str and value.isdigit() and value.isascii():
             card = value
@@ -164,6 +182,11 @@ class AccountChecks(Telling):
             shown = quoted(as_text(value))
             self.say(row, "bank_card", CardMissing, CardMissing.masked_message, who=name or "这一行", shown=shown)
             return None
+        if type(value) is str:
+            if is_unclear(card):
+                self.say(row, "bank_card", CardMissing, CardMissing.unclear_message, who=name or "这一行")
+                return None
+            self._bank_beside = bank_beside(value)
         if any(character.isdigit() for character in card):
             return card
         said = f"（写的是{quoted(as_text(value))}）" if value is not None and as_text(value).strip() else ""

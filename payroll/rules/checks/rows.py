@@ -78,6 +78,7 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         self._has_id = "id_number" in letters
         self.blank_ids = blank_ids
         self._has_card = "bank_card" in letters
+        self._bank_beside = ""
         self._banks_known: set[object] = set()
         self._priced = self._below = self._unexplained = 0
         self.taken_back: frozenset[str] = frozenset()
@@ -117,6 +118,8 @@ class RowChecks(IdentityChecks, AccountChecks, AmountChecks, PeopleChecks, Minim
         else:
             card = self._card(row, name, card)
             told = card is None
+            if self._bank_beside:
+                bank, self._bank_beside = bank or self._bank_beside, ""
         phone = self._phone(row, name, phone) if phone is not None else None
         if bank is not None and bank not in self._banks_known:
             bank = self._bank(row, bank)

@@ -13,7 +13,7 @@ class SheetLeftOut(Check):
     message = "工作表“{sheet}”与{others}是同一批人，没有重复计入。"
     lost_message = "其中 {count} 人（{names}）不在已读取的表里，请核对是否漏发。"
     sum_message = "它的实发合计是 {total} 元，已读取的是 {read} 元，两者不同，请核对。"
-    other_month_message = "工作表“{sheet}”写的是别的月份，不是{month}，没有读取。"
+    other_month_message = "工作表“{sheet}”写的是{named}，上传时选的是{month}，没有读取。"
     no_people_message = "工作表“{sheet}”里没有工人，没有读取。"
     hidden_message = "隐藏的工作表“{sheet}”像工资表，没有读取。如果其中有人要发放，请取消隐藏后重新上传。"
     basis = LEDGER
@@ -25,7 +25,7 @@ class OtherMonth(Check):
     what = "工作表的名称或标题写的月份不是正在导入的月份。"
     family = Family.OTHER
     whole_batch = True
-    message = "工作表“{sheet}”写的是别的月份，而正在导入的是{month}。请核对月份或换一份表。"
+    message = "工作表“{sheet}”写的是{named}，上传时选的是{month}。请核对月份，或者换一份表。"
     unnamed_message = "工作表“{sheet}”没有写明月份，已与写明{month}的表一起读取。请核对它是不是同一个月的工资。"
     basis = LEDGER
 
@@ -58,10 +58,14 @@ class RowsJoined(Check):
 class ColumnAmbiguous(Check):
     code = "column_ambiguous"
     title = "两列都像同一项"
-    what = "表里有两列的列名都像实发工资（或姓名、身份证号、银行卡号），内容不同，只按其中一列读取。"
+    what = (
+        "表里有两列的列名都像实发工资（或姓名、身份证号、银行卡号），内容不同，只按其中一列读取；"
+        "或者有一列的内容像银行卡号，却不能认定，没有读取。"
+    )
     family = Family.OTHER
     whole_batch = True
     message = "{said}请核对，并改正另一列的列名。"
+    unread_message = "{said}如果是工资卡号，请把列名改为“银行卡号”后重新上传。"
     basis = LEDGER
 
 

@@ -44,10 +44,10 @@ class Telling:
         return self.say_at(row, self.cell(column, row), check, message, **words)
 
     def say_at(self, row: int, cell: str, check: type[Check], message: str = "", /, **words) -> bool:
-        """The same at any cell."""
+        """The same at any cell; row 0 is the sheet as a whole."""
         severity = self.severities[check.code]
         text = (message or check.message).format(**words)[:LONGEST]
-        remark = Remark(row, cell, check.code, severity, text, self.sheet_no)
+        remark = Remark(row, cell if row else "", check.code, severity, text, self.sheet_no)
         if severity == Severity.ERROR:
             self.errors.append(remark)
             return False

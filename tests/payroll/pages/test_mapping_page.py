@@ -228,6 +228,33 @@ def test_amounts_in_another_unit_are_shown_as_they_will_be_read(enter, cast, pro
     assert re.findall("相[符差][^<]*", shown.partition("这样读取时")[2]) == ["相符", "相差 10.00"]
 
 
+def test_days_and_cards_are_shown_as_the_reader_takes_them(enter, cast, project):
+    titles = [["银行账号（开户行）", "出勤天数", "应发工资", "实发工资"]]
+    rows = [
+        [f"{card_number(1)}（甘肃银行）", "26天", 6000, 6000],
+        [f"甘肃银行 {card_number(2)}", "28/30", 6000, 6000],
+        [f"卡号：{card_number(3)}", "很多", 6000, 6000],
+    ]
+    batch = of_titles(project, titles, *rows)
+    assert [line.card.last4 for line in batch.lines.order_by("row")] == [card_number(n)[-4:] for n in (1, 2)]
+    shown = text_of(enter(cast.labour_officer).get(address(batch))).partition("这样读取时")[2]
+    assert "不像银行卡号" not in shown
+    assert re.findall(r'<td class="num ">([\d.]+)</td>', shown) == ["26", "28"]
+    assert shown.count("不是数字") == 2, "the title of the cell and its word"
+    assert card_number(1)[:12] not in shown
+
+
+def test_a_total_that_holds_the_advance_is_shown_without_it_as_the_sheet_is(enter, cast, project):
+    rows = [[6000, 100, 500, 30, 630, 5370], [5000, 100, 500, 0, 600, 4400]]
+    batch = of_titles(project, GROUPED, *rows, merged=GROUP_MERGED)
+    client = enter(cast.labour_officer)
+    shown = text_of(client.get(address(batch))).partition("这样读取时")[2]
+    kept = [f"{amount:,.2f}" for amount in batch.lines.order_by("row").values_list("deductions", flat=True)]
+    assert kept == ["130.00", "100.00"]
+    assert all(f">{amount}</td>" in shown for amount in kept)
+    assert ">630.00</td>" not in shown
+
+
 def test_a_draft_can_be_opened_again_and_a_submitted_one_not(enter, cast, project):
     from payroll.services.submissions import batch_submit
     from responsibilities.services.trail import Actor

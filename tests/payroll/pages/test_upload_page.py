@@ -113,3 +113,43 @@ def test_a_bad_month_is_said_and_nothing_stands_beside(enter, cast, project):
         "/payroll/upload/", {"project": project.code, "month": "十月", "employer": "own", "file": sheet}
     )
     assert "月份写法不对" in response.content.decode()
+
+
+def test_a_month_that_has_not_begun_is_neither_offered_nor_read(enter, cast, project, monkeypatch):
+    submitted(project, [person(1)], month_on=datetime.date(2026, 10, 1))
+    client = enter(cast.labour_officer)
+    early = shown(client, project, month="2026-12")
+    assert 'max="2026-11"' in early
+    assert "2026-12 还没有到，不能上报这个月的工资表。请选择 2026-11 或以前的月份。" in early
+    assert 'action="/payroll/copy/"' not in early
+    assert 'action="/payroll/template/"' not in early
+    for name in ("copy", "template"):
+        answer = client.get(f"/payroll/{name}/?project={project.code}&month=2026-12&employer=own", follow=True)
+        assert "2026-12 还没有到。请选择 2026-11 或以前的月份。" in answer.content.decode()
+    monkeypatch.setattr("payroll.views.uploads.batch_upload", None)  # the form says it, before the file is read
+    posted = {"project": project.code, "month": "2026-12", "employer": "own", "file": io.BytesIO(b"x")}
+    assert "2026-12 还没有到。请选择 2026-11 或以前的月份。" in client.post("/payroll/upload/", posted).content.decode()
+
+
+def test_the_month_that_runs_can_be_chosen(enter, cast, project):
+    submitted(project, [person(1)], month_on=datetime.date(2026, 10, 1))
+    client = enter(cast.labour_officer)
+    now = shown(client, project, month="2026-11")
+    assert "还没有到" not in now
+    assert 'action="/payroll/copy/"' in now
+    assert client.get(f"/payroll/copy/?project={project.code}&month=2026-11&employer=own").status_code == 200
+
+
+def test_what_a_sheet_must_have_is_told_alike_on_the_page_and_in_the_template(enter, cast, project):
+    """As `registered_card`, `card_missing` and `matched_by_name` take it."""
+    client = enter(cast.labour_officer)
+    page = shown(client, project)
+    assert "发到花名册上登记过的工资卡" in page
+    assert "按姓名认本单位花名册上的人" in page
+    book = openpyxl.load_workbook(
+        io.BytesIO(client.get(f"/payroll/template/?project={project.code}&month=2026-10&employer=own").content)
+    )
+    told = {row[0].value: row[1].value for row in book["填写说明"].iter_rows()}
+    assert "登记过工资卡的可以不填" in told["银行卡号"]
+    assert "没有登记过的必须填" in told["银行卡号"]
+    assert "按姓名认本单位花名册上的人" in told["身份证号"]

@@ -62,7 +62,22 @@ TITLES = {
     "seq": ("序号", "编号"),
     "name": ("姓名", "姓 名", "工人姓名", "农民工姓名"),
     "id_number": ("身份证号", "身份证号码", "身份证"),
-    "bank_card": ("银行卡号", "工资卡号", "银行账号", "卡号"),
+    "bank_card": (
+        "银行卡号",
+        "工资卡号",
+        "银行账号",
+        "卡号",
+        "银行账号（开户行）",
+        "开户行及账号",
+        "农民工工资卡号/开户行",
+        "银行卡号及开户行",
+        "开户银行/卡号",
+        "开户行、账号",
+        "银行卡开户行及卡号",
+        "开户行（卡号）",
+        "开户行名称和银行账号",
+        "收款账号及开户行",
+    ),
     "trade": ("工种", "岗位"),
     "days": ("出勤天数", "实际出勤天数", "出勤", "工日"),
     "unit_price": ("日工资", "单价", "日单价", "工资标准"),
@@ -73,6 +88,17 @@ TITLES = {
     "signed": ("签名", "签字", "领款人签字", "本人签字"),
     "remark": ("备注",),
 }
+# A card as it stands in its cell, alone or with its bank; the digits are the same.
+CARD_CELLS = (
+    "{}",
+    "{}",
+    "{}　甘肃银行",
+    "甘肃银行 {}",
+    "{}（农业银行张掖分行）",
+    "工商银行/{}",
+    "卡号：{}，开户行：兰州银行甘州支行",
+    "邮储\n{}",
+)
 FIELDS = ("days", "unit_price", "gross", "deductions", "advance", "net_pay")
 
 
@@ -107,7 +133,8 @@ class Drawn:
 def drawn(pick: random.Random) -> Drawn:
     """One sheet."""
     leaves = _columns(pick)
-    people = [_person(pick, leaves, n) for n in range(1, pick.randint(4, 8))]
+    cell = pick.choice(CARD_CELLS)
+    people = [_person(pick, leaves, n, cell) for n in range(1, pick.randint(4, 8))]
     head, merged = _head(pick, [leaf.path for leaf in leaves])
     above = []
     if pick.random() < 0.5:
@@ -217,7 +244,7 @@ def _taken(pick: random.Random, under: tuple[str, ...]) -> list[Leaf]:
     return [*leaves, alone] if advance == "after" else leaves
 
 
-def _person(pick: random.Random, leaves: list[Leaf], n: int) -> dict:
+def _person(pick: random.Random, leaves: list[Leaf], n: int, cell: str) -> dict:
     days = Decimal(pick.randint(2, 61)) / 2
     price = Decimal(pick.randint(180, 400))
     amounts = {at: Decimal(pick.randint(0, 60_000)) / 100 for at, leaf in enumerate(leaves) if leaf.what == "item"}
@@ -249,14 +276,22 @@ def _person(pick: random.Random, leaves: list[Leaf], n: int) -> dict:
     # A total in a group holds the advance that stands within it.
     within = "advance" in whats and _group_of(leaves, "advance") == _group_of(leaves, "deductions") != ()
     facts = {
-        "seq": float(n), "name": "王伟", "id_number": id_number(n), "bank_card": card(n), "trade": "木工",
+        "seq": float(n), "name": "王伟", "id_number": id_number(n), "bank_card": cell.format(card(n)), "trade": "木工",
         "days": float(days), "unit_price": float(price), "gross": float(gross),
         "deductions": float(total + advance if within else total), "advance": float(advance), "net_pay": float(net),
     }  # fmt: skip
     for what, at in whats.items():
         if what in facts:
             cells[at] = facts[what]
-    truth = {"days": days, "unit_price": price, "gross": gross, "deductions": total, "advance": advance, "net_pay": net}
+    truth = {
+        "bank_card": card(n) if "bank_card" in whats else None,
+        "days": days,
+        "unit_price": price,
+        "gross": gross,
+        "deductions": total,
+        "advance": advance,
+        "net_pay": net,
+    }
     return {"id_number": id_number(n), "cells": cells, **truth}
 
 

@@ -261,6 +261,7 @@ EXAMPLES = {
 # Not a check of a sheet, or one that needs the database; both their sides stand there.
 ELSEWHERE = {
     "card_unconfirmed": "payouts/test_card_answers.py",
+    "card_column_missing": "services/test_registered_cards_stand_in.py",
     "registered_card": "services/test_registered_cards_stand_in.py",
 }
 

@@ -35,6 +35,7 @@ def test_every_column_is_taken_for_what_it_was_drawn_as(seed):
         )
         for one in sheet.people
     ]
+    assert [line.bank_card for line in found.lines] == [one["bank_card"] for one in sheet.people]
     assert [(line.deductions or 0, line.advance or 0) for line in found.lines] == [
         (one["deductions"], one["advance"]) for one in sheet.people
     ]

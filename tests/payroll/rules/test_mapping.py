@@ -330,3 +330,34 @@ def test_a_day_is_shown_as_it_stands(text):
 @pytest.mark.parametrize("text", ["2026112834", "62170012026112800", "13920261128", "2026-11-2834567"])
 def test_what_only_resembles_a_day_is_masked(text):
     assert masked(text) != text
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("6222021234567890128（甘肃银行张掖分行）", "***************0128（甘肃银行张掖分行）"),
+        ("甘肃银行 6222 0212 3456 7890 128", "甘肃银行 **** **** **** ***0 128"),
+        ("6222-0212-3456-7890-128", "****-****-****-***0-128"),
+        ("王伟，身份证62070219850601001X", "王伟，身份证**************001X"),
+        ("电话13900001234，张掖", "电话*******1234，张掖"),
+        ("进场2026-10-01，卡6222021234567890128", "进场2026-10-01，卡***************01…"),
+        (6.20702198506e17, "6.20702E+17"),
+        (6e17, "6E+17"),
+        (123456789012.0, "********9012"),
+        ("木工2026年10月工资6000元，补助300元", "木工2026年10月工资6000元，补助300元"),
+        (26.5, "26.5"),
+        (12345678.0, "12345678"),
+    ],
+)
+def test_only_the_digits_of_long_numbers_are_covered(cell, shown):
+    assert masked(cell) == shown
+
+
+@pytest.mark.parametrize("around", ["{}", "{} 甘肃银行", "甘肃银行（{}）", "卡号：{}，本人", "{}/农行"])
+@pytest.mark.parametrize("between", ["", " ", "-", "  ", ".", "·"])
+def test_no_long_number_is_ever_shown_in_full(around, between):
+    for number in (id_number(7), card(7), "27040123456789"):
+        text = around.format(between.join(number[at : at + 4] for at in range(0, len(number), 4)))
+        shown = "".join(character for character in masked(text) if character.isdigit())
+        assert len(shown) <= 10, "an ID number keeps its area, everything else its last four"
+        assert number[6:14] not in masked(text)

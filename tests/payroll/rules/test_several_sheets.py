@@ -92,6 +92,10 @@ def test_other_months_are_left_out_and_said():
     assert got(found) == paid(2)
     assert others(found) == {"9月": "other_month", "Sheet3": "other_month"}
     assert codes(found) == ["sheet_left_out"] * 2
+    assert [remark.message for remark in found.warnings] == [
+        "工作表“9月”写的是9月，上传时选的是2025年10月，没有读取。",
+        "工作表“Sheet3”写的是2025年11月，上传时选的是2025年10月，没有读取。",
+    ]
 
 
 def test_a_date_above_the_header_is_no_month_of_pay():
@@ -103,6 +107,15 @@ def test_only_another_month_is_read_and_warned_of():
     found = read_book(sheet(T, p(1), name="9月"))
     assert got(found) == paid(1)
     assert codes(found) == ["other_month"]
+    titled = read_book(sheet(["2025年9月工资表"], T, p(1), name="Sheet1"))
+    assert [remark.message for remark in titled.warnings] == [
+        "工作表“Sheet1”写的是2025年9月，上传时选的是2025年10月。请核对月份，或者换一份表。"
+    ]
+    several = read_book(sheet(["2025年8、9月工资表"], T, p(1), name="Sheet1"))
+    assert (
+        "写的是8月、2025年9月" in several.warnings[0].message
+        or "写的是2025年8月、2025年9月" in several.warnings[0].message
+    )
 
 
 def test_a_month_written_with_its_year_counts_with_it():

@@ -95,10 +95,9 @@ def test_results_of_ours_are_told_once_a_column_with_their_number():
         computed={net: (2, 3, 5, 6), 99: (2,)},
     )
     letter = found.columns["net_pay"]
-    assert told(found, "formula_computed") == [(f"{letter}2", "notice")]
+    assert told(found, "formula_computed") == [(f"{letter}1", "notice")], "at the title"
     message = next(one.message for one in found.warnings if one.code == "formula_computed")
     assert "4 个公式" in message
-    assert f"{letter}2 为 5,4" in message or "元" in message
     assert (found.accepted, found.total_net) == (4, found.declared_total_net)
 
 
@@ -134,7 +133,7 @@ def test_a_payroll_that_was_never_computed_is_read_in_full(written):
     found = parse(read(saved(written)), month="2025-10")
     assert (found.rows, found.accepted) == (3, 3)
     assert [str(line.net) for line in found.lines] == ["6200.00", "6500.00", "6800.00"]
-    assert told(found, "formula_computed") == [("F2", "notice"), ("H2", "notice")]
+    assert told(found, "formula_computed") == [("F1", "notice"), ("H1", "notice")]
     assert told(found, "formula_without_value") == []
     # The sum of the sheet leaves a row out: that is told as ever.
     assert told(found, "total_mismatch") == [("H5", "warning")]
@@ -146,3 +145,12 @@ def test_what_is_not_computed_is_still_flagged(written):
     assert (found.rows, found.accepted) == (3, 2)
     assert told(found, "amount_invalid") == [("H3", "error")]
     assert told(found, "formula_without_value") == [("H3", "warning"), ("H5", "warning")]
+
+
+def test_without_titles_what_is_said_of_a_column_stands_at_nobodys_row():
+    people = [row(n, 姓名=name) for n, name in enumerate(("王伟", "李娜", "张强", "刘洋", "陈静"), 1)]
+    found = of(*people, computed={at("实发工资"): (1, 2)})
+    assert found.accepted == 5
+    said = [remark for remark in found.warnings if remark.code == "formula_computed"]
+    assert [(remark.row, remark.cell) for remark in said] == [(0, "")]
+    assert f"{found.columns['net_pay']} 列" in said[0].message

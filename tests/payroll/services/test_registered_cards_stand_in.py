@@ -79,9 +79,8 @@ def attempt(who, card, state, project):
     Payout.objects.filter(file=file).update(card=card, state=state, paid_on=paid_on)
 
 
-@pytest.mark.parametrize("columns", [COLUMNS, NO_CARD, BY_NAME])
-def test_the_registered_card_stands_in_and_is_said_once_at_the_row(cast, project, known, columns):
-    batch = read(project, cast, blank(1, 2, 3), columns)
+def test_the_registered_card_stands_in_and_is_said_once_at_the_row(cast, project, known):
+    batch = read(project, cast, blank(1, 2, 3))
     assert (batch.accepted, batch.rejected) == (3, 0)
     cards = {who.pk: who.cards.get() for who in known}
     lines = list(batch.lines.select_related("card").order_by("row"))
@@ -132,6 +131,39 @@ def test_the_line_is_payable_where_it_was_held(cast, project, known):
     batch = read(project, cast, blank(1), NO_CARD)
     (line,) = open_lines_unscoped(batch.pk)
     assert line.hold == ""
+
+
+@pytest.mark.parametrize("columns", [NO_CARD, BY_NAME])
+def test_without_a_column_of_cards_it_is_said_once_for_the_sheet(cast, project, known, columns):
+    batch = read(project, cast, blank(1, 2, 3), columns)
+    assert (batch.accepted, batch.rejected) == (3, 0)
+    assert [line.card for line in batch.lines.order_by("row")] == [who.cards.get() for who in known]
+    ((row, cell, severity, message),) = said(batch, "registered_card")
+    assert (row, cell, severity) == (2, "B2", "notice")
+    assert message == "表里没有银行卡号列，3 人按登记的工资卡发放。请核对是不是本人现在用的卡。"
+    assert not said(batch, "card_column_missing")
+    assert not said(batch, "card_missing")
+
+
+def test_who_can_not_be_paid_without_a_column_of_cards_is_named_once_for_the_sheet(cast, project, known):
+    known[0].cards.all().delete()
+    batch = read(project, cast, blank(1, 2, 9), NO_CARD)  # the third is a stranger
+    assert (batch.accepted, batch.rejected) == (3, 0)
+    ((row, cell, severity, message),) = said(batch, "card_column_missing")
+    assert (row, cell, severity) == (2, "B2", "warning")
+    names = "、".join(line.worker.name for line in batch.lines.order_by("row") if line.card is None)
+    assert f"有 2 人没有可用的登记工资卡（{names}），现在不能发放" in message
+    assert "1 人按登记的工资卡发放" in said(batch, "registered_card")[0][3]
+
+
+def test_without_a_roster_nobody_has_a_registered_card(cast, project):
+    batch = read(project, cast, blank(*range(1, 8)), NO_CARD)
+    ((_row, _cell, _severity, message),) = said(batch, "card_column_missing")
+    assert "有 7 人没有可用的登记工资卡" in message
+    assert (message.count("、"), " 等）" in message) == (4, True)
+    assert not said(batch, "registered_card")
+    filled = read(project, cast, [person(n) for n in range(1, 8)])
+    assert not said(filled, "card_column_missing")
 
 
 # ── which card ──────────────────────────────────────────────────────────
