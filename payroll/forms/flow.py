@@ -148,6 +148,13 @@ class TransferForm(forms.Form):
     answer = forms.CharField(max_length=500, error_messages={"required": "请写明转办的说明。"})
 
 
+class ConcludeForm(forms.Form):
+    """人社 says how a contest ended that it took over."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    answer = forms.CharField(max_length=500, error_messages={"required": "请写明办理结果，农民工本人会看到这段话。"})
+
+
 class ContestFilterForm(forms.Form):
     """The list's filters, all in the address."""
 

@@ -18,7 +18,7 @@ from payroll.selectors import declarations
 from payroll.selectors.agreed_days import passed_days_unscoped
 from payroll.selectors.balances import OPEN_STAGES
 from payroll.selectors.batches import current_batch, lines_of, may_act_on
-from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
+from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, not_concluded
 from payroll.selectors.declarations import declaration_on, whole_figure
 from payroll.selectors.nil_returns import employer_unscoped
 from payroll.selectors.notices import notice_of
@@ -95,7 +95,7 @@ def flow_context(request, batch: PayrollBatch) -> dict:
             context |= {
                 "answers": answer_counts(scope, batch),
                 "crews": answer_counts_by_crew(scope, batch),
-                "open_contests": list(unsettled(scope, batch)[:6]),
+                "open_contests": list(not_concluded(scope, batch)[:6]),
                 "may_hand_out": may_act_on(scope, batch, Permission.PAYROLL_SUBMIT),
             }
     return context
