@@ -117,6 +117,11 @@ def not_concluded(scope: Scope, batch: PayrollBatch) -> QuerySet:
     return contests(scope).filter(**of_every_version(batch, "batch__"), state__in=sorted(NOT_CONCLUDED))
 
 
+def disputed_by(scope: Scope, batch: PayrollBatch) -> dict[int, PayContest]:
+    """{worker: his contest of this month's pay that has not ended, the latest}; one query."""
+    return {one.confirmation.line.worker_id: one for one in not_concluded(scope, batch).order_by("id")}
+
+
 def contests_waiting(scope: Scope) -> tuple[int, datetime.date | None]:
     """How many contests wait for an answer from whoever may give one, and since which day the first of them."""
     rows = contests(scope.with_permission(Permission.CONTEST_ANSWER)).filter(state=PayContest.State.OPEN)

@@ -14,6 +14,7 @@ from payroll.rules.stages import Act, may
 from payroll.selectors.balances import balance_part
 from payroll.selectors.bank_results import results_of
 from payroll.selectors.batches import may_act_on
+from payroll.selectors.confirmations import disputed_by
 from payroll.selectors.notices import notice_of
 from payroll.selectors.payouts import OpenLine, files_of, open_lines_unscoped, payout_files, standing_of
 from responsibilities.rules.identifiers import mask_card
@@ -41,6 +42,9 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
     """Context of the batch's pay-out page."""
     chosen = LAYOUTS.get(layout) or likely_layout(scope, batch)
     lines = open_lines_unscoped(batch.pk, chosen)
+    disputes = disputed_by(scope, batch)
+    for line in lines:
+        line.contest = disputes.get(line.worker_id)
     payable = [line for line in lines if not line.hold]
     # A line that only this layout doesn't take can be paid through another: nobody needs to repair it.
     troubled = [line for line in lines if line.hold not in ("", "amount", "wrong_bank") or line.state in TRIED]
@@ -56,6 +60,7 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "layout": chosen,
         "layouts": list(LAYOUTS.values()),
         "payable": len(payable),
+        "disputed": [line for line in payable if line.contest],
         "unconfirmed": [line for line in payable if line.unconfirmed],
         "payable_net": sum((line.net for line in payable), Decimal(0)),
         "elsewhere": [line for line in lines if line.hold == "wrong_bank"],
@@ -70,6 +75,7 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         # A subcontractor doesn't see the account: that it sees none says nothing about the project.
         "may_see_account": scope.can(Permission.ACCOUNT_VIEW),
         "may_pay": may_pay,
+        "may_hand_over": not may_pay and may_act_on(scope, batch, Permission.PAYROLL_SUBMIT),
         "may_make": may_pay and batch.status == PayrollBatch.Status.SUBMITTED and may(Act.PAY_OUT, batch.stage),
     }
 
