@@ -76,6 +76,7 @@ def contests(scope: Scope) -> QuerySet:
         .select_related(
             "batch__project__area",
             "batch__subcontractor",
+            "batch__notice",
             "confirmation__line__worker",
             "confirmation__line__card",
             "answered_by",
@@ -115,6 +116,16 @@ def unsettled(scope: Scope, batch: PayrollBatch) -> QuerySet:
 def not_concluded(scope: Scope, batch: PayrollBatch) -> QuerySet:
     """The same, and those that 人社 took over and has not ended yet."""
     return contests(scope).filter(**of_every_version(batch, "batch__"), state__in=sorted(NOT_CONCLUDED))
+
+
+def contests_since(scope: Scope, batch: PayrollBatch, day: datetime.date) -> QuerySet:
+    """What was contested of a batch or a version of it since a day, the first of them first; not what was withdrawn."""
+    return (
+        contests(scope)
+        .filter(**of_every_version(batch, "batch__"), raised_at__date__gte=day)
+        .exclude(state=PayContest.State.WITHDRAWN)
+        .order_by("raised_at", "id")
+    )
 
 
 def disputed_by(scope: Scope, batch: PayrollBatch) -> dict[int, PayContest]:

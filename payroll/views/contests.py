@@ -40,6 +40,7 @@ COLUMNS = (
     ("项目、月份", "project"),
     ("哪里不对", "reason"),
     ("状态", ""),
+    ("由谁答复", ""),
     ("提出", "raised"),
 )
 SORTS = {
@@ -48,6 +49,10 @@ SORTS = {
     "reason": ("reason", "id"),
     "raised": ("raised_at", "id"),
 }
+# 人社 acts on what it took over; an employer's answer may come from the general contractor too.
+WAITS_FOR_WORKER, WAITS_FOR_AUTHORITY = "等本人表态", "人社部门"
+TO_ANSWER = "农民工在手机上反映的工资问题。请及时答复，本人能看到答复；仍有异议的排在最前。"
+TO_READ = "农民工在手机上反映的工资问题，由用工单位或总包单位答复，本人能看到答复；仍有异议的排在最前。"
 DONE = {ContestAct.TRANSFER: "已转办", ContestAct.CONCLUDE: "已登记办结"}
 LEVELS = {
     PayContest.State.OPEN: "orange",
@@ -96,7 +101,8 @@ def contest_list(request):
             "columns": columns(request, COLUMNS),
             "chips": form_chips(request, form, ("q",)),
             "export_url": address(request, export="xlsx") if request.scope.can(Permission.EXPORT) else "",
-            "may_answer": request.scope.can(Permission.CONTEST_ANSWER),
+            "may_answer": (may_answer := request.scope.can(Permission.CONTEST_ANSWER)),
+            "sub": TO_ANSWER if may_answer else TO_READ,
             "crumbs": [{"label": "工资发放", "url": reverse("payroll:list")}, {"label": "工资异议"}],
         },
     )
@@ -211,7 +217,17 @@ def _decorated(row: PayContest) -> PayContest:
     decorated(row.batch)
     row.level = LEVELS[row.state]
     row.waiting = _waiting(row)
+    row.answerer = _answerer(row)
     return row
+
+
+def _answerer(row: PayContest) -> str:
+    """Who has to act on it next, in words; nothing where it has ended."""
+    if row.state == PayContest.State.OPEN:
+        return f"{row.batch.subcontractor.name}，或总包单位" if row.batch.subcontractor else "总包单位"
+    if row.state in (PayContest.State.ANSWERED, PayContest.State.REJECTED):
+        return WAITS_FOR_WORKER
+    return WAITS_FOR_AUTHORITY if row.state == PayContest.State.TRANSFERRED else ""
 
 
 def _waiting(row: PayContest) -> int | None:
