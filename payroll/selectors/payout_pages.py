@@ -11,6 +11,7 @@ from payroll.rules.bank_results import blames_card, failure_words
 from payroll.rules.payouts import Standing, payable_from
 from payroll.rules.places import row_words, sheet_words
 from payroll.rules.stages import Act, may
+from payroll.rules.step_line import notice_runs as still_hangs
 from payroll.selectors.balances import balance_part
 from payroll.selectors.bank_results import results_of
 from payroll.selectors.batches import may_act_on
@@ -85,7 +86,7 @@ def notice_runs(batch: PayrollBatch):
     if batch.stage != PayrollBatch.Stage.NOTICED:
         return None
     notice = notice_of(batch)
-    return notice if notice is not None and today() < payable_from(notice.until_on) else None
+    return notice if notice is not None and still_hangs(batch.stage, notice.until_on, today()) else None
 
 
 TRIED = ("failed", "returned")

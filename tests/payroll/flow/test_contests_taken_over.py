@@ -133,6 +133,25 @@ def test_the_supervisor_says_how_it_ended_and_the_worker_reads_by_whom_and_when(
     assert EMPLOYERS in worker
 
 
+def test_whoever_agrees_to_the_end_confirms_and_who_finds_more_may_contest_again(concluded, batch, client):
+    shown_before = shown(client, batch)
+    assert "同意，确认这份工资" in shown_before
+    assert "又发现不对，我要反映" in shown_before
+    client.post(f"/public/pay/{tokens(batch)[0]}/", {"act": "confirm"})
+    concluded.refresh_from_db()
+    assert (concluded.confirmation.state, concluded.state) == ("confirmed", "concluded")
+
+
+def test_the_auditor_reads_what_was_taken_over_and_is_not_told_that_it_was_accepted(cast, taken_over, batch, enter):
+    page = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
+    assert "另有 1 条已转人社部门，还没有办结" in page
+    assert "等待更正" not in page
+    settle(cast, taken_over, cast.county_supervisor, ContestAct.CONCLUDE, ENDED)
+    page = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
+    assert "没有等待答复的异议" in page
+    assert "已转人社部门" not in page
+
+
 def test_who_may_not_decide_does_not_conclude_and_nothing_is_concluded_before_it_was_taken_over(cast, contest, enter):
     with pytest.raises(Refused) as refused:
         settle(cast, contest, cast.county_supervisor, ContestAct.CONCLUDE, ENDED)
