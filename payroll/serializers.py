@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from payroll.models import BankResult, BatchAct, PayContest, PayoutFile, PayrollBatch, PayrollRemark
+from payroll.rules.contests import ACT_WORDS
 from payroll.rules.places import Place
 from payroll.selectors.confirmations import answer_counts_unscoped
 from responsibilities.models import Organization
@@ -134,6 +135,16 @@ class NilReturnSerializer(serializers.Serializer):
     )
 
 
+class AnswerGivenSerializer(serializers.Serializer):
+    """一次答复: what was done, by whom, when, and the words."""
+
+    act = serializers.ChoiceField(choices=[(act.value, words) for act, words in ACT_WORDS.items()])
+    by = serializers.CharField(help_text="答复人")
+    role = serializers.CharField(help_text="用工单位、施工总承包单位或人社部门；以前的答复没有记录的为空")
+    at = serializers.DateTimeField()
+    text = serializers.CharField()
+
+
 class PayContestSerializer(serializers.ModelSerializer):
     """工资异议: what the worker says of which row, and what was answered. Name, telephone and photo are for people only."""
 
@@ -141,6 +152,9 @@ class PayContestSerializer(serializers.ModelSerializer):
     month = serializers.DateField(source="batch.month_on", format="%Y-%m", read_only=True)
     row = serializers.IntegerField(source="confirmation.line.row", read_only=True)
     answered_by = serializers.CharField(source="answered_by.name", default=None, read_only=True)
+    answers = AnswerGivenSerializer(
+        source="answers_given", many=True, read_only=True, help_text="历次答复，按时间顺序；answer 是最近的一次"
+    )
     current_batch = serializers.IntegerField(
         allow_null=True,
         read_only=True,
@@ -166,6 +180,7 @@ class PayContestSerializer(serializers.ModelSerializer):
             "answer",
             "answered_by",
             "answered_at",
+            "answers",
             "closed_at",
             "version",
         )
@@ -183,7 +198,7 @@ class ContestAnswerSerializer(serializers.Serializer):
 
 
 class ContestTransferSerializer(serializers.Serializer):
-    """人社接办异议."""
+    """人社接办异议，或者登记办结."""
 
     answer = serializers.CharField(max_length=500, help_text="农民工本人会看到这段话")
     version = serializers.IntegerField(help_text="异议的 version，与所见不符时不办理")

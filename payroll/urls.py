@@ -78,6 +78,7 @@ urlpatterns = [
     path("payroll/contests/", contests.contest_list, name="contests"),
     path("payroll/contests/<int:pk>/", contests.contest, name="contest"),
     path("payroll/contests/<int:pk>/transfer/", contests.transfer, name="contest_transfer"),
+    path("payroll/contests/<int:pk>/conclude/", contests.conclude, name="contest_conclude"),
     path("payroll/contests/<int:pk>/phone/", contests.phone, name="contest_phone"),
     path("payroll/contests/<int:pk>/photo/", contests.photo, name="contest_photo"),
     path("payroll/nil/", nil.nil_page, name="nil"),

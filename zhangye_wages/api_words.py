@@ -45,6 +45,7 @@ OPERATIONS = {
     "v1_contests_retrieve": (PAY, "查看一条工资异议"),
     "v1_contests_answer_create": (PAY, "答复、采纳或不采纳异议"),
     "v1_contests_transfer_create": (PAY, "转人社部门处理"),
+    "v1_contests_conclude_create": (PAY, "登记转办的异议已办结"),
     "realname_Payroll_Add": (REALNAME, "报送工资"),
     "realname_Payroll_Query": (REALNAME, "查询工资"),
     "realname_ProjectWorker_Add": (REALNAME, "报送项目工人"),

@@ -39,10 +39,10 @@ class Contests(ReadEndpoint):
 
     @property
     def write_permission(self):
-        return Permission.ESCALATION_DECIDE if self.action == "transfer" else Permission.CONTEST_ANSWER
+        return Permission.ESCALATION_DECIDE if self.action in ("transfer", "conclude") else Permission.CONTEST_ANSWER
 
     def get_queryset(self):
-        return with_current_batch(contests(self.request.scope)).select_related("answered_by")
+        return with_current_batch(contests(self.request.scope))
 
     @extend_schema(request=ContestAnswerSerializer, responses={200: PayContestSerializer})
     @action(detail=True, methods=["post"])
@@ -64,6 +64,16 @@ class Contests(ReadEndpoint):
         shape = ContestTransferSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         return self._settled(request, contest, ContestAct.TRANSFER, shape.validated_data)
+
+    @extend_schema(request=ContestTransferSerializer, responses={200: PayContestSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def conclude(self, request, pk):
+        """人社 says how a contest ended that it took over."""
+        contest = self.get_object()
+        shape = ContestTransferSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        return self._settled(request, contest, ContestAct.CONCLUDE, shape.validated_data)
 
     def _settled(self, request, contest: PayContest, act: ContestAct, facts: dict) -> Response:
         contest_settle(contest_id=contest.pk, act=act, actor=Actor.of(request), scope=request.scope, **facts)

@@ -9,6 +9,7 @@ from payroll.models import PayContest
 from payroll.rules.contests import ContestAct
 from payroll.rules.employers import OWN_CREWS
 from payroll.rules.places import Place
+from payroll.rules.row_numbers import row_numbers
 
 
 class SeveralFiles(forms.FileField):
@@ -35,7 +36,7 @@ class AuditForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    """Sending back: why, and which rows."""
+    """Sending back: why, and which rows: ticked ones, and others by their numbers."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
@@ -49,11 +50,19 @@ class ReturnForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "勾选的行认不出来。请刷新页面后重新勾选。"},
     )
+    rows = forms.CharField(label="其他行号", required=False, max_length=200)
 
     def __init__(self, *arguments, **facts):
         super().__init__(*arguments, **facts)
         # Any sheet and row, as 2-5: the service knows which there are.
         self.fields["places"].valid_value = lambda value: re.fullmatch(r"[0-9]{1,3}-[0-9]{1,7}", value) is not None
+
+    def clean_rows(self) -> list[int]:
+        """The numbers that were written."""
+        try:
+            return row_numbers(self.cleaned_data["rows"])
+        except ValueError as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
 
 
 class NoticeForm(forms.Form):
@@ -146,6 +155,13 @@ class TransferForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     answer = forms.CharField(max_length=500, error_messages={"required": "请写明转办的说明。"})
+
+
+class ConcludeForm(forms.Form):
+    """人社 says how a contest ended that it took over."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    answer = forms.CharField(max_length=500, error_messages={"required": "请写明办理结果，农民工本人会看到这段话。"})
 
 
 class ContestFilterForm(forms.Form):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from payroll.models.batches import PayrollBatch, PayrollBatchManager, PayrollLine, StoredFile
+from payroll.rules.contests import Answer, answer_of, answer_told
 from responsibilities.models import ProjectScopedManager
 
 
@@ -81,7 +82,8 @@ class PayContest(models.Model):
     """A worker says that the pay is wrong. Its own record with its own state (`payroll.rules.contests`).
 
     It outlives the version of the sheet that it was raised against: a corrected sheet takes open ones over.
-    `figures` keep what the worker objected to. The telephone is sealed.
+    `figures` keep what the worker objected to; `answers` everything that was said to him, in order, of which `answer`
+    is the last (contests from before they were kept have that alone). The telephone is sealed.
     """
 
     sealed_columns = {"phone_sealed": "phone"}
@@ -101,6 +103,7 @@ class PayContest(models.Model):
         REJECTED = "rejected", "未采纳"
         WITHDRAWN = "withdrawn", "已撤回"
         TRANSFERRED = "transferred", "已转人社部门"
+        CONCLUDED = "concluded", "人社部门已办结"
 
     scope_project = "batch__project"
     scope_batch = "batch"
@@ -123,6 +126,7 @@ class PayContest(models.Model):
         "responsibilities.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="答复人"
     )
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+    answers = models.JSONField("历次答复", default=list, blank=True, db_default=[])
     closed_at = models.DateTimeField("了结时间", null=True, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
 
@@ -145,6 +149,14 @@ class PayContest(models.Model):
 
     def __str__(self):
         return f"工资异议 #{self.pk}"
+
+    @property
+    def answers_given(self) -> list[Answer]:
+        """Everything that was said to the worker, in order."""
+        if self.answers or not self.answer:
+            return [answer_of(one) for one in self.answers]
+        by = self.answered_by.name if self.answered_by else ""
+        return [answer_told(self.state, by=by, at=self.answered_at or self.raised_at, text=self.answer)]
 
 
 class SiteCode(models.Model):

@@ -22,6 +22,7 @@ CONTESTED = {
     ContestState.REJECTED: "单位已答复您的异议，等您回话",
     ContestState.ACCEPTED: "单位已采纳您的异议，等单位更正",
     ContestState.TRANSFERRED: "您的异议已转人社部门处理",
+    ContestState.CONCLUDED: "人社部门已办结您的异议",
 }
 
 

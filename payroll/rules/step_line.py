@@ -4,6 +4,7 @@ import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from payroll.rules.payouts import payable_from
 from payroll.rules.stages import Stage
 
 
@@ -44,20 +45,33 @@ class Terms(NamedTuple):
     audit: int
 
 
+def notice_runs(stage: str, notice_until: datetime.date | None, today: datetime.date) -> bool:
+    """Whether the sheet still hangs its days: put up, and its last day isn't over."""
+    return stage == Stage.NOTICED and notice_until is not None and today < payable_from(notice_until)
+
+
 def step_line(
-    stage: str, *, submitted_on: datetime.date | None, notice_until: datetime.date | None, terms: Terms
+    stage: str,
+    *,
+    submitted_on: datetime.date | None,
+    notice_until: datetime.date | None,
+    terms: Terms,
+    today: datetime.date,
 ) -> list[StepMark]:
     """The steps of a batch at this stage.
 
     Workers confirm within `terms.confirm` days of the submission, the audit comes `terms.audit` days after that;
-    the pay-out waits for the end of the notice.
+    the pay-out waits for the end of the notice, which is no step done before it.
     """
-    waits = _WAITS[stage]
+    running = notice_runs(stage, notice_until, today)
+    waits = _WAITS[Stage.AUDITED if running else stage]
     due: dict[str, datetime.date | None] = {"pay": notice_until}
     if submitted_on is not None:
         confirmed = submitted_on + datetime.timedelta(days=terms.confirm)
         audited = confirmed + datetime.timedelta(days=terms.audit)
         due |= {"confirm": confirmed, "audit": audited, "notice": audited}
+    if running:
+        due["notice"] = notice_until
     return [
         StepMark(
             key,

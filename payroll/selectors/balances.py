@@ -6,14 +6,18 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, Sum
 
-from accounts.selectors.special_accounts import credited_in_month
+from accounts.selectors.special_accounts import credited_in_month, special_account_of
 from accounts.selectors.statements import AccountBalance, account_balance, account_balance_unscoped
 from payroll.models import Payout, PayoutException, PayrollBatch, PayrollLine
+from payroll.selectors.batches import of_every_version
 from payroll.selectors.payouts import settled_lines_unscoped
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
+from responsibilities.selectors.clock import today
 
 # Submitted and not paid in full.
+OLD_AFTER = 31  # days: a statement is imported every month
+NOT_REGISTERED = "专用账户没有登记，不能代发"
 OPEN_STAGES = tuple(stage for stage in PayrollBatch.Stage.values if stage not in ("", PayrollBatch.Stage.PAID))
 
 
@@ -36,12 +40,7 @@ class Spendable:
     @property
     def source(self) -> str:
         """In words: of which day, from where, and what was taken off since."""
-        said = self.balance.source
-        if self.paid_after:
-            said += f"，减其后已发放 {self.paid_after:,.2f} 元"
-        if self.pending:
-            said += f"，减正在代发 {self.pending:,.2f} 元"
-        return said
+        return self.balance.source + _taken_off("其后已发放", self.paid_after, self.pending)
 
     def short(self, needed: Decimal) -> Decimal:
         """How much is missing for `needed`, 0 where nothing is."""
@@ -81,7 +80,9 @@ def balance_part(scope: Scope, batch: PayrollBatch, needed: Decimal, what: str =
     # Without a statement only one month's credits are known: other months had their own.
     if found is not None and (others := owed_besides_unscoped(batch, of_month=not found["known"])):
         short = not found["short"] and found["amount"] < needed + others
-        found |= {"others": others, "others_short": short} | ({"level": "orange"} if short else {})
+        found |= {"others": others, "others_short": short}
+        if short and found["level"] == "green":
+            found["level"] = "orange"
     return found
 
 
@@ -97,8 +98,9 @@ def money_part(
 ) -> dict | None:
     """Context of `templates/payroll/parts/balance.html`: what the account holds against what is to be paid, in yuan.
 
-    By the bank's statement; where there is none, by what came in for the month, and it says so. `needed` None: nothing
-    to compare with. `what` names what the money is for; `owed`: it is really due, so that a gap is red and not orange.
+    By the bank's statement; where there is none, by what came in for the month less what was paid of it, and it says so.
+    A statement of long ago is no proof of plenty, and without a registered account nothing can be paid at all.
+    `needed` None: nothing to compare with. `what` names what the money is for; `owed`: it is really due, so that a gap is red and not orange.
     None for those who may not look at the account.
     """
     if not scope.can(Permission.ACCOUNT_VIEW):
@@ -107,13 +109,22 @@ def money_part(
     if found is not None:
         held, source, label, day = found.amount, found.source, "专户可用余额", found.on
     else:
-        held, day = Decimal(credited_in_month(scope, project=project, month_on=month_on)), None
-        source, label = "还没有导入专户的银行流水，只能看当月到账", f"{month_on:%Y-%m} 专户到账人工费用"
+        held, source = _left_of_month(scope, project, month_on, besides_batch)
+        label, day = f"{month_on:%Y-%m} 专户到账人工费用", None
+    registered = special_account_of(scope, project) is not None
+    old = (today() - day).days if day is not None and (today() - day).days > OLD_AFTER else 0
     short = max(needed - held, Decimal(0)) if needed is not None else Decimal(0)
-    level = "" if needed is None else ("red" if owed and found is not None else "orange") if short else "green"
+    if needed is None:
+        level = ""
+    elif short:
+        level = "red" if owed and found is not None else "orange"
+    else:
+        level = "orange" if old else "green"
     return {
         "code": project.code,
         "known": found is not None,
+        "refused": "" if registered else NOT_REGISTERED,
+        "old_days": old,
         "on": day,
         "label": label,
         "amount": held,
@@ -122,7 +133,7 @@ def money_part(
         "what": what,
         "short": short,
         "over": held - needed if needed is not None else None,
-        "level": level,
+        "level": level if registered else "red",
         "words": found.words(needed) if found is not None and needed is not None else "",
     }
 
@@ -133,12 +144,7 @@ def owed_besides_unscoped(batch: PayrollBatch, *, of_month: bool = False) -> Dec
     `of_month`: only those of the same month. The sheet that this one replaces isn't another one, and what a leaver's
     settlement paid isn't owed.
     """
-    versions = PayrollBatch.objects.filter(
-        project_id=batch.project_id,
-        month_on=batch.month_on,
-        subcontractor_id=batch.subcontractor_id,
-        sequence=batch.sequence,
-    )
+    versions = PayrollBatch.objects.filter(**of_every_version(batch))
     under_way = Payout.objects.filter(line=OuterRef("pk"), state__in=(Payout.State.PENDING, Payout.State.PAID))
     excepted = PayoutException.objects.filter(line=OuterRef("pk"), lifted_at__isnull=True)
     lines = PayrollLine.objects.filter(
@@ -154,12 +160,37 @@ def owed_besides_unscoped(batch: PayrollBatch, *, of_month: bool = False) -> Dec
     return lines.aggregate(left=Sum("net"))["left"] or Decimal(0)
 
 
+def _left_of_month(scope: Scope, project, month_on: datetime.date, besides: int | None) -> tuple[Decimal, str]:
+    """What is left of a month's credits after all that was paid of that month or is under way, and this in words."""
+    credited = Decimal(credited_in_month(scope, project=project, month_on=month_on))
+    paid, pending = _payments(project.pk, besides, Q(), month_on)
+    source = "还没有导入专户的银行流水，只能看当月到账"
+    if paid or pending:
+        source += f" {credited:,.2f} 元" + _taken_off("当月已发放", paid, pending)
+    return credited - paid - pending, source
+
+
 def _less_payments(balance: AccountBalance, project_id: int, besides: int | None) -> Spendable:
+    return Spendable(balance, *_payments(project_id, besides, Q(paid_on__gt=balance.on)))
+
+
+def _payments(
+    project_id: int, besides: int | None, paid: Q, month_on: datetime.date | None = None
+) -> tuple[Decimal, Decimal]:
+    """Paid, of those that `paid` asks for, and under way; of one month's sheets where a month is given."""
     payments = Payout.objects.filter(file__batch__project_id=project_id).order_by()
+    if month_on is not None:
+        payments = payments.filter(file__batch__month_on=month_on)
     if besides is not None:
         payments = payments.exclude(file__batch_id=besides, state=Payout.State.PENDING)
     sums = payments.aggregate(
-        paid=Sum("amount", filter=Q(state=Payout.State.PAID, paid_on__gt=balance.on)),
+        paid=Sum("amount", filter=Q(paid, state=Payout.State.PAID)),
         pending=Sum("amount", filter=Q(state=Payout.State.PENDING)),
     )
-    return Spendable(balance, sums["paid"] or Decimal(0), sums["pending"] or Decimal(0))
+    return sums["paid"] or Decimal(0), sums["pending"] or Decimal(0)
+
+
+def _taken_off(what: str, paid: Decimal, pending: Decimal) -> str:
+    """What was taken off an amount, in words: paid and under way."""
+    said = f"，减{what} {paid:,.2f} 元" if paid else ""
+    return said + (f"，减正在代发 {pending:,.2f} 元" if pending else "")

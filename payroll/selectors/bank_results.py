@@ -1,8 +1,8 @@
 """Banks' answers as the caller may see them, and their rows by what became of them."""
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
-from payroll.models import BankResult, BankResultRow, PayoutFile
+from payroll.models import BankResult, BankResultRow, Payout, PayoutFile
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
@@ -19,6 +19,11 @@ TROUBLE = (
     Verdict.REPEATED,
     Verdict.SETTLED,
 )
+
+
+def waiting_of(file: PayoutFile) -> dict:
+    """How many payments of a visible file the bank has not answered (`n`), and yuan (`total`, None of none)."""
+    return file.payouts.filter(state=Payout.State.PENDING).aggregate(n=Count("pk"), total=Sum("amount"))
 
 
 def bank_results(scope: Scope) -> QuerySet:

@@ -37,7 +37,7 @@ def batches(scope: Scope) -> QuerySet:
     """Batches that the caller may see."""
     return (
         PayrollBatch.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
-        .select_related("project__area", "subcontractor", "uploaded_by")
+        .select_related("project__area", "subcontractor", "uploaded_by", "notice")
         .defer("proposal")
     )
 
@@ -225,6 +225,14 @@ def _beside(scope: Scope, batch: PayrollBatch) -> QuerySet:
 def accepted_total(batch: PayrollBatch) -> Decimal:
     """What the accepted lines of a visible batch pay, yuan."""
     return PayrollLine.objects.filter(batch=batch).aggregate(total=Sum("net"))["total"] or Decimal("0.00")
+
+
+def gross_total(batch: PayrollBatch) -> Decimal | None:
+    """What the accepted lines of a visible batch earned before anything was taken off; None where a line doesn't say."""
+    found = PayrollLine.objects.filter(batch=batch).aggregate(
+        total=Sum("gross"), silent=Count("pk", filter=Q(gross=None))
+    )
+    return None if found["silent"] else found["total"]
 
 
 def projects_for_upload(scope: Scope) -> QuerySet:

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from payroll.models import BatchAct, PayConfirmation, PayContest, PayrollBatch, PayrollLine
-from payroll.rules.contests import UNSETTLED
+from payroll.rules.contests import NOT_CONCLUDED, UNSETTLED
 from payroll.selectors.batches import batches, of_every_version
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission
@@ -74,7 +74,12 @@ def contests(scope: Scope) -> QuerySet:
     return (
         PayContest.objects.visible_to(scope.with_permission(Permission.PAYROLL_VIEW))
         .select_related(
-            "batch__project__area", "batch__subcontractor", "confirmation__line__worker", "confirmation__line__card"
+            "batch__project__area",
+            "batch__subcontractor",
+            "batch__notice",
+            "confirmation__line__worker",
+            "confirmation__line__card",
+            "answered_by",
         )
         .order_by(F("insisted_at").desc(nulls_last=True), "-raised_at")
     )
@@ -95,7 +100,7 @@ def with_current_batch(rows: QuerySet) -> QuerySet:
 
 def contest_by_pk(scope: Scope, pk: int) -> PayContest:
     """One contest; raises NotVisible."""
-    found = contests(scope).select_related("photo", "answered_by").filter(pk=pk).first()
+    found = contests(scope).select_related("photo").filter(pk=pk).first()
     if found is None:
         raise NotVisible("没有找到这条工资异议，或者它不在您的管辖范围内。")
     return found
@@ -106,6 +111,26 @@ def unsettled(scope: Scope, batch: PayrollBatch) -> QuerySet:
     out of the corrected sheet still waits for an answer.
     """
     return contests(scope).filter(**of_every_version(batch, "batch__"), state__in=sorted(UNSETTLED))
+
+
+def not_concluded(scope: Scope, batch: PayrollBatch) -> QuerySet:
+    """The same, and those that 人社 took over and has not ended yet."""
+    return contests(scope).filter(**of_every_version(batch, "batch__"), state__in=sorted(NOT_CONCLUDED))
+
+
+def contests_since(scope: Scope, batch: PayrollBatch, day: datetime.date) -> QuerySet:
+    """What was contested of a batch or a version of it since a day, the first of them first; not what was withdrawn."""
+    return (
+        contests(scope)
+        .filter(**of_every_version(batch, "batch__"), raised_at__date__gte=day)
+        .exclude(state=PayContest.State.WITHDRAWN)
+        .order_by("raised_at", "id")
+    )
+
+
+def disputed_by(scope: Scope, batch: PayrollBatch) -> dict[int, PayContest]:
+    """{worker: his contest of this month's pay that has not ended, the latest}; one query."""
+    return {one.confirmation.line.worker_id: one for one in not_concluded(scope, batch).order_by("id")}
 
 
 def contests_waiting(scope: Scope) -> tuple[int, datetime.date | None]:

@@ -3,6 +3,7 @@
 from django.db.models import Prefetch
 
 from payroll.models import PayNotice, PayNoticePhoto, PayrollBatch
+from payroll.selectors.confirmations import contests_since
 from responsibilities.rules.errors import NotVisible
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
@@ -12,6 +13,14 @@ def notice_of(batch: PayrollBatch) -> PayNotice | None:
     """The notice of a batch in the caller's sight; `hanging` are its photos."""
     photos = Prefetch("photos", to_attr="hanging")
     return PayNotice.objects.filter(batch=batch).prefetch_related(photos).first()
+
+
+def notice_told(scope: Scope, batch: PayrollBatch) -> PayNotice | None:
+    """The same with `contested`: what workers contested by telephone since it hangs."""
+    notice = notice_of(batch)
+    if notice is not None:
+        notice.contested = list(contests_since(scope, batch, notice.posted_on))
+    return notice
 
 
 def notice_photo_by_pk(scope: Scope, pk: int) -> PayNoticePhoto:

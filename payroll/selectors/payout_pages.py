@@ -11,9 +11,11 @@ from payroll.rules.bank_results import blames_card, failure_words
 from payroll.rules.payouts import Standing, payable_from
 from payroll.rules.places import row_words, sheet_words
 from payroll.rules.stages import Act, may
+from payroll.rules.step_line import notice_runs as still_hangs
 from payroll.selectors.balances import balance_part
 from payroll.selectors.bank_results import results_of
 from payroll.selectors.batches import may_act_on
+from payroll.selectors.confirmations import disputed_by
 from payroll.selectors.notices import notice_of
 from payroll.selectors.payouts import OpenLine, files_of, open_lines_unscoped, payout_files, standing_of
 from responsibilities.rules.identifiers import mask_card
@@ -41,6 +43,9 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
     """Context of the batch's pay-out page."""
     chosen = LAYOUTS.get(layout) or likely_layout(scope, batch)
     lines = open_lines_unscoped(batch.pk, chosen)
+    disputes = disputed_by(scope, batch)
+    for line in lines:
+        line.contest = disputes.get(line.worker_id)
     payable = [line for line in lines if not line.hold]
     # A line that only this layout doesn't take can be paid through another: nobody needs to repair it.
     troubled = [line for line in lines if line.hold not in ("", "amount", "wrong_bank") or line.state in TRIED]
@@ -56,6 +61,7 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         "layout": chosen,
         "layouts": list(LAYOUTS.values()),
         "payable": len(payable),
+        "disputed": [line for line in payable if line.contest],
         "unconfirmed": [line for line in payable if line.unconfirmed],
         "payable_net": sum((line.net for line in payable), Decimal(0)),
         "elsewhere": [line for line in lines if line.hold == "wrong_bank"],
@@ -70,6 +76,7 @@ def payout_page(scope: Scope, batch: PayrollBatch, *, layout: str = "") -> dict:
         # A subcontractor doesn't see the account: that it sees none says nothing about the project.
         "may_see_account": scope.can(Permission.ACCOUNT_VIEW),
         "may_pay": may_pay,
+        "may_hand_over": not may_pay and may_act_on(scope, batch, Permission.PAYROLL_SUBMIT),
         "may_make": may_pay and batch.status == PayrollBatch.Status.SUBMITTED and may(Act.PAY_OUT, batch.stage),
     }
 
@@ -79,7 +86,7 @@ def notice_runs(batch: PayrollBatch):
     if batch.stage != PayrollBatch.Stage.NOTICED:
         return None
     notice = notice_of(batch)
-    return notice if notice is not None and today() < payable_from(notice.until_on) else None
+    return notice if notice is not None and still_hangs(batch.stage, notice.until_on, today()) else None
 
 
 TRIED = ("failed", "returned")

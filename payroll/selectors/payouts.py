@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import QuerySet
 
-from payroll.models import CardChange, Payout, PayoutException, PayoutFile, PayrollBatch, PayrollLine
+from payroll.models import CardChange, PayContest, Payout, PayoutException, PayoutFile, PayrollBatch, PayrollLine
 from payroll.rules.bank_files import Layout, fits, is_plain
 from payroll.rules.bank_results import blames_card
 from payroll.rules.checks import Severity
@@ -60,6 +60,7 @@ class OpenLine:
     trouble: str = ""
     remedy: str = ""
     said: str = ""
+    contest: PayContest | None = None
 
     @property
     def hold_words(self) -> tuple[str, str]:

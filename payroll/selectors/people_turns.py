@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists
 
-from payroll.rules.contests import UNSETTLED
+from payroll.rules.contests import NOT_CONCLUDED
 from payroll.selectors.confirmations import contests
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.site_people import State, contract_in_force_unscoped, entries, leavers, stays
@@ -89,7 +89,7 @@ def pay_signs(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
     unpaid = batches_in_turn(scope, LATE, today).count()
     waiting = batches_in_turn(scope, AGREED, today).count()
     late = leavers(scope, settled=False).filter(left_on__lte=last_day_late(today)).count()
-    disputed = contests(scope).filter(state__in=sorted(UNSETTLED)).count()
+    disputed = contests(scope).filter(state__in=sorted(NOT_CONCLUDED)).count()
     found = [
         PeopleTurn(
             "工资过了支付期限没有发完",
@@ -119,7 +119,7 @@ def pay_signs(scope: Scope, today: datetime.date) -> list[PeopleTurn]:
         ),
         PeopleTurn(
             "没有了结的工资异议",
-            "工人对天数、金额或银行卡有异议，单位还没有处理完",
+            "工人对天数、金额或银行卡有异议，单位没有处理完，或者转办后还没有办结",
             disputed,
             0,
             "",

@@ -24,7 +24,7 @@ def worker_lines(scope: Scope, worker_id: int) -> QuerySet:
     visible = batches(scope).filter(status__in=shown).order_by().values("pk")
     return (
         PayrollLine.objects.filter(worker_id=worker_id, batch_id__in=visible)
-        .select_related("batch__project__area", "batch__subcontractor", "card")
+        .select_related("batch__project__area", "batch__subcontractor", "batch__notice", "card")
         .order_by("-batch__month_on", "batch__project__code", "-batch_id")
     )
 

@@ -14,7 +14,7 @@ from payroll.rules.contests import CONTEST_STEPS, SAY_WHAT, UNSETTLED, ContestAc
 from payroll.rules.pay_links import LinkKind
 from payroll.selectors.declarations import whole_figure
 from payroll.services.line_events import line_named
-from payroll.services.pay_links import confirmation_of_token
+from payroll.services.pay_links import AGAIN_BY_CODE, AGAIN_BY_LINK, confirmation_of_token
 from payroll.services.pictures import picture_store
 from responsibilities.rules.errors import Refused
 from responsibilities.selectors.clock import now, today
@@ -123,7 +123,8 @@ def confirmation_locked(token: str) -> tuple[PayConfirmation, object]:
     row = PayConfirmation.objects.select_for_update(of=("self",)).select_related("line__card").get(pk=confirmation.pk)
     row.batch = batch
     if row.state == State.VOID or batch.status != PayrollBatch.Status.SUBMITTED:
-        raise Refused("sheet_replaced", "这份工资表正在更正，请稍后重新打开链接，按更正后的金额确认。")
+        again = AGAIN_BY_CODE if link.kind == LinkKind.SITE_VISIT else AGAIN_BY_LINK
+        raise Refused("sheet_replaced", f"这份工资表正在更正，请稍后{again}，按更正后的金额确认。")
     return row, link
 
 

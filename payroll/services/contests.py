@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from payroll.models import PayContest, PayrollBatch
-from payroll.rules.contests import CONTEST_STEPS, ContestAct, contest_may
+from payroll.rules.contests import ACT_WORDS, AUTHORITY, BY_AUTHORITY, CONTEST_STEPS, Answer, ContestAct, contest_may
 from payroll.selectors.batches import may_act_on
 from payroll.services.pictures import picture_open
 from responsibilities.rules.errors import EditedMeanwhile, NotAllowed, NotVisible, Refused
@@ -18,17 +18,20 @@ NEEDS = {
     ContestAct.ACCEPT: Permission.CONTEST_ANSWER,
     ContestAct.REJECT: Permission.CONTEST_ANSWER,
     ContestAct.TRANSFER: Permission.ESCALATION_DECIDE,
+    ContestAct.CONCLUDE: Permission.ESCALATION_DECIDE,
 }
-CLOSES = (ContestAct.ACCEPT, ContestAct.TRANSFER)
+ACTIONS = {ContestAct.TRANSFER: "payroll.contest_transfer", ContestAct.CONCLUDE: "payroll.contest_conclude"}
+CLOSES = (ContestAct.ACCEPT, ContestAct.CONCLUDE)
 
 
 @transaction.atomic
 def contest_settle(
     *, contest_id: int, act: ContestAct, answer: str, actor: Actor, scope=None, version: int | None = None
 ) -> PayContest:
-    """Answer a contest, take it up, turn it down, or (人社) take it over; always with words for the worker.
+    """Answer a contest, take it up, turn it down, or (人社) take it over and end it; always with words for the worker.
 
-    A contest that is taken up is done for the worker; the pay is put right by a corrected sheet or as back pay.
+    A contest that is taken up is done for the worker; the pay is put right by a corrected sheet or as back pay. What
+    was said before stays: the worker reads the employer's answer also after 人社 has taken the contest over.
     Errors: `wrong_contest_state`, `edited_meanwhile`, `say_what`. Basis: 724 art 31.
     """
     contest = _locked(contest_id, scope, NEEDS[act])
@@ -43,17 +46,23 @@ def contest_settle(
         message = "请写明答复，农民工本人会看到这段话。"
         raise Refused("say_what", message, {"answer": message})
     before = contest.get_state_display()
+    said = Answer(act, actor.name, _role(contest, act, actor), now(), answer[:500])
+    contest.answers = [one.kept() for one in (*contest.answers_given, said)]
     contest.state = CONTEST_STEPS[act].target
-    contest.answer, contest.answered_by, contest.answered_at = answer[:500], actor.user, now()
-    contest.closed_at = now() if act in CLOSES else None
+    contest.answer, contest.answered_by, contest.answered_at = said.text, actor.user, said.at
+    contest.closed_at = said.at if act in CLOSES else None
     contest.version += 1
     contest.save()
     record_event(
         actor=actor,
-        action="payroll.contest_answer",
+        action=ACTIONS.get(act, "payroll.contest_answer"),
         target=contest,
         project_id=contest.batch.project_id,
-        changes={"state": [before, contest.get_state_display()], "batch": ["", str(contest.batch_id)]},
+        changes={
+            "contest_act": ["", ACT_WORDS[act]],
+            "state": [before, contest.get_state_display()],
+            "batch": ["", str(contest.batch_id)],
+        },
     )
     touch_projects([contest.batch.project_id])
     return contest
@@ -75,6 +84,16 @@ def contest_photo(*, contest: PayContest) -> tuple[bytes, str]:
     if contest.photo is None:
         raise NotVisible("这条异议没有照片。")
     return picture_open(contest.photo)
+
+
+def _role(contest: PayContest, act: ContestAct, actor: Actor) -> str:
+    """In which part somebody speaks to the worker, in words."""
+    if act in BY_AUTHORITY:
+        return AUTHORITY
+    employer = contest.batch.subcontractor_id
+    if actor.user is None or (employer and actor.user.grants.filter(organization_id=employer).exists()):
+        return "用工单位"
+    return "施工总承包单位"
 
 
 def _locked(contest_id: int, scope, permission: Permission) -> PayContest:

@@ -50,6 +50,9 @@ class LinkUnknown(Refused):
         )
 
 
+AGAIN_BY_LINK, AGAIN_BY_CODE = "再打开这个链接", "再扫一次告示牌上的二维码"
+
+
 @dataclass
 class PaySlip:
     """What one worker sees: his own pay of one month, what he said of it, and his other months here."""
@@ -89,6 +92,11 @@ class PaySlip:
         if contest is None or line is None:
             return []
         return [one for one in held_against(contest.figures, figures_of(line)) if one.differs]
+
+    @property
+    def again(self) -> str:
+        """How he comes back to this page: the link of a visit by the site's code ends in a while."""
+        return AGAIN_BY_CODE if self.visit else AGAIN_BY_LINK
 
     @property
     def stands(self) -> str:

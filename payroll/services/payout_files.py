@@ -3,6 +3,7 @@
 Whoever makes a file, takes a result or changes a line of a batch holds the batch's row: these acts take turns.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,7 @@ from accounts.services.special_accounts import payer_account_unscoped
 from payroll.models import BankCard, BatchAct, PayNotice, Payout, PayoutFile, PayrollBatch, Worker
 from payroll.rules.bank_files import Layout, Payer, Payment
 from payroll.rules.bank_layouts import LAYOUTS
+from payroll.rules.employers import OWN_CREWS
 from payroll.rules.payouts import payable_from
 from payroll.rules.stages import Act, may
 from payroll.selectors.batches import may_act_on
@@ -27,6 +29,7 @@ from responsibilities.services.touch import touch_projects
 from responsibilities.services.trail import Actor, record_event
 
 State = PayoutFile.State
+EMPLOYER_SHOWN = 20  # characters of a name that has no short one
 
 
 @dataclass(slots=True)
@@ -45,7 +48,9 @@ def batch_lock(batch_id: int, scope, permission: Permission = Permission.PAYROLL
         raise NotVisible("没有找到这份工资表，或者它不在您的管辖范围内。")
     if not may_act_on(scope, batch, permission):
         raise NotAllowed("只有总包单位的劳资专管员可以办理代发。")
-    return PayrollBatch.objects.select_for_update(of=("self",)).select_related("project").get(pk=batch_id)
+    return (
+        PayrollBatch.objects.select_for_update(of=("self",)).select_related("project", "subcontractor").get(pk=batch_id)
+    )
 
 
 @transaction.atomic
@@ -225,16 +230,20 @@ def _payer(batch: PayrollBatch) -> Payer:
     )
 
 
+def _file_name(batch: PayrollBatch, layout: Layout, sequence: int) -> str:
+    """Whose pay of which month it is, so that the files of two employers can't be mistaken for each other."""
+    employer = str(batch.subcontractor or OWN_CREWS)[:EMPLOYER_SHOWN]
+    parts = (batch.project.code, f"{batch.month_on:%Y-%m}", employer, f"批次{batch.pk}", layout.title, f"{sequence}")
+    return re.sub(r'[\s\\/:*?"<>|（），\x00-\x1f]+', "-", "-".join(parts)) + f".{layout.extension}"
+
+
 def _file(
     batch: PayrollBatch, layout: Layout, sequence: int, lines: Sequence[OpenLine], payer: Payer, actor: Actor
 ) -> PayoutFile:
     payments = _payments(batch, layout, sequence, lines)
     data = bank_file_bytes(layout, payments, payer)
     total = sum((line.net for line in lines), Decimal(0))
-    name = f"{batch.project.code}-{batch.month_on:%Y-%m}-{layout.title}-{sequence}.{layout.extension}"
-    stored = file_store(
-        name="".join("-" if character in '\\/:*?"<>|（），' else character for character in name), data=data
-    )
+    stored = file_store(name=_file_name(batch, layout, sequence), data=data)
     row = PayoutFile.objects.create(
         batch=batch,
         sequence=sequence,

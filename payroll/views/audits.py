@@ -23,7 +23,7 @@ from payroll.selectors.audits import (
 from payroll.selectors.balances import balance_part
 from payroll.selectors.batches import accepted_total, batch_by_pk, may_act_on, remark_counts
 from payroll.selectors.compare import comparison_sums
-from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
+from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, not_concluded, unsettled
 from payroll.selectors.declarations import declaration_on, whole_figure
 from payroll.selectors.versions import month_before, version_place
 from payroll.services.audits import batch_audit, batch_return, minimum_share
@@ -95,6 +95,7 @@ def _screen(request, batch: PayrollBatch, form, returning):
     total = accepted_total(batch)
     compared = days_compared(batch)
     compiled = user.pk in (batch.submitted_by_id, batch.uploaded_by_id)
+    facts = audit_facts_unscoped(batch)
     minimum = whole_figure("pay_same_origin", today())
     with_due_days([batch])
     return render(
@@ -109,7 +110,9 @@ def _screen(request, batch: PayrollBatch, form, returning):
             "answers": answer_counts(scope, batch),
             "crews": answer_counts_by_crew(scope, batch),
             "contests": list(unsettled(scope, batch)[:20]),
-            "unsettled_total": unsettled(scope, batch).count(),
+            "unsettled_total": facts.unsettled,
+            "taken_up": facts.taken_up,
+            "transferred": not_concluded(scope, batch).count() - facts.unsettled,
             "counts": remark_counts(scope, batch),
             "rows": attention_rows(scope, batch, compared),
             "picked": set(returning["places"].value() or ()),
@@ -123,7 +126,7 @@ def _screen(request, batch: PayrollBatch, form, returning):
             "previous_sums": comparison_sums(previous, batch) if previous else None,
             "before": before,
             "before_sums": comparison_sums(before, batch) if before else None,
-            "needed": reasons_needed(audit_facts_unscoped(batch), minimum_share=minimum_share()),
+            "needed": reasons_needed(facts, minimum_share=minimum_share()),
             "minimum_share": minimum_share(),
             "same_origin": same_origin(batch, minimum),
             "same_origin_minimum": minimum,

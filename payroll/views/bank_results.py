@@ -16,6 +16,7 @@ from payroll.selectors.bank_results import (
     file_in_sight,
     result_rows,
     silent_payments,
+    waiting_of,
 )
 from payroll.selectors.batches import may_act_on
 from payroll.selectors.payout_pages import decorated_file
@@ -60,7 +61,9 @@ def result_new(request, pk):
         initial={"paid_on": today()},
         auto_id="id_file_%s",
     )
-    whole = WholeFileForm(request.POST if act == "whole" else None, initial={"on": today()}, auto_id="id_whole_%s")
+    # The button that is pressed says the outcome, in its address: `_ask` has its name.
+    told = {"outcome": request.GET.get("outcome", "")} | request.POST.dict()
+    whole = WholeFileForm(told if act == "whole" else None, initial={"on": today()}, auto_id="id_whole_%s")
     if request.method == "POST":
         try:
             if act == "file" and form.is_valid():
@@ -71,13 +74,15 @@ def result_new(request, pk):
             raise
         except Refused as refusal:
             show_refusal(form if act == "file" else whole, refusal)
+    waiting = waiting_of(row)
     return render(
         request,
         "payroll/result_new.html",
         {
             "row": row,
             "batch": decorated(row.batch),
-            "pending": row.payouts.filter(state="pending").count(),
+            "pending": waiting["n"],
+            "pending_net": waiting["total"] or 0,
             "form": form,
             "whole": whole,
             "wrong": whole if act == "whole" else form,

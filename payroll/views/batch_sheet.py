@@ -19,13 +19,15 @@ from payroll.selectors.batches import (
     remarks_of_batch,
 )
 from payroll.selectors.payouts import standing_of
+from payroll.selectors.versions import version_place
 from payroll.views.grid import columns_of, position_of, row_numbers, rows_of, said
-from payroll.views.words import WHY_IGNORED
+from payroll.views.words import WHY_IGNORED, stage_words
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.views.listing import LONG_SIZES, page_size
 
 DRAFTS_SHOWN = 20
+CARRIED = "并请工人确认：天数、金额和银行卡没有变的沿用原来的确认。"
 
 Status = PayrollBatch.Status
 
@@ -47,7 +49,9 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
     of_sheet = f"sheet={sheet_no}" if len(names) > 1 else ""
     total = accepted_total(batch)
     declared = batch.declared_total_net
-    replaces = current_batch(request.scope, batch) if batch.status == Status.DRAFT else None
+    is_draft = batch.status == Status.DRAFT
+    replaces = current_batch(request.scope, batch) if is_draft else None
+    later = is_draft and (replaces is not None or version_place(request.scope, batch)[1] is not None)
     return {
         "page": page,
         "size": size,
@@ -71,7 +75,7 @@ def sheet_context(request, batch: PayrollBatch) -> dict:
         "ignored": [{"row": one["row"], "why": WHY_IGNORED.get(one["why"], one["why"])} for one in batch.ignored_rows],
         "replaces": replaces,
         "drafts": list(drafts_beside(request.scope, batch)[:DRAFTS_SHOWN]) if batch.status == Status.DRAFT else [],
-        "consequence": _consequence(batch, total, replaces),
+        "consequence": _consequence(batch, total, replaces, later),
         "may_submit": batch.status == Status.DRAFT
         and batch.accepted > 0
         and may_act_on(request.scope, batch, Permission.PAYROLL_SUBMIT),
@@ -90,18 +94,19 @@ def _balance(scope: Scope, batch: PayrollBatch, total: Decimal) -> dict | None:
     return balance_part(scope, batch, standing.net - standing.paid_net, "还要发的")
 
 
-def _consequence(batch: PayrollBatch, total, replaces: PayrollBatch | None) -> str:
-    """What submitting does, in one or three sentences."""
+def _consequence(batch: PayrollBatch, total, replaces: PayrollBatch | None, later: bool) -> str:
+    """What submitting does, in one or three sentences; of a later version not everybody is asked again."""
+    asked = CARRIED if later else "并请这些工人逐人确认。"
     if batch.kind == PayrollBatch.Kind.BACK_PAY:
-        said = f"提交后，在 {batch.month_on:%Y-%m} {batch.employer_name}已提交的工资之外，补发 {batch.accepted} 人，实发合计 {total:,.2f} 元，不替换原工资表，并请这些工人逐人确认。"
+        said = f"提交后，在 {batch.month_on:%Y-%m} {batch.employer_name}已提交的工资之外，补发 {batch.accepted} 人，实发合计 {total:,.2f} 元，不替换原工资表，{asked}"
     else:
-        said = f"提交后，{batch.month_on:%Y-%m} {batch.employer_name}的工资以这 {batch.accepted} 行为准，实发合计 {total:,.2f} 元，并请这些工人逐人确认。"
+        said = f"提交后，{batch.month_on:%Y-%m} {batch.employer_name}的工资以这 {batch.accepted} 行为准，实发合计 {total:,.2f} 元，{asked}"
     if batch.rejected:
         said += f"有错误的 {batch.rejected} 行不会提交，请改正后重新上传。"
     if replaces:
         said += f"批次 #{replaces.pk}（{replaces.accepted} 行）将被替换。"
         if replaces.stage in (PayrollBatch.Stage.AUDITED, PayrollBatch.Stage.NOTICED):
-            said += f"那一份{replaces.get_stage_display()}，替换后须由总包重新审核、公示。"
+            said += f"那一份{stage_words(replaces)}，替换后须由总包重新审核、公示。"
     return said
 
 

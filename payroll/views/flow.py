@@ -18,10 +18,10 @@ from payroll.selectors import declarations
 from payroll.selectors.agreed_days import passed_days_unscoped
 from payroll.selectors.balances import OPEN_STAGES
 from payroll.selectors.batches import current_batch, lines_of, may_act_on
-from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, unsettled
+from payroll.selectors.confirmations import answer_counts, answer_counts_by_crew, not_concluded
 from payroll.selectors.declarations import declaration_on, whole_figure
 from payroll.selectors.nil_returns import employer_unscoped
-from payroll.selectors.notices import notice_of
+from payroll.selectors.notices import notice_told
 from payroll.selectors.reconciliation import pay_period_versions
 from payroll.selectors.versions import version_place
 from payroll.views.problems import cell_url
@@ -59,7 +59,7 @@ def flow_context(request, batch: PayrollBatch) -> dict:
         "today": today(),
         "version": version,
         "previous": previous,
-        "notice": notice_of(batch),
+        "notice": notice_told(scope, batch),
         "returned": returned,
         "returned_rows": _returned_rows(scope, batch, returned),
     }
@@ -95,7 +95,7 @@ def flow_context(request, batch: PayrollBatch) -> dict:
             context |= {
                 "answers": answer_counts(scope, batch),
                 "crews": answer_counts_by_crew(scope, batch),
-                "open_contests": list(unsettled(scope, batch)[:6]),
+                "open_contests": list(not_concluded(scope, batch)[:6]),
                 "may_hand_out": may_act_on(scope, batch, Permission.PAYROLL_SUBMIT),
             }
     return context
@@ -156,7 +156,7 @@ def steps_of(batch: PayrollBatch) -> list:
 
 
 def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
-    """Submitted sheets tell which step is due until when; orange is a step that took longer than the days we give it.
+    """Submitted sheets tell which step is due until when, and `pay_by`, the last day that the law leaves; orange is a step that took longer than the days we give it.
 
     Red is pay in arrears, however far its sheet is: not paid in full until the last day that the law leaves (724 art
     14), or somebody's contract states an earlier day that has passed (724 art 12).
@@ -169,9 +169,10 @@ def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
         open_ = batch.status == Status.SUBMITTED and batch.stage in OPEN_STAGES
         waits = waiting_step(_steps(batch, None, terms)) if open_ else None
         batch.waits_for, batch.due_on = (waits.label, waits.due_on) if waits else ("", None)
-        batch.unpaid = False
-        if open_ and (last := last_pay_day(batch.month_on, months_for(periods, batch.month_on))) < day:
-            batch.due_on, batch.unpaid = last, True
+        batch.pay_by = last_pay_day(batch.month_on, months_for(periods, batch.month_on)) if open_ else None
+        batch.unpaid = open_ and batch.pay_by < day
+        if batch.unpaid:
+            batch.due_on = batch.pay_by
         batch.late_days = max(0, (day - batch.due_on).days) if batch.due_on else 0
         batch.passed = passed.get(batch.pk)
         if batch.late_days or batch.passed:
@@ -185,7 +186,7 @@ def _terms(day: datetime.date) -> Terms:
 
 def _steps(batch: PayrollBatch, notice_until: datetime.date | None, terms: Terms) -> list:
     submitted_on = batch.submitted_at.astimezone(SHANGHAI).date() if batch.submitted_at and batch.stage else None
-    return step_line(batch.stage, submitted_on=submitted_on, notice_until=notice_until, terms=terms)
+    return step_line(batch.stage, submitted_on=submitted_on, notice_until=notice_until, terms=terms, today=today())
 
 
 def act_lines(batch: PayrollBatch) -> list[ActLine]:

@@ -9,12 +9,14 @@ from payroll.forms.flow import NoticeForm
 from payroll.models import PayrollBatch
 from payroll.rules.masking import masked_name
 from payroll.rules.stages import Act, may
-from payroll.selectors.batches import accepted_total, batch_by_pk, lines_of, may_act_on
+from payroll.selectors.batches import accepted_total, batch_by_pk, gross_total, lines_of, may_act_on
 from payroll.selectors.declarations import complaint_telephones, whole_figure
-from payroll.selectors.notices import notice_of, notice_photo_by_pk
+from payroll.selectors.notices import notice_of, notice_photo_by_pk, notice_told
 from payroll.services.notices import notice_photo_open, notice_save
 from payroll.views.pictures import picture_response
 from payroll.views.words import decorated
+from projects.models import ProjectParty
+from projects.selectors.projects import organization_of_part_unscoped
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
@@ -33,7 +35,7 @@ def notice(request, pk):
     if batch.status != PayrollBatch.Status.SUBMITTED or not may(Act.NOTICE, batch.stage):
         messages.info(request, "这份工资表现在不能登记公示：审核通过之后、代发之前才登记。")
         return redirect("payroll:batch", pk)
-    known = notice_of(batch)
+    known = notice_told(request.scope, batch)
     initial = {"version": batch.version, "posted_on": today()}
     if known:
         initial |= {"place": known.place, "posted_on": known.posted_on, "objections": known.objections}
@@ -90,6 +92,8 @@ def notice_print(request, pk):
             "lines": lines,
             "some_unexplained": any(line.unexplained for line in lines),
             "total": accepted_total(batch),
+            "gross_total": gross_total(batch),
+            "contractor": organization_of_part_unscoped(batch.project, ProjectParty.Part.GENERAL_CONTRACTOR),
             "notice": notice_of(batch),
             "days": whole_figure("pay_notice_days", today()),
             "today": today(),

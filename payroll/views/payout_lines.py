@@ -15,6 +15,7 @@ from payroll.models import Payout
 from payroll.rules.bank_results import failure_words
 from payroll.rules.photos import EXTENSIONS
 from payroll.selectors.batches import may_act_on
+from payroll.selectors.confirmations import disputed_by
 from payroll.selectors.declarations import whole_figure
 from payroll.selectors.payouts import attempts_of, card_changes_of, exceptions_of, line_hold, payable_line
 from payroll.services.line_cards import card_keep, card_replace, evidence_open
@@ -113,7 +114,10 @@ def _context(request, line, forms, act: str) -> dict:
         "days": whole_figure("card_confirm_days", today()),
         "live": live,
         "held": line_hold(request.scope, line) if flowing else None,
+        "flowing": flowing,
+        "contest": disputed_by(request.scope, line.batch).get(line.worker_id),
         "may_pay": may_pay,
+        "may_hand_over": not may_pay and may_act_on(request.scope, line.batch, Permission.PAYROLL_SUBMIT),
         "may_reveal": may_act_on(request.scope, line.batch, Permission.PAYROLL_REVEAL),
         "forms": forms,
         "act": act,

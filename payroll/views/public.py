@@ -36,7 +36,7 @@ ACTS = {
     "card_mine": (card_confirm, "✓ 已核对，钱会发到这张卡"),
     "card_not_mine": (card_deny, "已记下，这张卡先不发钱"),
     "withdraw": (contest_withdraw, "异议已撤回"),
-    "insist": (contest_insist, "已转给人社部门查看"),
+    "insist": (contest_insist, "已记下，人社部门能看到您的情况"),
 }
 FORM_OVERHEAD = 256 * 1024
 

@@ -2,6 +2,8 @@
 
 from payroll.models import PayrollBatch
 from payroll.rules.employers import employer_words
+from payroll.rules.step_line import notice_runs
+from responsibilities.selectors.clock import today
 
 Status = PayrollBatch.Status
 LEVELS = {
@@ -30,6 +32,14 @@ WHY_IGNORED = {
 }
 
 
+def stage_words(batch: PayrollBatch) -> str:
+    """How far a sheet is; while it still hangs on site, until when. Lists select its notice along."""
+    notice = getattr(batch, "notice", None) if batch.stage == PayrollBatch.Stage.NOTICED else None
+    if notice is not None and notice_runs(batch.stage, notice.until_on, today()):
+        return f"公示中（到 {notice.until_on:%m-%d}）"
+    return batch.get_stage_display()
+
+
 def decorated(batch: PayrollBatch) -> PayrollBatch:
     """The batch with its badge and its employer in words, for templates.
 
@@ -37,7 +47,7 @@ def decorated(batch: PayrollBatch) -> PayrollBatch:
     due), so that a month whose workers still wait never looks done.
     """
     under_way = batch.status == Status.SUBMITTED and batch.stage
-    batch.word = batch.get_stage_display() if under_way else batch.get_status_display()
+    batch.word = stage_words(batch) if under_way else batch.get_status_display()
     batch.level = "blue" if under_way and batch.stage != PayrollBatch.Stage.PAID else LEVELS[batch.status]
     batch.employer_name = employer_words(batch.subcontractor)
     return batch

@@ -119,7 +119,16 @@ def test_a_contest_is_read_answered_and_taken_over_by_programs(cast, project, pr
     over = f"contests/{row['id']}/transfer/"
     words = {"answer": "由监察大队调查", "version": done["version"]}
     assert_refusal(clerk.post(over, words), 403)
-    assert office.post(over, words).json()["state"] == "transferred"
+    taken = office.post(over, words).json()
+    assert (taken["state"], taken["answer"]) == ("transferred", "由监察大队调查")
+    assert [(one["act"], one["role"], one["text"]) for one in taken["answers"]] == [
+        ("reject", "用工单位", "考勤机记录为 26 天"),
+        ("transfer", "人社部门", "由监察大队调查"),
+    ]
+    end = f"contests/{row['id']}/conclude/"
+    words = {"answer": "经查少记 2 天，已补发", "version": taken["version"]}
+    assert_refusal(clerk.post(end, words), 403)
+    assert office.post(end, words).json()["state"] == "concluded"
 
 
 def test_what_changed_since_the_preview_is_told_to_programs_too(cast, project, program):

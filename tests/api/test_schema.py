@@ -57,6 +57,7 @@ def test_the_document_names_every_list_of_the_contract(document):
         "/api/v1/payroll-batches/nil/",
         "/api/v1/contests/{id}/answer/",
         "/api/v1/contests/{id}/transfer/",
+        "/api/v1/contests/{id}/conclude/",
         "/api/v1/bank-results/",
         "/api/v1/statements/",
         "/api/v1/escalations/{id}/decisions/",

@@ -194,3 +194,16 @@ def test_slips_and_the_notice_add_up_or_say_that_the_sheet_does_not_explain_the_
     assert "工资表没有写明的差额" in hung
     PayrollLine.objects.filter(batch=batch, row=answers(batch)[0].line.row).update(deductions=300)
     assert "+200.00 元（工资表未写明）" in client.get(pages[0]).content.decode()
+
+
+def test_the_notice_names_the_general_contractor_its_gross_sum_and_has_a_place_for_the_seal(cast, audited, enter):
+    page = enter(cast.labour_officer).get(f"/payroll/{audited.pk}/notice/print/").content.decode()
+    assert f"施工总承包单位：{cast.contractor.name}" in page
+    gross = sum(line.gross for line in audited.lines.all())
+    foot = page.split("<tfoot>")[1].split("</tfoot>")[0]
+    assert f"{gross:,.2f}" in foot
+    for place in ("施工总承包单位（盖章）", "公示日期", "劳资专管员", "联系电话"):
+        assert f'<th scope="row">{place}</th><td></td>' in page
+    audited.lines.filter(pk=audited.lines.first().pk).update(gross=None)
+    page = enter(cast.labour_officer).get(f"/payroll/{audited.pk}/notice/print/").content.decode()
+    assert f"{gross:,.2f}" not in page.split("<tfoot>")[1], "a sum of some is none"

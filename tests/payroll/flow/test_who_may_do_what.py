@@ -1,5 +1,6 @@
 """The whole flow as a table: every status and stage, every act, every role; beside it, by hand, what is possible."""
 
+import datetime
 import itertools
 
 import pytest
@@ -52,10 +53,9 @@ def test_stages_of_rules_and_model_are_the_same_and_in_one_order():
     ("", "compile"), ("confirming", "confirm"), ("audited", "notice"), ("noticed", "pay"), ("paying", "pay"), ("paid", None),
 ])  # fmt: skip
 def test_the_line_of_steps_says_what_waits(stage, waits):
-    import datetime
-
     day = datetime.date(2026, 11, 23)
-    steps = step_line(stage, submitted_on=day, notice_until=day, terms=Terms(5, 3))
+    over = day + datetime.timedelta(days=1)
+    steps = step_line(stage, submitted_on=day, notice_until=day, terms=Terms(5, 3), today=over)
     step = waiting_step(steps)
     assert (step.key if step else None) == waits
     marks = [one.mark for one in steps]
@@ -63,6 +63,14 @@ def test_the_line_of_steps_says_what_waits(stage, waits):
     due = {one.key: one.due_on for one in steps}
     if stage == "confirming":
         assert (due["confirm"].day, due["audit"].day) == (28, 1)
+
+
+def test_a_notice_that_still_hangs_is_no_step_done():
+    day = datetime.date(2026, 11, 23)
+    facts = {"submitted_on": day, "notice_until": day, "terms": Terms(5, 3)}
+    running = waiting_step(step_line("noticed", **facts, today=day))
+    assert (running.key, running.due_on) == ("notice", day)
+    assert waiting_step(step_line("noticed", **facts, today=day + datetime.timedelta(days=1))).key == "pay"
 
 
 # ── the services against roles and states ──────────────────────────────

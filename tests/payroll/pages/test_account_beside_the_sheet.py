@@ -7,10 +7,12 @@ import pytest
 
 from accounts.rules.statements import Movement
 from accounts.services.statements import statement_report
+from payroll.services.bank_results import result_apply
+from payroll.services.payout_files import payout_files_make
 from payroll.services.submissions import batch_submit
 from responsibilities.services.trail import Actor
 from tests.factories.accounts import credit, month
-from tests.factories.payouts import special_account
+from tests.factories.payouts import answer_bytes, answered, answers, noticed_batch, special_account
 from tests.factories.payroll import draft, person
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +111,60 @@ def test_one_months_credits_are_not_held_against_other_months_sheets(enter, cast
     shown = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/audit/").content.decode()
     assert f"本月另有已提交未发放的工资 {more.total_net:,.2f} 元" in shown
     assert "合起来不够" in shown, "this month's sheets share this month's credits"
+
+
+def paid_in_part(batch):
+    """The first of two workers is paid, the bank refused the other."""
+    file = payout_files_make(batch_id=noticed_batch(batch).pk, layout="generic", actor=SYSTEM).files[0]
+    result = answered(file, answer_bytes(answers(file, {2: "账户已销户"})))
+    result_apply(result_id=result.pk, version=result.version, actor=SYSTEM)
+    return batch.lines.order_by("row").first().net
+
+
+def test_what_was_paid_of_a_month_is_taken_off_its_credits(enter, cast, project, batch):
+    credit(month(project, datetime.date(2026, 10, 1)), "100000", datetime.date(2026, 11, 2))
+    client = enter(cast.labour_officer)
+    assert f"后余 {100000 - batch.total_net:,.2f} 元" in client.get(f"/payroll/{batch.pk}/").content.decode()
+    paid = paid_in_part(batch)
+    for page in ("", "payout/"):
+        shown = client.get(f"/payroll/{batch.pk}/{page}").content.decode()
+        assert f"后余 {100000 - batch.total_net:,.2f} 元" in shown
+        assert f"只能看当月到账 100,000.00 元，减当月已发放 {paid:,.2f} 元" in shown
+
+
+def test_what_another_sheet_of_the_month_has_under_way_is_taken_off_too_and_other_months_pay_is_not(
+    enter, cast, project, batch
+):
+    credit(month(project, datetime.date(2026, 10, 1)), "100000", datetime.date(2026, 11, 2))
+    earlier = draft(project, [person(5)], month_on=datetime.date(2026, 9, 1))
+    more = draft(project, [person(3)], subcontractor=cast.subcontractor)
+    for other in (earlier, more):
+        submitted = noticed_batch(batch_submit(batch_id=other.pk, actor=SYSTEM))
+        payout_files_make(batch_id=submitted.pk, layout="generic", actor=SYSTEM)
+    shown = enter(cast.labour_officer).get(f"/payroll/{batch.pk}/").content.decode()
+    assert f"减正在代发 {more.total_net:,.2f} 元" in shown
+    assert f"后余 {100000 - batch.total_net - more.total_net:,.2f} 元" in shown
+
+
+def test_a_project_without_an_account_is_told_that_nothing_can_be_paid_and_never_that_it_is_enough(
+    enter, cast, project
+):
+    bare = batch_submit(batch_id=draft(project, [person(1)]).pk, actor=SYSTEM)
+    credit(month(project, datetime.date(2026, 10, 1)), "100000", datetime.date(2026, 11, 2))
+    for page in pages(enter(cast.labour_officer), project, bare):
+        assert "专用账户没有登记，不能代发" in page
+        assert f'href="/projects/{project.code}/?tab=account"' in page
+        assert "足够" not in page
+    special_account(project, cast.bank)
+    for page in pages(enter(cast.labour_officer), project, bare):
+        assert "专用账户没有登记" not in page
+        assert "足够" in page
+
+
+@pytest.mark.parametrize(("day", "days"), [("2026-12-21", 0), ("2026-12-22", 32)])
+def test_a_balance_of_long_ago_is_no_proof_of_plenty(settings, enter, cast, project, batch, day, days):
+    statement(project, "90000")
+    settings.PORTAL_TODAY = day
+    for page in pages(enter(cast.labour_officer), project, batch):
+        assert (f"余额是 {days} 天前的" in page) is bool(days)
+        assert ("足够" in page) is (not days)

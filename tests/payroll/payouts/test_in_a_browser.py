@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from payroll.models import PayoutFile, PayrollBatch
 from payroll.services.card_answers import card_confirm
 from payroll.services.pay_links import pay_token
+from payroll.services.payout_files import payout_files_make
 from payroll.services.result_reading import result_read
 from responsibilities.services.trail import Actor
 from tests.cast import PASSWORD, build_cast
@@ -81,3 +82,28 @@ def _answer(page, file, failures):
     take.click()
     page.get_by_role("dialog").get_by_role("button", name="登记", exact=True).click()
     page.wait_for_url("**/payout/")
+
+
+def test_the_banks_word_on_the_whole_is_asked_for_its_evidence_and_then_repeated(page):
+    cast = build_cast()
+    project = site(cast)
+    special_account(project, cast.bank)
+    batch = noticed(project, 3)
+    file = payout_files_make(batch_id=batch.pk, layout="generic", actor=Actor.system("tests")).files[0]
+    page.goto("/login/")
+    page.get_by_label("用户名").fill("labour_officer")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+    page.goto(f"/payroll/payouts/{file.pk}/result/")
+    press = page.get_by_role("button", name="全部发放成功")
+    press.click()
+    expect(page.get_by_role("dialog")).not_to_be_visible()
+    page.get_by_label("依据").fill("HD1")
+    press.click()
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("等待结果的 3 笔、合计 16,140.00 元，全部登记为“全部发放成功”")
+    asked.get_by_role("button", name="登记为“全部发放成功”").click()
+    expect(page.get_by_text("3 笔已登记为已发放")).to_be_visible()
+    batch.refresh_from_db()
+    assert batch.stage == PayrollBatch.Stage.PAID

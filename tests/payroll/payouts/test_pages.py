@@ -265,3 +265,33 @@ def test_what_failed_stands_before_files_once_nothing_else_can_be_paid(enter, ca
     shown = text_of(enter(cast.labour_officer).get(page(batch)))
     assert shown.count("需要处理的行") == 1
     assert shown.index("需要处理的行") < shown.index("生成代发文件")
+
+
+def test_the_banks_word_on_the_whole_repeats_outcome_number_and_sum_and_needs_its_evidence(enter, cast, batch):
+    file = payout_files_make(batch_id=batch.pk, layout="generic", actor=SYSTEM).files[0]
+    client = enter(cast.labour_officer)
+    address = f"/payroll/payouts/{file.pk}/result/"
+    shown = text_of(client.get(address))
+    for outcome, label in (("paid", "全部发放成功"), ("failed", "整批退回，全部未发放")):
+        assert f'formaction="{address}?outcome={outcome}"' in shown
+        assert f"等待结果的 3 笔、合计 16,140.00 元，全部登记为“{label}”" in shown
+    whole = shown.split('name="act" value="whole"')[0].rpartition("<form")[2]
+    assert "novalidate" not in whole, "the browser asks for the evidence before anything else is asked"
+    told = {"act": "whole", "on": f"{today()}", "note": ""}
+    assert "结果还没有登记" in text_of(client.post(f"{address}?outcome=failed", told))
+    done = client.post(f"{address}?outcome=failed", told | {"note": "文件格式不符"}, follow=True)
+    assert "3 笔已登记为发放失败" in text_of(done)
+
+
+def test_two_employers_files_have_names_of_their_own_that_every_file_system_takes(cast, project, batch):
+    cast.subcontractor.name = '张掖/丹霞:劳务 "有限" 公司（甘州分公司）第一项目部以及更长的名字'
+    cast.subcontractor.save()
+    other = noticed(project, [person(n) for n in range(11, 13)], subcontractor=cast.subcontractor)
+    names = [
+        payout_files_make(batch_id=one.pk, layout="generic", actor=SYSTEM).files[0].file.name for one in (batch, other)
+    ]
+    assert names[0].startswith(f"{project.code}-2026-10-总包自有班组-批次{batch.pk}-通用")
+    assert "-张掖-丹霞-劳务-" in names[1]
+    assert f"批次{other.pk}" in names[1]
+    assert not set('\\/:*?"<>| ') & set("".join(names))
+    assert all(len(name.encode()) < 200 for name in names)
