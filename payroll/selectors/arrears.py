@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 
-from payroll.rules.contests import UNSETTLED
+from payroll.rules.contests import NOT_CONCLUDED
 from payroll.selectors.agreed_days import lines_past_their_day_unscoped, owed_lines_unscoped
 from payroll.selectors.confirmations import contests
 from payroll.selectors.missing import last_month, projects_without_payroll
@@ -24,7 +24,7 @@ AREA = "batch__project__area_id"
 @dataclass(slots=True)
 class AreaArrears:
     """One area: sheets past the law's last day, sheets past the day that contracts state, whom both leave unpaid and
-    with how many yuan, sites without last month's payroll, contests in which neither side gave in."""
+    with how many yuan, sites without last month's payroll, contests that have not ended."""
 
     name: str
     code: str = ""
@@ -62,7 +62,7 @@ def arrears_by_area(scope: Scope, today: datetime.date) -> list[AreaArrears]:
             amounts[area] += amount
     without = projects_without_payroll(overseen, *last_month(today)).order_by()
     missing |= dict(without.values_list("area_id").annotate(n=Count("pk", distinct=True)))
-    open_ones = contests(overseen).filter(state__in=sorted(UNSETTLED)).order_by()
+    open_ones = contests(overseen).filter(state__in=sorted(NOT_CONCLUDED)).order_by()
     disputed |= dict(open_ones.values_list(AREA).annotate(n=Count("pk")))
     known = {*sheets[LATE], *sheets[AGREED], *missing, *disputed}
     found = [
