@@ -85,7 +85,7 @@ def test_hits_are_those_of_sheets_that_count_now(enter, cast, faulty):
 
 
 def test_where_no_minimum_wage_is_registered_nothing_was_checked_and_the_page_says_so(enter, cast, project):
-    client, words = enter(cast.county_supervisor), "甘州区没有登记最低工资标准"
+    client, words = enter(cast.county_supervisor), "甘州区没有登记标准"
     listed = text_of(client.get("/payroll/checks/?q=below_minimum_wage"))
     assert f'未核验：<a href="/payroll/minimum-wages/">{words}</a>' in listed
     assert "甘州区未核验：没有登记最低工资标准" in text_of(client.get("/payroll/checks/below_minimum_wage/"))
