@@ -9,6 +9,7 @@ import pytest
 from payroll.models import PayrollBatch
 from payroll.services.submissions import batch_submit
 from responsibilities.services.trail import Actor
+from tests.factories.payouts import special_account
 from tests.factories.payroll import draft, person, sheet_bytes
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,9 @@ def shown(client, project, month="2026-10", employer="own"):
 def test_nothing_there_is_said_and_so_is_the_account(enter, cast, project):
     text = shown(enter(cast.labour_officer), project)
     assert "2026-10 还没有工资表" in text
-    assert "专户到账" in text
+    assert "专用账户没有登记，不能代发" in text
+    special_account(project, cast.bank)
+    assert "专户到账" in shown(enter(cast.labour_officer), project)
     assert "还没有提交过工资表" in text
 
 
@@ -39,6 +42,7 @@ def test_a_subcontractor_sees_no_account(enter, cast, project):
     text = shown(enter(cast.subcontractor_clerk), project, employer=cast.subcontractor.code)
     assert "还没有工资表" in text
     assert "专户到账" not in text
+    assert "专用账户" not in text
 
 
 def test_an_open_draft_and_a_submitted_one_are_shown_with_what_replacing_means(enter, cast, project):
