@@ -17,6 +17,7 @@ from payroll.rules.checks import BatchChecks, Line, Severity, stops_row
 from payroll.rules.checks.without_cards import WithoutCards
 from payroll.rules.facts import MonthFacts
 from payroll.rules.month import Month
+from payroll.rules.numbers import clean_card
 from payroll.rules.remarks import Remark
 from payroll.selectors.checks import severities_on_unscoped
 from payroll.selectors.people import month_has_other_sheets_unscoped
@@ -250,6 +251,6 @@ def _shown(values: Mapping[str, object]) -> dict[str, str]:
 
 def _masked(name: str, text: str) -> str:
     if mask := _MASKS.get(name):
-        return mask(text)
+        return mask(clean_card(text) if name == "bank_card" else text)
     # A card or an ID number in the wrong column is personal data too.
     return mask_card(text) if sum(character.isdigit() for character in text) >= 11 else text

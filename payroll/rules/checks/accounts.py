@@ -4,9 +4,9 @@ from payroll.rules.checks.declared import LEDGER, TO_ONES_OWN_CARD, Check, Famil
 from payroll.rules.checks.identity import SCIENTIFIC
 from payroll.rules.checks.telling import Telling
 from payroll.rules.facts import KnownWorker
-from payroll.rules.numbers import bank_beside, clean_card, is_masked, is_unclear
+from payroll.rules.numbers import LONG_RUN, bank_beside, clean_card, is_masked, is_unclear
 from payroll.rules.remarks import quoted
-from responsibilities.rules.identifiers import is_luhn_valid, mask_card, mask_phone, normalise_phone
+from responsibilities.rules.identifiers import is_luhn_valid, mask_card, mask_phone, normalise_card, normalise_phone
 from sheets.values import as_text, lost_precision
 
 
@@ -169,7 +169,10 @@ class AccountChecks(Telling):
     def _written_card(self, row: int, name: str, value: object) -> str | None:
         """The card in a cell that doesn't hold its digits alone; None, and a remark, where there is none."""
         if type(value) is str:
-            card = clean_card(value)
+            card = normalise_card(value)
+            if card.isascii() and card.isdigit():
+                return card
+            card = clean_card(card)
             if SCIENTIFIC.match(card):
                 return self._lost_card(row, name, value)
         elif lost_precision(value):
@@ -228,6 +231,9 @@ class AccountChecks(Telling):
 
     def _bank(self, row: int, value: object) -> str:
         bank = as_text(value).strip()
+        if LONG_RUN.search(normalise_card(bank)):
+            # A card in the column of banks is not kept in the open.
+            return bank_beside(bank)
         banks = self.facts.banks
         if not bank or banks is None or any(piece in bank for piece in banks):
             self._banks_known.add(bank)

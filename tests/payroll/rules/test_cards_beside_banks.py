@@ -3,7 +3,7 @@ sure a person is asked."""
 
 import pytest
 
-from payroll.imports.mapping import propose
+from payroll.imports.mapping import Layout, SheetLayout, propose
 from payroll.imports.parse import parse
 from payroll.rules.numbers import bank_beside, clean_card, is_unclear
 from sheets.reader import Sheet, Workbook
@@ -127,3 +127,14 @@ def test_card_and_bank_are_told_apart(text, number, bank):
 def test_what_may_belong_to_the_number_is_never_taken_from_it(text):
     assert clean_card(text) == "".join(text.split())
     assert bank_beside(text) == ""
+
+
+def test_a_card_in_the_column_of_banks_is_not_kept_in_the_open():
+    cells = cards("甘肃银行 {}")
+    letters = {"name": "B", "id_number": "C", "bank_name": "D", "gross": "E", "deductions": "F", "net_pay": "G"}
+    layout = Layout((SheetLayout(book("开户行", cells).sheets[0].name, (1,), letters),))
+    found = parse(book("开户行", cells), month=MONTH, layout=layout)
+    assert [line.bank_name for line in found.lines] == ["甘肃银行"] * 6
+    alone = parse(book("开户行", cards()), month=MONTH, layout=layout)
+    assert [line.bank_name for line in alone.lines] == [""] * 6
+    assert not any(number in remark.message for remark in alone.warnings for number in cards())

@@ -89,6 +89,12 @@ def test_a_row_with_errors_is_kept_masked_beside_its_remark_and_pays_nobody(proj
     assert Worker.objects.count() == 1
 
 
+def test_of_a_card_that_stands_beside_its_bank_the_last_four_are_shown(project):
+    batch = draft(project, [person(1), person(2, bank_card=f"{card_number(2)}（甘肃银行）", net_pay=Decimal(1))])
+    shown = PayrollRejectedRow.objects.get(batch=batch).cells["bank_card"]
+    assert shown == "*" * (len(card_number(2)) - 4) + card_number(2)[-4:]
+
+
 def test_reading_again_replaces_the_rows_of_the_first_reading(project):
     batch = draft(project, [person(1), person(2, net_pay=Decimal(1))])
     PayrollBatch.objects.filter(pk=batch.pk).update(status=Status.READING)
