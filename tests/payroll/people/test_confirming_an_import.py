@@ -200,6 +200,7 @@ def test_a_sheet_that_only_changes_what_is_known_can_be_confirmed_too(clerk, cas
     shown = shown_preview(clerk, cast, project, roster(row))
     assert listed(shown) == [("2", "更新")]
     assert "加登工资卡" in shown
+    assert "确认导入</button>" in shown
     clerk.post(ADDRESS, fields_of(shown))
     assert BankCard.objects.get().worker == worker(1, card=False)
     again = shown_preview(clerk, cast, project, roster(row))

@@ -100,7 +100,7 @@ def test_what_a_leaver_is_owed_is_told_while_the_amounts_are_typed(page, cast, p
     page.goto(f"/payroll/stays/{stay.pk}/settlement/")
     owed = page.locator("[data-balance]")
     expect(owed).to_contain_text("应补发 0.00 元")
-    page.get_by_label("应得工资").fill("5980.5")
+    page.get_by_label("应得工资", exact=True).fill("5980.5")
     page.get_by_label("扣款", exact=True).fill("80")
     expect(owed).to_contain_text("应补发 5,900.50 元")
     page.get_by_label("已支付").fill("6000")

@@ -115,7 +115,7 @@ def test_rows_without_a_remark_of_their_own_leave_room_for_those_of_the_batch(pr
     held, waited = read_anew(batch, monkeypatch, most_held=10_000)
     assert not waited
     assert {code for _sheet, _row, _cell, code, _severity, _message in held["remarks"]} == {
-        "paid_without_attendance", "days_over_attendance", "consecutive_cards",
+        "paid_without_attendance", "days_over_attendance", "consecutive_cards", "same_as_last_month",
     }  # fmt: skip
     given, waited = read_anew(batch, monkeypatch, most_held=0)
     assert waited
