@@ -2,6 +2,9 @@
 
 from django.db import migrations, models
 
+# One that 人社 took over has not ended.
+NOT_ENDED = "UPDATE payroll_paycontest SET closed_at = NULL WHERE state = 'transferred'"
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -32,4 +35,5 @@ class Migration(migrations.Migration):
                 verbose_name="状态",
             ),
         ),
+        migrations.RunSQL(NOT_ENDED, migrations.RunSQL.noop),
     ]

@@ -11,6 +11,7 @@ from accounts.selectors.statements import AccountBalance, account_balance, accou
 from payroll.models import Payout, PayoutException, PayrollBatch, PayrollLine
 from payroll.selectors.batches import of_every_version
 from payroll.selectors.payouts import settled_lines_unscoped
+from projects.selectors.projects import projects
 from responsibilities.rules.roles import Permission
 from responsibilities.rules.scope import Scope
 from responsibilities.selectors.clock import today
@@ -100,10 +101,12 @@ def money_part(
 
     By the bank's statement; where there is none, by what came in for the month less what was paid of it, and it says so.
     A statement of long ago is no proof of plenty, and without a registered account nothing can be paid at all.
-    `needed` None: nothing to compare with. `what` names what the money is for; `owed`: it is really due, so that a gap is red and not orange.
-    None for those who may not look at the account.
+    `needed` None: nothing to compare with. `what` names what the money is for; `owed`: it is really due, so that a gap
+    is red and not orange. None for those who may not look at the account.
     """
-    if not scope.can(Permission.ACCOUNT_VIEW):
+    registered = special_account_of(scope, project) is not None
+    # Who may look at other projects' accounts only is told nothing of this one, not even that there is none.
+    if not registered and not projects(scope.with_permission(Permission.ACCOUNT_VIEW)).filter(pk=project.pk).exists():
         return None
     found = spendable(scope, project, besides_batch=besides_batch)
     if found is not None:
@@ -111,7 +114,6 @@ def money_part(
     else:
         held, source = _left_of_month(scope, project, month_on, besides_batch)
         label, day = f"{month_on:%Y-%m} 专户到账人工费用", None
-    registered = special_account_of(scope, project) is not None
     old = (today() - day).days if day is not None and (today() - day).days > OLD_AFTER else 0
     short = max(needed - held, Decimal(0)) if needed is not None else Decimal(0)
     if needed is None:

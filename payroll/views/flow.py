@@ -156,11 +156,11 @@ def steps_of(batch: PayrollBatch) -> list:
 
 
 def with_due_days(batches: list[PayrollBatch]) -> list[PayrollBatch]:
-    """Submitted sheets tell which step is due until when, and `pay_by`, the last day that the law leaves; orange is a
-    step that took longer than the days we give it.
+    """Submitted sheets tell which step is due until when, and `pay_by`, the last day that the law leaves.
 
-    Red is pay in arrears, however far its sheet is: not paid in full until the last day that the law leaves (724 art
-    14), or somebody's contract states an earlier day that has passed (724 art 12).
+    Orange is a step that took longer than the days we give it. Red is pay in arrears, however far its sheet is: not
+    paid in full until the last day that the law leaves (724 art 14), or somebody's contract states an earlier day that
+    has passed (724 art 12).
     """
     day = today()
     under_way = [one for one in batches if one.status == Status.SUBMITTED and one.stage in OPEN_STAGES]

@@ -10,6 +10,8 @@ from accounts.services.statements import statement_report
 from payroll.services.bank_results import result_apply
 from payroll.services.payout_files import payout_files_make
 from payroll.services.submissions import batch_submit
+from responsibilities.models import Grant
+from responsibilities.rules.roles import Role
 from responsibilities.services.trail import Actor
 from tests.factories.accounts import credit, month
 from tests.factories.payouts import answer_bytes, answered, answers, noticed_batch, special_account
@@ -168,3 +170,13 @@ def test_a_balance_of_long_ago_is_no_proof_of_plenty(settings, enter, cast, proj
     for page in pages(enter(cast.labour_officer), project, batch):
         assert (f"余额是 {days} 天前的" in page) is bool(days)
         assert ("足够" in page) is (not days)
+
+
+def test_who_sees_other_projects_accounts_only_is_not_told_that_this_one_has_none(enter, cast, project):
+    bare = batch_submit(batch_id=draft(project, [person(1)], subcontractor=cast.subcontractor).pk, actor=SYSTEM)
+    special_account(project, cast.bank)
+    Grant.objects.create(user=cast.subcontractor_clerk, organization=cast.other_contractor, role=Role.LABOUR_OFFICER)
+    page = enter(cast.subcontractor_clerk).get(f"/payroll/{bare.pk}/").content.decode()
+    assert "专用账户没有登记" not in page
+    assert "专户" not in page.split("<main", 1)[1].split("</main>")[0]
+    assert "专户到账" in enter(cast.labour_officer).get(f"/payroll/{bare.pk}/").content.decode()
