@@ -172,9 +172,10 @@ def test_the_ranking_of_units_is_cards_on_a_telephone_with_names_on_one_line(pag
     page.set_viewport_size({"width": 390, "height": 844})
     enter(page, cast.leader)
     open_(page, "/")
-    name = page.locator(".wp-cards--terse .wp-lead a").first
+    ranking = page.locator(".wp-cards--terse", has=page.get_by_role("link", name=cast.contractor.name))
+    name = ranking.locator(".wp-lead a").first
     expect(name).to_be_visible()
-    figures = page.locator(".wp-cards--terse > tbody > tr").first.locator("[data-label]")
+    figures = ranking.locator("tbody > tr").first.locator("[data-label]")
     assert len({one.bounding_box()["y"] for one in figures.all()}) == 1, "its figures stand beside each other"
     assert name.bounding_box()["height"] < 50, "one line, in its room for the finger"
     fits(page)
