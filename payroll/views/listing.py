@@ -16,7 +16,7 @@ from payroll.selectors.month_gaps import gaps_before
 from payroll.selectors.people_turns import pay_signs
 from payroll.selectors.turns import batches_in_turn, turns_of
 from payroll.views.flow import with_due_days
-from payroll.views.words import decorated
+from payroll.views.words import decorated, stage_words
 from responsibilities.rules.roles import Permission
 from responsibilities.selectors.clock import today
 from responsibilities.views.access import needs
@@ -132,7 +132,7 @@ def _export(rows) -> HttpResponse:
             moment(batch.uploaded_at),
             batch.pk,
             batch.get_kind_display(),
-            batch.get_stage_display() if batch.stage else "",
+            stage_words(batch) if batch.stage else "",
         ]
         for batch in rows.iterator(chunk_size=500)
     )

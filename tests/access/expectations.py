@@ -132,6 +132,7 @@ PAGES = {
     "payroll:compare": page(P.PAYROLL_VIEW, "batch_pair"),
     "payroll:slips": page(P.PAYROLL_SUBMIT, "batch"),
     "payroll:paper": form(P.PAYROLL_SUBMIT, "batch"),
+    "payroll:paper_print": page(P.PAYROLL_SUBMIT, "batch"),
     "payroll:progress": page(P.PAYROLL_VIEW, "batch"),
     "payroll:mapping": form(P.PAYROLL_UPLOAD, "batch"),
     "payroll:mapping_preview": button(P.PAYROLL_UPLOAD, "batch"),
