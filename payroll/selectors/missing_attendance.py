@@ -18,14 +18,17 @@ from responsibilities.rules.scope import Scope
 
 
 def projects_without_attendance(scope: Scope, month_on: datetime.date, *, text: str = "") -> QuerySet:
-    """Projects with a stay in the month that the caller sees and no day of attendance, by name; each with `draft`, the
-    sheet that waits to be confirmed, if any.
+    """Projects under construction with a stay in the month that the caller sees and no day of attendance, by name; each
+    with `draft`, the sheet that waits to be confirmed, if any.
     """
     month = Month.around(month_on)
     of_project = {"project_id": OuterRef("pk")}
     recorded = days_seen(scope).filter(**of_project, on__gte=month.first, on__lte=month.last).order_by()
     waiting = attendance_sheets(scope).filter(**of_project, month_on=month.first, status=AttendanceSheet.Status.DRAFT)
-    rows = Project.objects.filter(pk__in=_stays_in(scope, month).values("entry__project_id"))
+    rows = Project.objects.filter(
+        Q(completed_on__isnull=True) | Q(completed_on__gte=month.first),
+        pk__in=_stays_in(scope, month).values("entry__project_id"),
+    )
     if text:
         rows = rows.filter(pk__in=search_projects(Project.objects.all(), text).values("pk"))
     return (

@@ -22,6 +22,7 @@ from payroll.selectors.checks import (
     settings_on_unscoped,
 )
 from payroll.services.check_settings import check_set
+from payroll.views.flow import with_due_days
 from payroll.views.words import decorated
 from responsibilities.models import Area
 from responsibilities.rules.errors import NotAllowed, NotVisible, Refused
@@ -107,7 +108,7 @@ def check_page(request, code):
             return redirect("payroll:check", code)
     hit = batches_with_remark(request.scope, code, now() - RECENT)
     page = Paginator(hit, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = [decorated(batch) for batch in page.object_list]
+    page.object_list = with_due_days([decorated(batch) for batch in page.object_list])
     context = {
         "check": check,
         "family": FAMILY_LABELS[check.family],
