@@ -126,7 +126,7 @@ def test_what_was_contested_before_or_withdrawn_does_not(cast, batch, enter):
 LAW, FASTER = '最迟应于 <strong class="nowrap">2026-11-30</strong> 发放（条例第十四条）', "请提前办完"
 
 
-@pytest.mark.parametrize(("until", "faster"), [("2026-11-30", False), ("2026-12-01", True)])
+@pytest.mark.parametrize(("until", "faster"), [("2026-11-29", False), ("2026-11-30", True), ("2026-12-01", True)])
 def test_the_next_step_tells_the_laws_last_day_and_when_the_steps_own_day_lies_after_it(
     cast, batch, enter, until, faster
 ):
